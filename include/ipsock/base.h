@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** @file
+ * What every header needs: linkage, version, the handle type and the kinds of endpoint.
+ */
+#ifndef IPSOCK_BASE_H
+#define IPSOCK_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Shared builds for Windows define IPSOCK_DLL (consumers) or IPSOCK_DLL_BUILD (the library); the
+ * CMake and pkg-config files of an installed ipsock do it for you. */
+#if defined(IPSOCK_DLL_BUILD)
+#define IPSOCK_API __declspec(dllexport)
+#elif defined(IPSOCK_DLL)
+#define IPSOCK_API __declspec(dllimport)
+#elif defined(__GNUC__)
+#define IPSOCK_API __attribute__((visibility("default")))
+#else
+#define IPSOCK_API
+#endif
+
+#define IPSOCK_VERSION_MAJOR 0
+#define IPSOCK_VERSION_MINOR 1
+#define IPSOCK_VERSION_PATCH 0
+#define IPSOCK_VERSION       "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Version of the library that is running, "major.minor.patch"; static storage. */
+IPSOCK_API const char *ipsock_version(void);
+
+/** A socket of the operating system: a file descriptor, or a Windows SOCKET. */
+typedef intptr_t ipsock_handle_t;
+
+/** No handle; the invalid value on every system. */
+#define IPSOCK_INVALID_HANDLE ((ipsock_handle_t)-1)
+
+/** Address families. The value is the IP version number. */
+#define IPSOCK_UNSPEC 0
+#define IPSOCK_IPV4   4
+#define IPSOCK_IPV6   6
+/** IPv4 traffic of a dual-stack IPv6 endpoint, its peers written ::ffff:a.b.c.d (RFC
+ * 4291, 2.5.5.2). Only where a function asks for a *column*: ::ipsock_capability and the control
+ * codec. */
+#define IPSOCK_IPV4_MAPPED 46
+
+/** Kinds of endpoint. */
+#define IPSOCK_UDP  1 /**< datagrams with ports (RFC 768) */
+#define IPSOCK_TCP  2 /**< a connected stream, or a listener */
+#define IPSOCK_RAW  3 /**< IP datagrams of one protocol; needs privilege */
+#define IPSOCK_PING 4 /**< ICMP echo, without privilege where the system has such sockets */
+
+/** "The system's default" wherever an option takes a number. */
+#define IPSOCK_DEFAULT (-1)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

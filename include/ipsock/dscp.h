@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** @file
+ * Differentiated services and explicit congestion notification: the octet that IPv4 calls TOS and
+ * IPv6 traffic class. Its upper six bits are the DSCP (RFC 2474), its lower two the ECN field
+ * (RFC 3168). The constants here are code points; options and control fields take the octet.
+ */
+#ifndef IPSOCK_DSCP_H
+#define IPSOCK_DSCP_H
+
+/** The octet made of a DSCP (0..63) and an ECN code point (0..3). */
+#define IPSOCK_TRAFFIC_CLASS(dscp, ecn) ((((dscp)&0x3f) << 2) | ((ecn)&0x3))
+/** The DSCP in an octet. */
+#define IPSOCK_DSCP_OF(traffic_class) (((traffic_class) >> 2) & 0x3f)
+/** The ECN code point in an octet. */
+#define IPSOCK_ECN_OF(traffic_class) ((traffic_class)&0x3)
+
+/* Class selectors, RFC 2474. */
+#define IPSOCK_DSCP_CS0 0
+#define IPSOCK_DSCP_CS1 8
+#define IPSOCK_DSCP_CS2 16
+#define IPSOCK_DSCP_CS3 24
+#define IPSOCK_DSCP_CS4 32
+#define IPSOCK_DSCP_CS5 40
+#define IPSOCK_DSCP_CS6 48
+#define IPSOCK_DSCP_CS7 56
+
+/* Assured forwarding, RFC 2597: AF<class><drop precedence>. */
+#define IPSOCK_DSCP_AF11 10
+#define IPSOCK_DSCP_AF12 12
+#define IPSOCK_DSCP_AF13 14
+#define IPSOCK_DSCP_AF21 18
+#define IPSOCK_DSCP_AF22 20
+#define IPSOCK_DSCP_AF23 22
+#define IPSOCK_DSCP_AF31 26
+#define IPSOCK_DSCP_AF32 28
+#define IPSOCK_DSCP_AF33 30
+#define IPSOCK_DSCP_AF41 34
+#define IPSOCK_DSCP_AF42 36
+#define IPSOCK_DSCP_AF43 38
+
+#define IPSOCK_DSCP_EF          46 /**< expedited forwarding, RFC 3246 */
+#define IPSOCK_DSCP_VOICE_ADMIT 44 /**< RFC 5865 */
+#define IPSOCK_DSCP_LE          1  /**< lower effort, RFC 8622 */
+
+/* ECN code points, RFC 3168. */
+#define IPSOCK_ECN_NOT_ECT 0 /**< not ECN-capable */
+#define IPSOCK_ECN_ECT1    1 /**< ECN-capable transport (1) */
+#define IPSOCK_ECN_ECT0    2 /**< ECN-capable transport (0) */
+#define IPSOCK_ECN_CE      3 /**< congestion experienced */
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** @file
+ * Endpoints: opening, adopting, waiting and closing. x/net: NewConn, NewPacketConn, NewRawConn,
+ * Close, SetDeadline; net: ListenPacket, Dial, Listen, Accept.
+ *
+ * Threads: any number of threads may receive, send, set options and change deadlines on one
+ * endpoint at the same time, and one may close it under them. Only ::ipsock_free must be the last
+ * call. After fork the child may only call ::ipsock_close and ::ipsock_free; everything else is
+ * IPSOCK_EFORKED. Handles are close-on-exec. No call raises SIGPIPE.
+ */
+#ifndef IPSOCK_ENDPOINT_H
+#define IPSOCK_ENDPOINT_H
+
+#include <ipsock/addr.h>
+#include <ipsock/base.h>
+#include <ipsock/error.h>
+
+/** An endpoint: a socket and what the library knows of it. NULL is answered with IPSOCK_ECLOSED. */
+struct ipsock_endpoint;
+
+/* Flags of struct ipsock_config. */
+/** Others may bind the same address and port, if they set it too. Multicast copies go to all of
+ * them, unicast to one; which one is the system's choice. Linux SO_REUSEADDR and, where bound first
+ * by us, SO_REUSEPORT; BSD and Darwin SO_REUSEPORT; Windows SO_REUSEADDR. */
+#define IPSOCK_OPEN_REUSE 0x0001u
+/** An IPv6 endpoint that carries IPv4 too, peers written ::ffff:a.b.c.d. Without it an IPv6
+ * endpoint is IPv6 only, on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no
+ * such sockets. */
+#define IPSOCK_OPEN_DUAL_STACK 0x0002u
+/** Sends to broadcast addresses are allowed (SO_BROADCAST). */
+#define IPSOCK_OPEN_BROADCAST 0x0004u
+/** Calls never wait: they answer IPSOCK_EAGAIN. For event loops, with ::ipsock_handle. */
+#define IPSOCK_OPEN_NONBLOCK 0x0008u
+/** Raw IPv4: what is sent carries its own IPv4 header (IP_HDRINCL): ::ipsock_send_ipv4. */
+#define IPSOCK_OPEN_HEADER_INCLUDED 0x0010u
+/** Only multicast that this endpoint itself joined is delivered, by group, interface and source,
+ * though the system may deliver every group on the port. */
+#define IPSOCK_OPEN_STRICT_MULTICAST 0x0020u
+/** ICMP errors about what was sent are kept for ::ipsock_recv_icmp_error (Linux IP_RECVERR). */
+#define IPSOCK_OPEN_ERROR_STREAM 0x0040u
+/** ::ipsock_adopt only: the endpoint owns the handle, and ::ipsock_close closes it. */
+#define IPSOCK_ADOPT_OWN 0x0080u
+
+/** How to open or adopt. Start from ::ipsock_config_init; zero always means "not asked for". */
+struct ipsock_config {
+    size_t size;    /**< sizeof(struct ipsock_config); set by ::ipsock_config_init */
+    int family;     /**< ::IPSOCK_IPV4 or ::IPSOCK_IPV6; 0: that of local, else of peer */
+    int kind;       /**< ::IPSOCK_UDP, ::IPSOCK_TCP, ::IPSOCK_RAW, ::IPSOCK_PING */
+    int protocol;   /**< raw: IP protocol 1..255; else 0 */
+    uint32_t flags; /**< IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
+    /** Address to bind; family 0: the system's choice, at once (UDP and ping get their port now). A
+     * UDP multicast address binds the wildcard with its port, shared as by ::IPSOCK_OPEN_REUSE, on
+     * every system (net.ListenPacket's rule); it joins nothing. */
+    struct ipsock_addr local;
+    /** Peer to connect to; family 0: none. TCP without a peer listens. */
+    struct ipsock_addr peer;
+    uint32_t interface_index; /**< interface to be bound to, 0 none */
+    int backlog;              /**< TCP listener: connections that may wait; 0: the system's most */
+    int receive_buffer;       /**< bytes, as ::ipsock_set_receive_buffer; 0: the system's default */
+    int send_buffer;          /**< bytes, as ::ipsock_set_send_buffer; 0: the system's default */
+    uint32_t receive_control; /**< IPSOCK_CONTROL_… bits to be delivered from the first packet on */
+    uint32_t send_control; /**< IPSOCK_CONTROL_… bits that sends may carry; others are refused */
+    int64_t deadline;      /**< for connecting over TCP: ::ipsock_now based, 0 none */
+    struct ipsock_error *error; /**< receives what failed, or NULL */
+};
+
+/** Fills *config with "nothing asked for". */
+static inline void ipsock_config_init(struct ipsock_config *config)
+{
+    const struct ipsock_config zero = {
+        0, 0, 0, 0, 0, {0, 0, 0, 0, {0}}, {0, 0, 0, 0, {0}}, 0, 0, 0, 0, 0, 0, 0, NULL};
+    *config = zero;
+    config->size = sizeof *config;
+}
+
+/* Directions of ::ipsock_last_error. */
+#define IPSOCK_READ  0 /**< receiving, accepting */
+#define IPSOCK_WRITE 1 /**< sending */
+#define IPSOCK_SETUP 2 /**< everything else: options, memberships, filters, closing */
+
+/** What the library itself did to received packets, since the endpoint was made. */
+struct ipsock_counters {
+    uint64_t strict_discards;   /**< multicast that this endpoint did not join */
+    uint64_t filter_discards;   /**< ICMP or BPF filter evaluated by the library */
+    uint64_t checksum_discards; /**< wrong checksum found by the library */
+    uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
+    uint64_t
+        control_truncated; /**< datagrams delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Opens an endpoint. Every option of the configuration is in force before the socket is bound, so
+ * that no early datagram escapes it. Allocates.
+ * @param s receives the endpoint, NULL on failure; end it with ::ipsock_free
+ * @return 0; IPSOCK_EINVAL (the field's name is in config->error->option); IPSOCK_EKIND for a flag
+ * that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, also for a host without IPv6;
+ * IPSOCK_EPERM for raw endpoints without privilege; IPSOCK_EADDRINUSE; IPSOCK_EADDRNOTAVAIL;
+ * IPSOCK_ENODEV; for TCP with a peer also IPSOCK_ETIMEDOUT, IPSOCK_ECONNREFUSED, … With
+ * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends answer
+ * IPSOCK_EAGAIN until it is. */
+IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config);
+
+/** Makes an endpoint from a socket that the program already has. Kind, family, protocol and peer
+ * are found out where the system can tell, and taken from the configuration where it cannot; where
+ * both know and differ, it is IPSOCK_EKIND. Control delivery is switched as configured, in addition
+ * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
+ * library's calls wait or not as the configuration says, whatever the mode. The configuration's
+ * addresses, sizes and opening flags other than NONBLOCK, OWN must be 0. Allocates.
+ * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
+ * IPSOCK_EKIND; … On failure the handle stays the caller's and as it was. */
+IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,
+                            const struct ipsock_config *config);
+
+/** Takes the next connection of a listener, waiting as receives do. The new endpoint has the
+ * listener's NONBLOCK flag and no deadline. Allocates.
+ * @param connection receives the endpoint
+ * @param peer       receives the other side's address; may be NULL
+ * @return 0; IPSOCK_EKIND; IPSOCK_EAGAIN, IPSOCK_ETIMEDOUT, IPSOCK_ECANCELED; IPSOCK_ECONNABORTED;
+ *         IPSOCK_ENFILE. */
+IPSOCK_API int ipsock_accept(struct ipsock_endpoint *s, struct ipsock_endpoint **connection,
+                             struct ipsock_addr *peer);
+
+/** Closes: calls in progress in other threads wake with IPSOCK_ECLOSED and are waited for, then the
+ * handle is closed (a borrowed one is left open). Later calls are refused with IPSOCK_ECLOSED; the
+ * memory stays until ::ipsock_free. Must not be called from within the library's own callers'
+ * signal handlers.
+ * @return 0; IPSOCK_ECLOSED when it was closed already. */
+IPSOCK_API int ipsock_close(struct ipsock_endpoint *s);
+
+/** Closes as ::ipsock_close, but gives the handle back instead of closing it, owned or borrowed.
+ * @param handle receives the handle
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle);
+
+/** Closes the endpoint if it is open and frees its memory. No other call may be running or follow.
+ * NULL is allowed. */
+IPSOCK_API void ipsock_free(struct ipsock_endpoint *s);
+
+/** The socket, for event loops and for options that the library lacks; ::IPSOCK_INVALID_HANDLE for
+ * NULL or a closed endpoint. Do not close it, and do not change its blocking mode. */
+IPSOCK_API ipsock_handle_t ipsock_handle(const struct ipsock_endpoint *s);
+
+/** Kind (::IPSOCK_UDP, …), IP family and protocol number; each pointer may be NULL.
+ * @return 0; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_describe(const struct ipsock_endpoint *s, int *kind, int *family,
+                               int *protocol);
+
+/** The address that the endpoint is bound to. @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED;
+ * IPSOCK_ESYSTEM. */
+IPSOCK_API int ipsock_local_addr(struct ipsock_endpoint *s, struct ipsock_addr *addr);
+
+/** The peer of a connected endpoint. @return as ::ipsock_local_addr; IPSOCK_ENOTCONN. */
+IPSOCK_API int ipsock_peer_addr(struct ipsock_endpoint *s, struct ipsock_addr *addr);
+
+/** The clock of deadlines: monotonic, nanoseconds, > 0. */
+IPSOCK_API int64_t ipsock_now(void);
+
+/** Until when receives, accepts and sends may wait, on ::ipsock_now's clock; 0 without end, the
+ * past not at all. A call that must wait past it fails with IPSOCK_ETIMEDOUT; what is ready is
+ * still delivered. A change takes effect on calls that are waiting now. The endpoint stays usable.
+ * @return 0; IPSOCK_ECLOSED; IPSOCK_EINVAL for a negative deadline. */
+IPSOCK_API int ipsock_set_deadline(struct ipsock_endpoint *s, int64_t deadline);
+/** As ::ipsock_set_deadline, for receives and accepts only. */
+IPSOCK_API int ipsock_set_read_deadline(struct ipsock_endpoint *s, int64_t deadline);
+/** As ::ipsock_set_deadline, for sends only. */
+IPSOCK_API int ipsock_set_write_deadline(struct ipsock_endpoint *s, int64_t deadline);
+
+/** Wakes all calls that are waiting on the endpoint now; they fail with IPSOCK_ECANCELED. Later
+ * calls are not affected. Not for signal handlers.
+ * @return 0; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_cancel(struct ipsock_endpoint *s);
+
+/** The last failure in a direction (::IPSOCK_READ, ::IPSOCK_WRITE, ::IPSOCK_SETUP), copied out
+ * whole, so that threads do not disturb each other. Code 0 when nothing failed yet. Works on closed
+ * endpoints.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED for NULL. */
+IPSOCK_API int ipsock_last_error(struct ipsock_endpoint *s, int direction,
+                                 struct ipsock_error *error);
+
+/** Copies the counters.
+ * @param size sizeof(struct ipsock_counters)
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_get_counters(struct ipsock_endpoint *s, struct ipsock_counters *counters,
+                                   size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** @file
+ * ICMP messages of both families (RFC 792, 4443), multipart extensions (RFC 4884), extended echo
+ * (RFC 8335), ping endpoints and the errors that belong to an endpoint. x/net: ICMPType; package
+ * icmp. Nothing here allocates: parsed messages point into the caller's bytes.
+ */
+#ifndef IPSOCK_ICMP_H
+#define IPSOCK_ICMP_H
+
+#include <ipsock/message.h>
+
+/** ICMP types for IPv4 that have a name: X(name, number, text). IANA "ICMP Type Numbers". */
+#define IPSOCK_ICMPV4_TYPES(X)                               \
+    X(ECHO_REPLY, 0, "echo reply")                           \
+    X(DESTINATION_UNREACHABLE, 3, "destination unreachable") \
+    X(REDIRECT, 5, "redirect")                               \
+    X(ECHO, 8, "echo")                                       \
+    X(ROUTER_ADVERTISEMENT, 9, "router advertisement")       \
+    X(ROUTER_SOLICITATION, 10, "router solicitation")        \
+    X(TIME_EXCEEDED, 11, "time exceeded")                    \
+    X(PARAMETER_PROBLEM, 12, "parameter problem")            \
+    X(TIMESTAMP, 13, "timestamp")                            \
+    X(TIMESTAMP_REPLY, 14, "timestamp reply")                \
+    X(PHOTURIS, 40, "photuris")                              \
+    X(EXTENDED_ECHO_REQUEST, 42, "extended echo request")    \
+    X(EXTENDED_ECHO_REPLY, 43, "extended echo reply")
+
+/** ICMP types for IPv6 that have a name: X(name, number, text). IANA "ICMPv6 Parameters". */
+#define IPSOCK_ICMPV6_TYPES(X)                                                                   \
+    X(DESTINATION_UNREACHABLE, 1, "destination unreachable")                                     \
+    X(PACKET_TOO_BIG, 2, "packet too big")                                                       \
+    X(TIME_EXCEEDED, 3, "time exceeded")                                                         \
+    X(PARAMETER_PROBLEM, 4, "parameter problem")                                                 \
+    X(ECHO_REQUEST, 128, "echo request")                                                         \
+    X(ECHO_REPLY, 129, "echo reply")                                                             \
+    X(MULTICAST_LISTENER_QUERY, 130, "multicast listener query")                                 \
+    X(MULTICAST_LISTENER_REPORT, 131, "multicast listener report")                               \
+    X(MULTICAST_LISTENER_DONE, 132, "multicast listener done")                                   \
+    X(ROUTER_SOLICITATION, 133, "router solicitation")                                           \
+    X(ROUTER_ADVERTISEMENT, 134, "router advertisement")                                         \
+    X(NEIGHBOR_SOLICITATION, 135, "neighbor solicitation")                                       \
+    X(NEIGHBOR_ADVERTISEMENT, 136, "neighbor advertisement")                                     \
+    X(REDIRECT, 137, "redirect message")                                                         \
+    X(ROUTER_RENUMBERING, 138, "router renumbering")                                             \
+    X(NODE_INFORMATION_QUERY, 139, "icmp node information query")                                \
+    X(NODE_INFORMATION_RESPONSE, 140, "icmp node information response")                          \
+    X(INVERSE_NEIGHBOR_DISCOVERY_SOLICITATION, 141,                                              \
+      "inverse neighbor discovery solicitation message")                                         \
+    X(INVERSE_NEIGHBOR_DISCOVERY_ADVERTISEMENT, 142,                                             \
+      "inverse neighbor discovery advertisement message")                                        \
+    X(VERSION_2_MULTICAST_LISTENER_REPORT, 143, "version 2 multicast listener report")           \
+    X(HOME_AGENT_ADDRESS_DISCOVERY_REQUEST, 144, "home agent address discovery request message") \
+    X(HOME_AGENT_ADDRESS_DISCOVERY_REPLY, 145, "home agent address discovery reply message")     \
+    X(MOBILE_PREFIX_SOLICITATION, 146, "mobile prefix solicitation")                             \
+    X(MOBILE_PREFIX_ADVERTISEMENT, 147, "mobile prefix advertisement")                           \
+    X(CERTIFICATION_PATH_SOLICITATION, 148, "certification path solicitation message")           \
+    X(CERTIFICATION_PATH_ADVERTISEMENT, 149, "certification path advertisement message")         \
+    X(MULTICAST_ROUTER_ADVERTISEMENT, 151, "multicast router advertisement")                     \
+    X(MULTICAST_ROUTER_SOLICITATION, 152, "multicast router solicitation")                       \
+    X(MULTICAST_ROUTER_TERMINATION, 153, "multicast router termination")                         \
+    X(FMIPV6, 154, "fmipv6 messages")                                                            \
+    X(RPL_CONTROL, 155, "rpl control message")                                                   \
+    X(ILNPV6_LOCATOR_UPDATE, 156, "ilnpv6 locator update message")                               \
+    X(DUPLICATE_ADDRESS_REQUEST, 157, "duplicate address request")                               \
+    X(DUPLICATE_ADDRESS_CONFIRMATION, 158, "duplicate address confirmation")                     \
+    X(MPL_CONTROL, 159, "mpl control message")                                                   \
+    X(EXTENDED_ECHO_REQUEST, 160, "extended echo request")                                       \
+    X(EXTENDED_ECHO_REPLY, 161, "extended echo reply")
+
+/** IPSOCK_ICMPV4_ECHO and so on. */
+enum ipsock_icmpv4_type {
+#define IPSOCK_ICMP_ENUM(name, number, text) IPSOCK_ICMPV4_##name = (number),
+    IPSOCK_ICMPV4_TYPES(IPSOCK_ICMP_ENUM)
+#undef IPSOCK_ICMP_ENUM
+};
+
+/** IPSOCK_ICMPV6_PACKET_TOO_BIG and so on. */
+enum ipsock_icmpv6_type {
+#define IPSOCK_ICMP_ENUM(name, number, text) IPSOCK_ICMPV6_##name = (number),
+    IPSOCK_ICMPV6_TYPES(IPSOCK_ICMP_ENUM)
+#undef IPSOCK_ICMP_ENUM
+};
+
+/* Bodies of messages. */
+#define IPSOCK_ICMP_BODY_RAW            0 /**< bytes as they are */
+#define IPSOCK_ICMP_BODY_ECHO           1 /**< echo and its reply */
+#define IPSOCK_ICMP_BODY_EXTENDED_ECHO  2 /**< extended echo request */
+#define IPSOCK_ICMP_BODY_EXTENDED_REPLY 3 /**< extended echo reply */
+#define IPSOCK_ICMP_BODY_UNREACHABLE    4 /**< destination unreachable */
+#define IPSOCK_ICMP_BODY_TIME_EXCEEDED  5 /**< time exceeded */
+#define IPSOCK_ICMP_BODY_PARAMETER      6 /**< parameter problem */
+#define IPSOCK_ICMP_BODY_TOO_BIG        7 /**< packet too big (IPv6) */
+#define IPSOCK_ICMP_BODY_REDIRECT       8 /**< redirect (IPv4) */
+
+/* Classes of extension objects, IANA "ICMP Extension Object Classes". */
+#define IPSOCK_ICMP_OBJECT_MPLS           1 /**< MPLS label stack, RFC 4950 */
+#define IPSOCK_ICMP_OBJECT_INTERFACE      2 /**< interface information, RFC 5837 */
+#define IPSOCK_ICMP_OBJECT_IDENTIFICATION 3 /**< interface identification, RFC 8335 */
+
+/** An extension object as it stands in the message: class, type and payload bytes. The functions
+ * below read and write the payloads of the classes above; others stay bytes. */
+struct ipsock_icmp_object {
+    uint8_t object_class; /**< IPSOCK_ICMP_OBJECT_… or another number */
+    uint8_t object_type;  /**< C-Type; its meaning depends on the class */
+    uint16_t length;      /**< payload bytes, 0..65531 */
+    const uint8_t *payload;
+};
+
+/** An ICMP message. Which fields count depends on body. */
+struct ipsock_icmp_message {
+    int family;   /**< ::IPSOCK_IPV4 or ::IPSOCK_IPV6 */
+    uint8_t type; /**< IPSOCK_ICMPV4_… or IPSOCK_ICMPV6_… */
+    uint8_t code;
+    uint16_t checksum; /**< parse: as found, not verified; marshal: ignored */
+    int body;          /**< IPSOCK_ICMP_BODY_…; marshal takes RAW for any type */
+    uint16_t id;       /**< echo, extended echo and replies */
+    uint16_t sequence; /**< echo 0..65535; extended echo and reply 0..255 */
+    bool local;        /**< extended echo: the L bit, the probed interface is on the probed node */
+    uint8_t state;     /**< extended reply: 0..7 (RFC 8335, 3) */
+    bool active;       /**< extended reply: interface is active */
+    bool has_ipv4;     /**< extended reply */
+    bool has_ipv6;     /**< extended reply */
+    uint32_t pointer;  /**< parameter problem: offset in bytes; IPv4 0..255 */
+    uint32_t mtu;      /**< packet too big; IPv4 unreachable code 4 (RFC 1191), 0..65535 */
+    struct ipsock_addr gateway; /**< redirect */
+    const uint8_t *data;        /**< echo payload, the quoted datagram, or the raw body */
+    size_t data_length;
+    struct ipsock_icmp_object
+        *objects;           /**< extension objects; parse fills this array of the caller's */
+    size_t object_capacity; /**< parse: elements at objects */
+    size_t object_count;    /**< parse: objects found, may exceed the capacity; marshal: used */
+};
+
+/** One entry of an MPLS label stack. */
+struct ipsock_icmp_mpls_label {
+    uint32_t label;        /**< 0..0xfffff */
+    uint8_t traffic_class; /**< 0..7 */
+    bool bottom;           /**< bottom of stack */
+    uint8_t ttl;           /**< 0..255 */
+};
+
+/* Roles of an interface in an interface information object, RFC 5837. */
+#define IPSOCK_ICMP_ROLE_INCOMING 0 /**< datagram came in by it */
+#define IPSOCK_ICMP_ROLE_SUB      1 /**< the same, the IP interface below it */
+#define IPSOCK_ICMP_ROLE_OUTGOING 2 /**< datagram would have left by it */
+#define IPSOCK_ICMP_ROLE_NEXT_HOP 3 /**< next hop */
+
+#define IPSOCK_ICMP_NAME_MAX 63 /**< bytes of an interface name, without NUL */
+
+/** Interface information object: an absent part is 0, "" or an unset address. */
+struct ipsock_icmp_interface {
+    uint8_t role; /**< IPSOCK_ICMP_ROLE_… */
+    bool has_index;
+    bool has_mtu;
+    uint32_t index;
+    uint32_t mtu;                        /**< bytes */
+    struct ipsock_addr addr;             /**< IPv6: no scope */
+    char name[IPSOCK_ICMP_NAME_MAX + 1]; /**< UTF-8 */
+};
+
+/* How an interface identification object names the interface, RFC 8335. */
+#define IPSOCK_ICMP_IDENT_NAME    1
+#define IPSOCK_ICMP_IDENT_INDEX   2
+#define IPSOCK_ICMP_IDENT_ADDRESS 3
+
+/** Interface identification object. */
+struct ipsock_icmp_ident {
+    uint8_t by;             /**< IPSOCK_ICMP_IDENT_… */
+    uint8_t address_length; /**< bytes at address, 0..32 */
+    uint16_t
+        address_family; /**< IANA address family number: 1 IPv4, 2 IPv6, 6 and 16389 48-bit MAC */
+    uint32_t index;
+    uint8_t address[32];
+    char name[256]; /**< NUL-terminated */
+};
+
+/** An ICMP error about something that this endpoint sent. */
+struct ipsock_icmp_error {
+    struct ipsock_addr
+        offender; /**< who sent it: a router or the destination; unset for local errors */
+    struct ipsock_addr destination;     /**< where the packet had been sent to */
+    int family;                         /**< of type and code; 0 for local errors */
+    uint8_t type;                       /**< ICMP type */
+    uint8_t code;                       /**< ICMP code */
+    uint16_t reserved;                  /**< 0 */
+    int error;                          /**< what a send would have returned, IPSOCK_E… */
+    uint32_t mtu;                       /**< for "too big"; 0 none */
+    uint32_t interface_index;           /**< it arrived by; 0 unknown */
+    struct ipsock_icmp_object *objects; /**< RFC 4884 objects: array of the caller's, or NULL */
+    size_t object_capacity;
+    size_t object_count;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Name of a type, lower case, such as "time exceeded"; NULL where it has none. Static storage. */
+IPSOCK_API const char *ipsock_icmp_type_name(int family, int type);
+
+/** IP protocol number of a family's ICMP: 1 or 58; IPSOCK_EFAMILY for another family. */
+IPSOCK_API int ipsock_icmp_protocol(int family);
+
+/** Reads an ICMP message (without IP header). Extension objects are found as RFC 4884 says, and go
+ * to message->objects, which the caller sets with object_capacity before (NULL and 0 to leave
+ * them); their payloads and data point into the bytes. Unknown types have body RAW. The checksum is
+ * not verified.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT. */
+IPSOCK_API int ipsock_icmp_parse(struct ipsock_icmp_message *message, int family, const void *bytes,
+                                 size_t length);
+
+/** Writes an ICMP message. The checksum is computed for IPv4 always, for IPv6 if source and
+ * destination are given (else it is 0: raw ICMPv6 sockets fill it in).
+ * @param source, destination for the IPv6 pseudo-header, or NULL both
+ * @param written receives the bytes written, or needed; may be NULL
+ * @return 0; IPSOCK_EINVAL for a field out of range; IPSOCK_EFAMILY; IPSOCK_EPROTOCOL for a body
+ * that the type does not have; IPSOCK_EEXTENSION for objects that the type does not carry;
+ * IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_icmp_marshal(const struct ipsock_icmp_message *message,
+                                   const struct ipsock_addr *source,
+                                   const struct ipsock_addr *destination, void *buffer, size_t size,
+                                   size_t *written);
+
+/** Verifies the checksum of an ICMP message; for IPv6 with the addresses of its packet.
+ * @return 0; IPSOCK_ECHECKSUM; IPSOCK_EINVAL; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT. */
+IPSOCK_API int ipsock_icmp_verify(int family, const struct ipsock_addr *source,
+                                  const struct ipsock_addr *destination, const void *bytes,
+                                  size_t length);
+
+/** Writes a message for people, "type=11 time exceeded code=0 …". @return 0; IPSOCK_EINVAL;
+ * IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_icmp_format(const struct ipsock_icmp_message *message, char *text,
+                                  size_t size);
+
+/** Reads the label stack of an MPLS object.
+ * @param count receives the labels found, may exceed capacity
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL for another class; IPSOCK_EEXTENSION for a payload
+ * that is no stack. */
+IPSOCK_API int ipsock_icmp_mpls_decode(const struct ipsock_icmp_object *object,
+                                       struct ipsock_icmp_mpls_label *labels, size_t capacity,
+                                       size_t *count);
+
+/** Makes an MPLS object; its payload is written to buffer, 4 bytes a label.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_icmp_mpls_encode(struct ipsock_icmp_object *object,
+                                       const struct ipsock_icmp_mpls_label *labels, size_t count,
+                                       void *buffer, size_t size);
+
+/** Reads an interface information object. @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL;
+ * IPSOCK_EEXTENSION. */
+IPSOCK_API int ipsock_icmp_interface_decode(const struct ipsock_icmp_object *object,
+                                            struct ipsock_icmp_interface *info);
+
+/** Makes an interface information object; 96 bytes of buffer suffice. @return 0; IPSOCK_EINVAL;
+ * IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_icmp_interface_encode(struct ipsock_icmp_object *object,
+                                            const struct ipsock_icmp_interface *info, void *buffer,
+                                            size_t size);
+
+/** Reads an interface identification object. @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL;
+ * IPSOCK_EEXTENSION. */
+IPSOCK_API int ipsock_icmp_ident_decode(const struct ipsock_icmp_object *object,
+                                        struct ipsock_icmp_ident *ident);
+
+/** Makes an interface identification object; 256 bytes of buffer suffice. @return 0; IPSOCK_EINVAL;
+ * IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_icmp_ident_encode(struct ipsock_icmp_object *object,
+                                        const struct ipsock_icmp_ident *ident, void *buffer,
+                                        size_t size);
+
+/** Identifier of the echo messages of a ping endpoint: what replies to it carry, host order. The
+ * library puts it into what is sent, on every system.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EKIND; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_echo_id(struct ipsock_endpoint *s, uint16_t *id);
+
+/** Takes the next ICMP error that belongs to the endpoint, opened with ::IPSOCK_OPEN_ERROR_STREAM.
+ * Waits as receives do. Native on Linux (IP_RECVERR, IPV6_RECVERR); elsewhere ask
+ * ::ipsock_capability.
+ * @param event   receives the error; set objects and object_capacity (or NULL and 0) before
+ * @param payload receives what the quoted packet carried, as far as quoted; the objects' payloads
+ * point into it, so give 576 bytes or more; may be NULL with size 0
+ * @param length  receives the bytes of quoted payload; may be NULL
+ * @param flags   IPSOCK_MSG_DONTWAIT
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTSUP; IPSOCK_EKIND; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT;
+ * IPSOCK_ECANCELED; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *event,
+                                      void *payload, size_t size, size_t *length, uint32_t flags);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** @file
+ * Sending and receiving. x/net: ReadFrom, WriteTo, Message, ReadBatch, WriteBatch; net: Read, Write
+ * of a connection. One message shape serves single calls, batches and streams.
+ *
+ * All calls try first and wait only when nothing is ready, unless the endpoint is non-blocking or
+ * IPSOCK_MSG_DONTWAIT is given; interrupted system calls go on by themselves. None of them
+ * allocates.
+ */
+#ifndef IPSOCK_MESSAGE_H
+#define IPSOCK_MESSAGE_H
+
+#include <ipsock/control.h>
+#include <ipsock/endpoint.h>
+
+/** One piece of a message; the layout of struct iovec. */
+struct ipsock_buffer {
+    void *data;
+    size_t length; /**< bytes */
+};
+
+/** Most buffers of one message, on every system. */
+#define IPSOCK_BUFFERS_MAX 1024
+
+/* Flags given to a call. */
+#define IPSOCK_MSG_PEEK      0x01u /**< leave it in the queue; in a batch at most one message */
+#define IPSOCK_MSG_DONTWAIT  0x02u /**< IPSOCK_EAGAIN instead of waiting */
+#define IPSOCK_MSG_DONTROUTE 0x04u /**< only to directly connected hosts */
+
+/* Flags found in a message afterwards. */
+#define IPSOCK_MSG_TRUNC  0x10u /**< the datagram was longer than the buffers; the rest is lost */
+#define IPSOCK_MSG_CTRUNC 0x20u /**< control data did not fit and is incomplete */
+/** No datagram but news for this endpoint, length 0: control has the path MTU (RFC 3542 11.3). */
+#define IPSOCK_MSG_NOTICE 0x40u
+
+/** A message. 64 bytes on 64-bit systems. The caller fills the first five fields, a call the last
+ * three (and peer and *control, when it receives). */
+struct ipsock_message {
+    struct ipsock_buffer *buffers;  /**< where to, or from where; NULL with buffer_count 0 */
+    struct ipsock_control *control; /**< received or to be sent; NULL: not decoded, or none */
+    struct ipsock_addr peer;        /**< received from; sent to (family 0: the connected peer) */
+    uint32_t buffer_count;          /**< 0..::IPSOCK_BUFFERS_MAX */
+    uint32_t flags;                 /**< result: IPSOCK_MSG_TRUNC, CTRUNC, NOTICE */
+    size_t length;                  /**< result: bytes stored or sent */
+    /** Result: on raw IPv4 in a batch, bytes of IP header at the start of the data; else 0. */
+    uint32_t header_length;
+    uint32_t reserved; /**< 0 */
+};
+
+/** Scratch memory of batches: the system's own message headers. The caller provides the memory and
+ * makes it once; one thread uses it at a time, with any endpoint. */
+struct ipsock_batch;
+
+/** Most messages of one batch call; larger counts are served up to here, as by the kernels. */
+#define IPSOCK_BATCH_MAX 1024
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Fills a message of one buffer, without peer and control. */
+static inline void ipsock_message_init(struct ipsock_message *message, struct ipsock_buffer *buffer,
+                                       void *data, size_t length)
+{
+    const struct ipsock_message zero = {NULL, NULL, {0, 0, 0, 0, {0}}, 0, 0, 0, 0, 0};
+    *message = zero;
+    buffer->data = data;
+    buffer->length = length;
+    message->buffers = buffer;
+    message->buffer_count = 1;
+}
+
+/** Receives a datagram, or bytes of a stream (length 0: the other side has finished).
+ * On raw IPv4 the IP header is stripped, options and all. Received control is decoded if
+ * message->control is set; without any control data control->valid is 0.
+ * @param flags IPSOCK_MSG_PEEK, IPSOCK_MSG_DONTWAIT
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT; IPSOCK_ECANCELED; IPSOCK_ECLOSED; on
+ * connected endpoints also IPSOCK_ECONNREFUSED and the like, an ICMP answer to an earlier send. */
+IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message,
+                           uint32_t flags);
+
+/** Sends a datagram, or bytes of a stream. A datagram goes as a whole or not at all, of length zero
+ * too; a stream may take a part: message->length tells (on failure 0).
+ * @param flags IPSOCK_MSG_DONTWAIT, IPSOCK_MSG_DONTROUTE
+ * @return 0; IPSOCK_EINVAL (out of range: the field's name is in ::ipsock_last_error);
+ * IPSOCK_EUNDECLARED for a control field that was not declared at opening; IPSOCK_EFAMILY;
+ * IPSOCK_EMISSADDR without a peer; IPSOCK_EISCONN for another peer on a connected endpoint;
+ * IPSOCK_EMSGSIZE; IPSOCK_EBROADCAST; IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
+ * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination;
+ * IPSOCK_ENOBUFS (the interface's queue is full: try again later); and the waiting errors of
+ * ::ipsock_recv. */
+IPSOCK_API int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message,
+                           uint32_t flags);
+
+/** Bytes of memory for a batch of up to capacity messages (1..::IPSOCK_BATCH_MAX); 0 for other
+ * counts. */
+IPSOCK_API size_t ipsock_batch_size(uint32_t capacity);
+
+/** Makes a batch in the caller's memory. There is nothing to free.
+ * @param memory aligned as for malloc
+ * @param size   at least ::ipsock_batch_size(capacity)
+ * @param batch  receives memory as a batch
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_batch_init(void *memory, size_t size, uint32_t capacity,
+                                 struct ipsock_batch **batch);
+
+/** Receives as many datagrams as are ready, at most count and the batch's capacity, waiting for the
+ * first only. One system call where the system has one for it. On raw IPv4 the IP header stays, in
+ * wire order, and header_length tells its length.
+ * @param size  sizeof(struct ipsock_message), the distance between elements
+ * @param done  receives how many messages were filled; the others are untouched
+ * @param flags IPSOCK_MSG_PEEK (one message at most), IPSOCK_MSG_DONTWAIT
+ * @return 0 with *done >= 1 (or count 0); otherwise an error with *done 0. A failure after the
+ * first datagram is not lost: it comes with the next call. */
+IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                 struct ipsock_message *messages, size_t size, uint32_t count,
+                                 uint32_t *done, uint32_t flags);
+
+/** Sends messages in order, as many as the system takes at once, waiting for the first only.
+ * @param done receives how many went out, from the start of the array
+ * @return 0 when *done == count or the capacity, or when the system's buffers filled up after some;
+ * otherwise the error of messages[*done], whose number is also in ::ipsock_last_error's index. */
+IPSOCK_API int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                 struct ipsock_message *messages, size_t size, uint32_t count,
+                                 uint32_t *done, uint32_t flags);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

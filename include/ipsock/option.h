@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** @file
+ * Options of an endpoint. All may be used while other threads send and receive on it.
+ *
+ * Setters check the range before any system call and then set every option that the endpoint needs:
+ * on a dual-stack endpoint the IPv6 option and the IPv4 one. Where one of several system calls
+ * fails, the earlier ones are undone: a failure leaves the old value. On a dual-stack endpoint
+ * getters answer with the IPv6 value.
+ *
+ * Errors of all: IPSOCK_ECLOSED for NULL or a closed endpoint; IPSOCK_EINVAL for a null
+ * out-parameter or a value out of range; IPSOCK_EKIND where the endpoint's kind or family has no
+ * such option; IPSOCK_ENOTSUP where this system has none; IPSOCK_EPERM. The option's name is in
+ * ::ipsock_last_error, direction ::IPSOCK_SETUP.
+ */
+#ifndef IPSOCK_OPTION_H
+#define IPSOCK_OPTION_H
+
+#include <ipsock/endpoint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Traffic class of packets sent: IPv4 TOS (IP_TOS), IPv6 traffic class (IPV6_TCLASS); RFC 2474,
+ * 3168, 3542. x/net: TOS, SetTOS, TrafficClass, SetTrafficClass.
+ * @param value 0..255 (see ::IPSOCK_TRAFFIC_CLASS), or ::IPSOCK_DEFAULT, which is 0. On TCP the two
+ * ECN bits belong to the system: a value with them set is IPSOCK_EINVAL. Windows accepts it and may
+ * not mark the packets: ask ::ipsock_capability. */
+IPSOCK_API int ipsock_set_traffic_class(struct ipsock_endpoint *s, int value);
+/** The traffic class, 0..255. On TCP the ECN bits read 0. */
+IPSOCK_API int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value);
+
+/** Hop limit of unicast packets: IPv4 TTL (IP_TTL), IPv6 hop limit (IPV6_UNICAST_HOPS). x/net: TTL,
+ * SetTTL, HopLimit, SetHopLimit.
+ * @param value 1..255, or ::IPSOCK_DEFAULT for the system's (mostly 64) */
+IPSOCK_API int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value);
+/** The hop limit in effect, 1..255. */
+IPSOCK_API int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value);
+
+/** Hop limit of multicast packets (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS); not on TCP. x/net:
+ * SetMulticastTTL, SetMulticastHopLimit.
+ * @param value 0..255 (0: this host only), or ::IPSOCK_DEFAULT, which is 1 */
+IPSOCK_API int ipsock_set_multicast_hop_limit(struct ipsock_endpoint *s, int value);
+/** The multicast hop limit in effect, 0..255. */
+IPSOCK_API int ipsock_get_multicast_hop_limit(struct ipsock_endpoint *s, int *value);
+
+/** Interface that multicast packets leave by (IP_MULTICAST_IF, IPV6_MULTICAST_IF); not on TCP.
+ * x/net: SetMulticastInterface.
+ * @param index interface index; 0 none: the system chooses
+ * @return also IPSOCK_ENODEV for an unknown interface. */
+IPSOCK_API int ipsock_set_multicast_interface(struct ipsock_endpoint *s, uint32_t index);
+/** The index that was set, 0 none. */
+IPSOCK_API int ipsock_get_multicast_interface(struct ipsock_endpoint *s, uint32_t *index);
+
+/** Whether multicast packets sent here are heard by members on this host (IP_MULTICAST_LOOP,
+ * IPV6_MULTICAST_LOOP); on at first; not on TCP. x/net: SetMulticastLoopback. The sender's option,
+ * except on Windows, where it is the receiver's. */
+IPSOCK_API int ipsock_set_multicast_loopback(struct ipsock_endpoint *s, bool on);
+/** Whether the loopback is on. */
+IPSOCK_API int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on);
+
+/** Whether packets may be fragmented: on, a packet larger than the path is refused with
+ * IPSOCK_EMSGSIZE and IPv4 packets carry the DF bit (RFC 791); off, the sender fragments. Off on a
+ * fresh endpoint everywhere but where the kernel says otherwise. UDP, ping, raw. No x/net row. */
+IPSOCK_API int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on);
+/** Whether fragmenting is forbidden. */
+IPSOCK_API int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on);
+
+/** Path MTU towards the peer of a connected endpoint, as the system knows it now (RFC 1191, 8201).
+ * x/net: PathMTU (there IPv6 only).
+ * @param mtu   receives bytes of the largest IP packet, header included
+ * @param index receives the interface, 0 where the system does not tell; may be NULL
+ * @return also IPSOCK_ENOTCONN. */
+IPSOCK_API int ipsock_get_path_mtu(struct ipsock_endpoint *s, uint32_t *mtu, uint32_t *index);
+
+/** Room for packets received (SO_RCVBUF).
+ * @param bytes 1..INT_MAX
+ * @return IPSOCK_ENOBUFS where the system would silently give less than was asked for (raise its
+ * limit, on Linux net.core.rmem_max); the old size stays. */
+IPSOCK_API int ipsock_set_receive_buffer(struct ipsock_endpoint *s, int bytes);
+/** Room for packets received; at least what was set, on Linux twice that. */
+IPSOCK_API int ipsock_get_receive_buffer(struct ipsock_endpoint *s, int *bytes);
+/** Room for packets to send (SO_SNDBUF); as ::ipsock_set_receive_buffer. */
+IPSOCK_API int ipsock_set_send_buffer(struct ipsock_endpoint *s, int bytes);
+/** Room for packets to send; at least what was set. */
+IPSOCK_API int ipsock_get_send_buffer(struct ipsock_endpoint *s, int *bytes);
+
+/** Checksum that the system computes on send and verifies on receive: raw IPv6 (IPV6_CHECKSUM,
+ * RFC 3542 3.1). x/net: SetChecksum. On ICMPv6 it is always on, at offset 2.
+ * @param on     off may be refused by the system (IPSOCK_ENOTSUP) once it was on
+ * @param offset even, 0..65534: where the 16-bit sum lies in the payload */
+IPSOCK_API int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset);
+/** Whether the checksum is on, and its offset (0 while off); offset may be NULL. */
+IPSOCK_API int ipsock_get_checksum(struct ipsock_endpoint *s, bool *on, int *offset);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The vocabulary of a system's tables. A system is one header, src/<family>/<system>.h, that
+ * defines the five lists
+ *
+ *   IPSK_OPTIONS(X)    X(option, kinds, column, level, name, set, get, on, reset, since)
+ *   IPSK_RECEIVED(X)   X(level, type, minimum, field, a, b)
+ *   IPSK_SENT(X)       X(fields, kinds, column, level, type, length, encoding, a, b, since)
+ *   IPSK_ABSENT(X)     X(feature, kinds, column, reason)
+ *   IPSK_FACTS(X)      X(fact, value)
+ *
+ * and nothing that needs code. Each list expands to the run-time tables (table.c), to the inlined
+ * switch of the data path (posix/control.h) and to the text in tests/golden/<system>.csv
+ * (tests/golden/dump.h). No row means absent natively. Everything is an integer constant expression
+ * of the system's real headers. */
+#ifndef IPSK_TABLE_H
+#define IPSK_TABLE_H
+
+#include <ipsock/base.h>
+
+/* Kinds that a row applies to. */
+#define IPSK_UDP   0x1
+#define IPSK_TCP   0x2
+#define IPSK_RAW   0x4
+#define IPSK_PING  0x8
+#define IPSK_DGRAM (IPSK_UDP | IPSK_RAW | IPSK_PING)
+#define IPSK_ANY   (IPSK_DGRAM | IPSK_TCP)
+
+/* Columns: which traffic a row is about. */
+#define IPSK_V4     0 /* an AF_INET socket */
+#define IPSK_V6     1 /* an AF_INET6 socket's IPv6 traffic */
+#define IPSK_MAPPED 2 /* a dual-stack AF_INET6 socket's IPv4 traffic */
+
+/* Options: X(name). The RECV_… ones switch control data on; each stands for fields, see table.c. */
+#define IPSK_OPTION_LIST(X) \
+    X(TRAFFIC_CLASS)        \
+    X(HOP_LIMIT)            \
+    X(MULTICAST_HOP_LIMIT)  \
+    X(MULTICAST_INTERFACE)  \
+    X(MULTICAST_LOOPBACK)   \
+    X(DONT_FRAGMENT)        \
+    X(PATH_MTU)             \
+    X(RECEIVE_BUFFER)       \
+    X(SEND_BUFFER)          \
+    X(CHECKSUM)             \
+    X(V6ONLY)               \
+    X(BROADCAST)            \
+    X(REUSE_ADDRESS)        \
+    X(REUSE_PORT)           \
+    X(BIND_INTERFACE)       \
+    X(HEADER_INCLUDED)      \
+    X(STRICT_MULTICAST)     \
+    X(ERROR_STREAM)         \
+    X(RECV_PACKET_INFO)     \
+    X(RECV_DESTINATION)     \
+    X(RECV_INTERFACE)       \
+    X(RECV_HOP_LIMIT)       \
+    X(RECV_TRAFFIC_CLASS)   \
+    X(RECV_PATH_MTU)        \
+    X(RECV_SEGMENT_SIZE)    \
+    X(JOIN_GROUP)           \
+    X(LEAVE_GROUP)          \
+    X(JOIN_SOURCE)          \
+    X(LEAVE_SOURCE)         \
+    X(BLOCK_SOURCE)         \
+    X(UNBLOCK_SOURCE)       \
+    X(ICMP_FILTER)          \
+    X(ATTACH_FILTER)        \
+    X(DETACH_FILTER)
+
+/* How an option's value is laid out: X(name). */
+#define IPSK_ENCODING_LIST(X)                                                            \
+    X(NONE)             /* cannot be set, or got */                                      \
+    X(INT)              /* int */                                                        \
+    X(U8)               /* one byte */                                                   \
+    X(BOOL)             /* int, on or reset; any other value than reset reads as true */ \
+    X(BOOL8)            /* one byte, as BOOL */                                          \
+    X(CHOICE)           /* int, on or reset; only on reads as true */                    \
+    X(INDEX_NET)        /* 32-bit interface index, network order */                      \
+    X(INDEX_ADDR)       /* in_addr 0.x.y.z that stands for an index */                   \
+    X(ADDR_OF_INDEX)    /* in_addr: the interface's first IPv4 address */                \
+    X(MREQN)            /* ip_mreqn: group, address, int index */                        \
+    X(MREQ)             /* ip_mreq: group, address of the interface */                   \
+    X(MREQ_INDEX)       /* ip_mreq: group, 0.x.y.z that stands for an index */           \
+    X(MREQ_SOURCE)      /* ip_mreq_source, order by the facts */                         \
+    X(MREQ6)            /* ipv6_mreq: group, unsigned index */                           \
+    X(GROUP_REQ)        /* group_req, layout by the facts */                             \
+    X(GROUP_SOURCE_REQ) /* group_source_req, layout by the facts */                      \
+    X(MTUINFO)          /* ip6_mtuinfo */                                                \
+    X(NAME)             /* interface name, NUL-terminated */                             \
+    X(ICMP4_BLOCK)      /* 32 bits, set = blocked */                                     \
+    X(ICMP6_BLOCK)      /* 256 bits, set = blocked */                                    \
+    X(ICMP6_PASS)       /* 256 bits, set = passes */                                     \
+    X(PROGRAM)          /* sock_fprog */
+
+/* Fields found in received control messages: X(name). a and b are offsets into the payload. */
+#define IPSK_FIELD_LIST(X)                                                                \
+    X(HOP_LIMIT)     /* integer of 1, 2, 4 or 8 bytes */                                  \
+    X(TRAFFIC_CLASS) /* the same */                                                       \
+    X(PKTINFO4)      /* IPv4 destination at a, 32-bit index at b */                       \
+    X(PKTINFO6)      /* IPv6 destination at a, 32-bit index at b */                       \
+    X(DESTINATION4)  /* IPv4 destination at a */                                          \
+    X(LINK)          /* sockaddr_dl: 16-bit index at a */                                 \
+    X(INDEX)         /* 32-bit index at a */                                              \
+    X(PATH_MTU)      /* ip6_mtuinfo: sockaddr_in6 at 0 with address at a, u32 MTU at b */ \
+    X(SEGMENT_SIZE)  /* integer */
+
+/* Encodings of control messages to send: X(name). */
+#define IPSK_SENT_LIST(X)                                             \
+    X(INT)      /* int */                                             \
+    X(U8)       /* one byte */                                        \
+    X(U16)      /* two bytes, host order */                           \
+    X(PKTINFO4) /* IPv4 source at a, 32-bit index at b, the rest 0 */ \
+    X(PKTINFO6) /* IPv6 source at a, 32-bit index at b */             \
+    X(ADDR4)    /* IPv4 source at a */                                \
+    X(SOCKADDR) /* sockaddr_in6 of the next hop */
+
+/* Facts about layouts and constants: X(name). 0 where the system has no such thing. */
+#define IPSK_FACT_LIST(X)                                                                     \
+    X(CMSG_HEADER)             /* bytes before a control message's payload */                 \
+    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */          \
+    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                \
+    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                  \
+    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */ \
+    X(FAMILY_IPV4)             /* AF_INET */                                                  \
+    X(FAMILY_IPV6)             /* AF_INET6 */                                                 \
+    X(SOCKADDR_STORAGE)        /* bytes */                                                    \
+    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                           \
+    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */            \
+    X(GROUP_SOURCE_REQ)        /* bytes */                                                    \
+    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                     \
+    X(MREQ_SOURCE_INTERFACE)   /* offset of the interface in ip_mreq_source */                \
+    X(MREQ_SOURCE_SOURCE)      /* offset of the source in ip_mreq_source */                   \
+    X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                     \
+    X(MTUINFO_MTU)             /* offset of the MTU */                                        \
+    X(MMSGHDR)                 /* bytes; 0: no recvmmsg */                                    \
+    X(MSG_DONTWAIT)                                                                           \
+    X(MSG_PEEK)                                                                               \
+    X(MSG_TRUNC)                                                                              \
+    X(MSG_CTRUNC)                                                                             \
+    X(MSG_NOSIGNAL)                                                                           \
+    X(MSG_DONTROUTE)
+
+#define IPSK_ENUM_OPTION(n) IPSK_OPTION_##n,
+enum ipsk_option { IPSK_OPTION_LIST(IPSK_ENUM_OPTION) IPSK_OPTION_COUNT };
+#define IPSK_ENUM_ENCODING(n) IPSK_ENCODING_##n,
+enum ipsk_encoding { IPSK_ENCODING_LIST(IPSK_ENUM_ENCODING) IPSK_ENCODING_COUNT };
+#define IPSK_ENUM_FIELD(n) IPSK_FIELD_##n,
+enum ipsk_field { IPSK_FIELD_LIST(IPSK_ENUM_FIELD) IPSK_FIELD_COUNT };
+#define IPSK_ENUM_SENT(n) IPSK_SENT_##n,
+enum ipsk_sent { IPSK_SENT_LIST(IPSK_ENUM_SENT) IPSK_SENT_COUNT };
+#define IPSK_ENUM_FACT(n) IPSK_FACT_##n,
+enum ipsk_fact { IPSK_FACT_LIST(IPSK_ENUM_FACT) IPSK_FACT_COUNT };
+
+/* One option of the system. */
+struct ipsk_option_row {
+    uint8_t option;   /* enum ipsk_option */
+    uint8_t kinds;    /* IPSK_UDP … */
+    uint8_t column;   /* IPSK_V4, IPSK_V6, IPSK_MAPPED */
+    uint8_t set, get; /* enum ipsk_encoding */
+    int32_t level, name;
+    int32_t on; /* value of "true" for BOOL, BOOL8, CHOICE */
+    int32_t
+        reset; /* value of "false", and of IPSOCK_DEFAULT; IPSK_RESET_FRESH: that of a new socket */
+    uint32_t since; /* first version that has it, in the system's own numbering; 0: all supported */
+    const char *text; /* the constant's name */
+};
+
+/* The system has no value that means "default": read it from a fresh socket. */
+#define IPSK_RESET_FRESH INT32_MIN
+
+/* One control message that can arrive. */
+struct ipsk_received_row {
+    int32_t level, type;
+    uint16_t minimum; /* bytes of payload; a shorter one is skipped */
+    uint8_t field;    /* enum ipsk_field */
+    uint8_t a, b;
+    const char *text;
+};
+
+/* One control message that can be sent. */
+struct ipsk_sent_row {
+    uint32_t fields; /* IPSOCK_CONTROL_… bits that it carries: any of them calls for it */
+    uint8_t kinds, column;
+    uint8_t encoding; /* enum ipsk_sent */
+    uint8_t a, b;
+    uint16_t length; /* bytes of payload */
+    int32_t level, type;
+    uint32_t since;
+    const char *text;
+};
+
+/* Why a feature is absent. */
+struct ipsk_absent_row {
+    uint8_t feature; /* enum ipsock_feature */
+    uint8_t kinds, column;
+    const char *reason;
+};
+
+/* One system's tables. */
+struct ipsk_system {
+    const char *name;
+    const struct ipsk_option_row *options;
+    size_t option_count;
+    const struct ipsk_received_row *received;
+    size_t received_count;
+    const struct ipsk_sent_row *sent;
+    size_t sent_count;
+    const struct ipsk_absent_row *absent;
+    size_t absent_count;
+    const int32_t *facts; /* by enum ipsk_fact */
+};
+
+/* Tables of the system that this library was built for. */
+extern const struct ipsk_system ipsk_native;
+
+/* First row of an option for one kind and column, or NULL. */
+const struct ipsk_option_row *ipsk_find_option(const struct ipsk_system *system, int option,
+                                               unsigned kind, int column);
+
+/* Fields that an option switches on, 0 for others than RECV_…. */
+uint32_t ipsk_option_fields(int option);
+
+#endif
