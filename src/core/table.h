@@ -3,7 +3,7 @@
  * defines the five lists
  *
  *   IPSK_OPTIONS(X)    X(option, kinds, column, level, name, set, get, on, reset, since)
- *   IPSK_RECEIVED(X)   X(level, type, minimum, field, a, b)
+ *   IPSK_RECEIVED(X)   X(level, type, minimum, usual, field, a, b)
  *   IPSK_SENT(X)       X(fields, kinds, column, level, type, length, encoding, a, b, since)
  *   IPSK_ABSENT(X)     X(feature, kinds, column, reason)
  *   IPSK_FACTS(X)      X(fact, value)
@@ -172,7 +172,9 @@ struct ipsk_option_row {
 struct ipsk_received_row {
     int32_t level, type;
     uint16_t minimum; /* bytes of payload; a shorter one is skipped */
-    uint8_t field;    /* enum ipsk_field */
+    uint16_t
+        usual; /* bytes that the kernel sends; the data path looks for these first, in list order */
+    uint8_t field; /* enum ipsk_field */
     uint8_t a, b;
     const char *text;
 };

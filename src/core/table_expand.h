@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Expands the lists of the system header included before into run-time tables. One file per system, tables.c,
- * includes this. */
+/* Expands the lists of the system header included before into run-time tables. One file per system,
+ * tables.c, includes this. */
 #ifndef IPSK_TABLE_EXPAND_H
 #define IPSK_TABLE_EXPAND_H
 
@@ -9,33 +9,41 @@
 
 #include "core/table.h"
 
-#define IPSK_OPTION_ROW(option, kinds, column, level, name, set, get, on, reset, since)            \
-    {IPSK_OPTION_##option,                                                                         \
-     (uint8_t)(kinds),                                                                             \
-     (uint8_t)(column),                                                                            \
-     IPSK_ENCODING_##set,                                                                          \
-     IPSK_ENCODING_##get,                                                                          \
-     (level),                                                                                      \
-     (name),                                                                                       \
-     (on),                                                                                         \
-     (reset),                                                                                      \
-     (since),                                                                                      \
+#define IPSK_OPTION_ROW(option, kinds, column, level, name, set, get, on, reset, since) \
+    {IPSK_OPTION_##option,                                                              \
+     (uint8_t)(kinds),                                                                  \
+     (uint8_t)(column),                                                                 \
+     IPSK_ENCODING_##set,                                                               \
+     IPSK_ENCODING_##get,                                                               \
+     (level),                                                                           \
+     (name),                                                                            \
+     (on),                                                                              \
+     (reset),                                                                           \
+     (since),                                                                           \
      #name},
-#define IPSK_RECEIVED_ROW(level, type, minimum, field, a, b)                                       \
-    {(level), (type), (uint16_t)(minimum), IPSK_FIELD_##field, (uint8_t)(a), (uint8_t)(b), #type},
-#define IPSK_SENT_ROW(fields, kinds, column, level, type, length, encoding, a, b, since)           \
-    {(fields),                                                                                     \
-     (uint8_t)(kinds),                                                                             \
-     (uint8_t)(column),                                                                            \
-     IPSK_SENT_##encoding,                                                                         \
-     (uint8_t)(a),                                                                                 \
-     (uint8_t)(b),                                                                                 \
-     (uint16_t)(length),                                                                           \
-     (level),                                                                                      \
-     (type),                                                                                       \
-     (since),                                                                                      \
+#define IPSK_RECEIVED_ROW(level, type, minimum, usual, field, a, b) \
+    {                                                               \
+        (level),                                                    \
+        (type),                                                     \
+        (uint16_t)(minimum),                                        \
+        (uint16_t)(usual),                                          \
+        IPSK_FIELD_##field,                                         \
+        (uint8_t)(a),                                               \
+        (uint8_t)(b),                                               \
+        #type},
+#define IPSK_SENT_ROW(fields, kinds, column, level, type, length, encoding, a, b, since) \
+    {(fields),                                                                           \
+     (uint8_t)(kinds),                                                                   \
+     (uint8_t)(column),                                                                  \
+     IPSK_SENT_##encoding,                                                               \
+     (uint8_t)(a),                                                                       \
+     (uint8_t)(b),                                                                       \
+     (uint16_t)(length),                                                                 \
+     (level),                                                                            \
+     (type),                                                                             \
+     (since),                                                                            \
      #type},
-#define IPSK_ABSENT_ROW(feature, kinds, column, reason)                                            \
+#define IPSK_ABSENT_ROW(feature, kinds, column, reason) \
     {IPSOCK_FEATURE_##feature, (uint8_t)(kinds), (uint8_t)(column), reason},
 #define IPSK_FACT_VALUE(fact, value) [IPSK_FACT_##fact] = (int32_t)(value),
 

@@ -117,15 +117,15 @@
     X(DETACH_FILTER, IPSK_DGRAM, IPSK_V6, SOL_SOCKET, SO_DETACH_FILTER, INT, NONE, 0, 0, 0)
 
 #define IPSK_RECEIVED(X) \
-    /* level, type, minimum, field, a, b */ \
-    X(IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), PKTINFO4, IPSK_LINUX_PKTINFO_DESTINATION, IPSK_LINUX_PKTINFO_INDEX) \
-    X(IPPROTO_IP, IP_TTL, 1, HOP_LIMIT, 0, 0) \
-    X(IPPROTO_IP, IP_TOS, 1, TRAFFIC_CLASS, 0, 0) \
-    X(IPPROTO_IPV6, IPV6_PKTINFO, 20, PKTINFO6, 0, 16) \
-    X(IPPROTO_IPV6, IPV6_HOPLIMIT, 1, HOP_LIMIT, 0, 0) \
-    X(IPPROTO_IPV6, IPV6_TCLASS, 1, TRAFFIC_CLASS, 0, 0) \
-    X(IPPROTO_IPV6, IPV6_PATHMTU, 32, PATH_MTU, 8, 28) \
-    X(IPPROTO_UDP, UDP_GRO, 2, SEGMENT_SIZE, 0, 0)
+    /* level, type, minimum, usual, field, a, b */ \
+    X(IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), sizeof(struct in_pktinfo), PKTINFO4, IPSK_LINUX_PKTINFO_DESTINATION, IPSK_LINUX_PKTINFO_INDEX) \
+    X(IPPROTO_IP, IP_TTL, 1, 4, HOP_LIMIT, 0, 0) \
+    X(IPPROTO_IP, IP_TOS, 1, 1, TRAFFIC_CLASS, 0, 0) \
+    X(IPPROTO_IPV6, IPV6_PKTINFO, 20, 20, PKTINFO6, 0, 16) \
+    X(IPPROTO_IPV6, IPV6_HOPLIMIT, 1, 4, HOP_LIMIT, 0, 0) \
+    X(IPPROTO_IPV6, IPV6_TCLASS, 1, 4, TRAFFIC_CLASS, 0, 0) \
+    X(IPPROTO_IPV6, IPV6_PATHMTU, 32, 32, PATH_MTU, 8, 28) \
+    X(IPPROTO_UDP, UDP_GRO, 2, 4, SEGMENT_SIZE, 0, 0)
 
 #define IPSK_SENT(X) \
     /* fields, kinds, column, level, type, length, encoding, a, b, since */ \
