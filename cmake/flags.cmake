@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Warnings and sanitizers of every target in this project, by directory scope.
+
+if(IPSOCK_TOP_LEVEL OR IPSOCK_WERROR)
+    if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+        add_compile_options(-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wundef
+            "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes;-Wvla>")
+        if(IPSOCK_WERROR)
+            add_compile_options(-Werror)
+        endif()
+    endif()
+endif()
+
+if(NOT IPSOCK_SANITIZE STREQUAL "none")
+    set(sanitizers address undefined address,undefined thread)
+    if(NOT IPSOCK_SANITIZE IN_LIST sanitizers)
+        message(FATAL_ERROR "ipsock: IPSOCK_SANITIZE=${IPSOCK_SANITIZE} is none of ${sanitizers}")
+    endif()
+    add_compile_options(-fsanitize=${IPSOCK_SANITIZE} -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${IPSOCK_SANITIZE})
+endif()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One set of objects feeds both libraries, so that what is tested is what is shipped.
+
+add_library(ipsock_objects OBJECT ${ipsock_sources})
+set_target_properties(ipsock_objects PROPERTIES
+    POSITION_INDEPENDENT_CODE ON
+    C_VISIBILITY_PRESET hidden)
+target_include_directories(ipsock_objects
+    PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include
+    PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+target_compile_definitions(ipsock_objects PRIVATE ${ipsock_definitions}
+    IPSK_SYSTEM_HEADER="${ipsock_system_header}")
+target_link_libraries(ipsock_objects PRIVATE Threads::Threads)
+
+set(ipsock_installed)
+function(ipsock_library target type export_name)
+    add_library(${target} ${type} $<TARGET_OBJECTS:ipsock_objects>)
+    add_library(ipsock::${export_name} ALIAS ${target})
+    set_target_properties(${target} PROPERTIES
+        OUTPUT_NAME ipsock
+        EXPORT_NAME ${export_name}
+        LINKER_LANGUAGE C)
+    target_include_directories(${target} INTERFACE
+        $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_link_libraries(${target} PRIVATE Threads::Threads)
+endfunction()
+
+if(IPSOCK_BUILD_SHARED)
+    ipsock_library(ipsock_shared SHARED ipsock)
+    # Before 1.0 every minor version may break the binary interface; the soname follows the major.
+    set_target_properties(ipsock_shared PROPERTIES
+        VERSION ${PROJECT_VERSION}
+        SOVERSION ${PROJECT_VERSION_MAJOR})
+    target_link_options(ipsock_shared PRIVATE
+        $<$<AND:$<PLATFORM_ID:Linux>,$<STREQUAL:${IPSOCK_SANITIZE},none>>:-Wl,-z,defs>)
+    list(APPEND ipsock_installed ipsock_shared)
+endif()
+if(IPSOCK_BUILD_STATIC)
+    ipsock_library(ipsock_static STATIC static)
+    list(APPEND ipsock_installed ipsock_static)
+endif()
+# ipsock::ipsock is always there: the shared library if it is built, else the static one.
+if(NOT IPSOCK_BUILD_SHARED)
+    add_library(ipsock::ipsock ALIAS ipsock_static)
+endif()
+
+# Tests link this one: hidden symbols can be reached in it, also where only the shared library is
+# wanted. The definitions and the private directory come with it.
+add_library(ipsock_internal STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:ipsock_objects>)
+set_target_properties(ipsock_internal PROPERTIES LINKER_LANGUAGE C)
+target_include_directories(ipsock_internal INTERFACE
+    ${CMAKE_CURRENT_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/src)
+target_compile_definitions(ipsock_internal INTERFACE ${ipsock_definitions}
+    IPSK_SYSTEM_HEADER="${ipsock_system_header}")
+target_link_libraries(ipsock_internal PUBLIC Threads::Threads)
