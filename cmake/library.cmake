@@ -32,8 +32,9 @@ if(IPSOCK_BUILD_SHARED)
     set_target_properties(ipsock_shared PROPERTIES
         VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR})
-    target_link_options(ipsock_shared PRIVATE
-        $<$<AND:$<PLATFORM_ID:Linux>,$<STREQUAL:${IPSOCK_SANITIZE},none>>:-Wl,-z,defs>)
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND IPSOCK_SANITIZE STREQUAL "none")
+        target_link_options(ipsock_shared PRIVATE -Wl,-z,defs)
+    endif()
     list(APPEND ipsock_installed ipsock_shared)
 endif()
 if(IPSOCK_BUILD_STATIC)
