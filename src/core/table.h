@@ -11,7 +11,12 @@
  * and nothing that needs code. Each list expands to the run-time tables (table.c), to the inlined
  * switch of the data path (posix/control.h) and to the text in tests/golden/<system>.csv
  * (tests/golden/dump.h). No row means absent natively. Everything is an integer constant expression
- * of the system's real headers. */
+ * of the system's real headers.
+ *
+ * The order of rows matters where one option has several for the same kind and column: the first is
+ * the best; the next is for what the first cannot say (a group join with index 0 where the fact
+ * GROUP_INDEX_ZERO is 0) and for kernels that refuse the first with "no such option". Where
+ * DUAL_STACK is absent, the whole column MAPPED is. */
 #ifndef IPSK_TABLE_H
 #define IPSK_TABLE_H
 
@@ -24,13 +29,20 @@
 #define IPSK_PING  0x8
 #define IPSK_DGRAM (IPSK_UDP | IPSK_RAW | IPSK_PING)
 #define IPSK_ANY   (IPSK_DGRAM | IPSK_TCP)
+/* The same on systems without ping sockets. */
+#define IPSK_UDP_RAW     (IPSK_UDP | IPSK_RAW)
+#define IPSK_UDP_TCP     (IPSK_UDP | IPSK_TCP)
+#define IPSK_UDP_TCP_RAW (IPSK_UDP | IPSK_TCP | IPSK_RAW)
 
 /* Columns: which traffic a row is about. */
 #define IPSK_V4     0 /* an AF_INET socket */
 #define IPSK_V6     1 /* an AF_INET6 socket's IPv6 traffic */
 #define IPSK_MAPPED 2 /* a dual-stack AF_INET6 socket's IPv4 traffic */
 
-/* Options: X(name). The RECV_… ones switch control data on; each stands for fields, see table.c. */
+/* Options: X(name). The RECV_… ones switch control data on; each stands for fields, see table.c.
+ * EXCLUSIVE_ADDRESS is set where an endpoint is opened without IPSOCK_OPEN_REUSE, on systems where
+ * others could take its address otherwise. UNICAST_INTERFACE steers sends only, BIND_INTERFACE
+ * arrivals too. */
 #define IPSK_OPTION_LIST(X) \
     X(TRAFFIC_CLASS)        \
     X(HOP_LIMIT)            \
@@ -46,7 +58,9 @@
     X(BROADCAST)            \
     X(REUSE_ADDRESS)        \
     X(REUSE_PORT)           \
+    X(EXCLUSIVE_ADDRESS)    \
     X(BIND_INTERFACE)       \
+    X(UNICAST_INTERFACE)    \
     X(HEADER_INCLUDED)      \
     X(STRICT_MULTICAST)     \
     X(ERROR_STREAM)         \
@@ -71,6 +85,7 @@
 #define IPSK_ENCODING_LIST(X)                                                            \
     X(NONE)             /* cannot be set, or got */                                      \
     X(INT)              /* int */                                                        \
+    X(HOPS)             /* int; -1 reads as the fact HOP_LIMIT_DEFAULT */                \
     X(U8)               /* one byte */                                                   \
     X(BOOL)             /* int, on or reset; any other value than reset reads as true */ \
     X(BOOL8)            /* one byte, as BOOL */                                          \
@@ -138,7 +153,15 @@
     X(MSG_TRUNC)                                                                              \
     X(MSG_CTRUNC)                                                                             \
     X(MSG_NOSIGNAL)                                                                           \
-    X(MSG_DONTROUTE)
+    X(MSG_DONTROUTE)                                                                          \
+    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */             \
+    X(PING)                 /* 1: unprivileged ICMP sockets exist */                          \
+    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                         \
+    X(GROUP_INDEX_ZERO)     /* 1: MCAST_… options take index 0: the system's choice */      \
+    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */     \
+    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */          \
+    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */           \
+    X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
 
 #define IPSK_ENUM_OPTION(n) IPSK_OPTION_##n,
 enum ipsk_option { IPSK_OPTION_LIST(IPSK_ENUM_OPTION) IPSK_OPTION_COUNT };
@@ -158,15 +181,16 @@ struct ipsk_option_row {
     uint8_t column;   /* IPSK_V4, IPSK_V6, IPSK_MAPPED */
     uint8_t set, get; /* enum ipsk_encoding */
     int32_t level, name;
-    int32_t on; /* value of "true" for BOOL, BOOL8, CHOICE */
-    int32_t
-        reset; /* value of "false", and of IPSOCK_DEFAULT; IPSK_RESET_FRESH: that of a new socket */
+    int32_t on;     /* value of "true" for BOOL, BOOL8, CHOICE */
+    int32_t reset;  /* value of "false", and of IPSOCK_DEFAULT; or IPSK_RESET_… */
     uint32_t since; /* first version that has it, in the system's own numbering; 0: all supported */
     const char *text; /* the constant's name */
 };
 
 /* The system has no value that means "default": read it from a fresh socket. */
 #define IPSK_RESET_FRESH INT32_MIN
+/* The system refuses to set it back: once on or set, it stays. */
+#define IPSK_RESET_NONE (INT32_MIN + 1)
 
 /* One control message that can arrive. */
 struct ipsk_received_row {
