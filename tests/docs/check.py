@@ -32,8 +32,10 @@ def case(name, problems):
 
 
 def undocumented(text):
-    """Functions without a comment right before them, for declarations and inline functions."""
+    """Functions without a comment right before them or, short ones, behind them on the line."""
     for found in re.finditer(r"^(IPSOCK_API|static inline)\b[^;{]*?\b(ipsock_\w+)\s*\(", text, re.M):
+        if re.match(r"[^;{]*;[ \t]*/\*\*<", text[found.end():]):
+            continue
         before = text[:found.start()].rstrip()
         if not before.endswith("*/") or not before[before.rfind("/*"):].startswith("/**"):
             yield found.group(2)
@@ -41,8 +43,7 @@ def undocumented(text):
 
 def references(text):
     for comment in re.findall(r"/\*.*?\*/", text, re.S):
-        # A line break may fall inside of ::NAME only by accident; names are whole words.
-        yield from re.findall(r"(?<![\w:])::(\w+)", comment)
+        yield from re.findall(r"(?<![\w:])::((?:ipsock|IPSOCK)_\w+)", comment)
 
 
 def headers():
