@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A UDP echo server for hosts with several addresses.
+ *
+ *     udp_echo PORT
+ *
+ * One socket bound to the wildcard address serves IPv4 and IPv6. A reply made with nothing but the
+ * peer's address would leave with whatever source address the routing table prefers, and a client
+ * that had asked another one would drop it. So each datagram's destination is received with it, and
+ * the reply is told to come from there. Its traffic class is echoed as well. Datagrams are received
+ * and sent up to 64 at a time. Ctrl-C ends the server.
+ */
+#include <ipsock/ipsock.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BATCH    64
+#define DATAGRAM 2048 /* longer ones are cut, and not echoed */
+
+struct server {
+    struct ipsock_endpoint *s;
+    struct ipsock_batch *batch;
+    void *scratch; /* what batch lives in */
+    uint8_t data[BATCH][DATAGRAM];
+    struct ipsock_message requests[BATCH], replies[BATCH];
+    struct ipsock_buffer request_buffers[BATCH], reply_buffers[BATCH];
+    struct ipsock_control request_control[BATCH], reply_control[BATCH];
+};
+
+static volatile sig_atomic_t stop;
+
+/* No call of the library may be made here: the flag is looked at five times a second. */
+static void on_interrupt(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+static void complain(const struct ipsock_error *error)
+{
+    char text[IPSOCK_ERROR_TEXT];
+    ipsock_error_format(error, text, sizeof text);
+    fprintf(stderr, "udp_echo: %s\n", text);
+}
+
+static int open_server(struct server *server, uint16_t port)
+{
+    struct ipsock_error error;
+    struct ipsock_config config;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.local = ipsock_addr_any(IPSOCK_IPV6, port);
+    config.flags = IPSOCK_OPEN_DUAL_STACK;
+    // What the replies need to know, and what they will say.
+    config.receive_control =
+        IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    config.send_control =
+        IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    config.error = &error;
+    int result = ipsock_open(&server->s, &config);
+    if (result == IPSOCK_ENOTSUP) {
+        // A host without IPv6, or a system without dual-stack sockets.
+        config.local = ipsock_addr_any(IPSOCK_IPV4, port);
+        config.flags = 0;
+        result = ipsock_open(&server->s, &config);
+    }
+    if (result < 0)
+        complain(&error);
+    return result;
+}
+
+/* The memory of a batch is the caller's, made once. */
+static int prepare(struct server *server)
+{
+    const size_t size = ipsock_batch_size(BATCH);
+    server->scratch = malloc(size);
+    if (!server->scratch)
+        return IPSOCK_ENOMEM;
+    for (size_t i = 0; i < BATCH; i++) {
+        ipsock_message_init(&server->requests[i], &server->request_buffers[i], server->data[i],
+                            DATAGRAM);
+        server->requests[i].control = &server->request_control[i];
+    }
+    return ipsock_batch_init(server->scratch, size, BATCH, &server->batch);
+}
+
+/* Makes the reply to a request. @return whether there shall be one */
+static bool make_reply(struct server *server, size_t request, size_t reply)
+{
+    const struct ipsock_message *in = &server->requests[request];
+    struct ipsock_message *out = &server->replies[reply];
+    struct ipsock_control *control = &server->reply_control[reply];
+
+    if (in->flags & IPSOCK_MSG_TRUNC)
+        return false;
+    if (ipsock_control_reply(server->s, control, in->control) < 0)
+        return false;
+    if (in->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS) {
+        // The DSCP is echoed; congestion marks belong to the path that the request took.
+        const int dscp = IPSOCK_DSCP_OF(in->control->traffic_class);
+        control->traffic_class = (uint8_t)IPSOCK_TRAFFIC_CLASS(dscp, IPSOCK_ECN_NOT_ECT);
+        control->valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
+    }
+    ipsock_message_init(out, &server->reply_buffers[reply], server->data[request], in->length);
+    out->peer = in->peer;
+    out->control = control;
+    return true;
+}
+
+/* Sends all replies. One that cannot be sent, say because its peer's network has gone, is skipped
+ * and does not keep the others. */
+static void send_replies(struct server *server, uint32_t count)
+{
+    for (uint32_t sent = 0; sent < count;) {
+        struct ipsock_error error;
+        uint32_t done = 0;
+        const int result = ipsock_send_batch(server->s, server->batch, server->replies + sent,
+                                             sizeof server->replies[0], count - sent, &done, 0);
+        sent += done;
+        if (result < 0) {
+            if (ipsock_last_error(server->s, IPSOCK_WRITE, &error) == 0)
+                complain(&error);
+            sent++;
+        }
+    }
+}
+
+static int serve(struct server *server)
+{
+    while (!stop) {
+        struct ipsock_error error;
+        uint32_t received = 0, count = 0;
+        ipsock_set_read_deadline(server->s, ipsock_now() + 200 * INT64_C(1000000));
+        const int result = ipsock_recv_batch(server->s, server->batch, server->requests,
+                                             sizeof server->requests[0], BATCH, &received, 0);
+        if (result == IPSOCK_ETIMEDOUT)
+            continue;
+        if (result < 0) {
+            if (ipsock_last_error(server->s, IPSOCK_READ, &error) == 0)
+                complain(&error);
+            return result;
+        }
+        for (uint32_t i = 0; i < received; i++)
+            if (make_reply(server, i, count))
+                count++;
+        send_replies(server, count);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    char text[IPSOCK_ADDR_TEXT];
+    struct ipsock_addr local;
+    char *end = NULL;
+    const unsigned long port = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
+    if (argc != 2 || end == argv[1] || *end || port > 65535) {
+        fprintf(stderr, "Usage: udp_echo PORT (0: the system chooses)\n");
+        return 2;
+    }
+    struct server *server = calloc(1, sizeof *server);
+    if (!server)
+        return 1;
+    int result = open_server(server, (uint16_t)port);
+    if (result == 0)
+        result = prepare(server);
+    if (result == 0 && ipsock_local_addr(server->s, &local) == 0) {
+        ipsock_addr_format(&local, text, sizeof text);
+        printf("echoing on %s\n", text);
+        fflush(stdout);
+        signal(SIGINT, on_interrupt);
+        result = serve(server);
+    }
+    ipsock_free(server->s);
+    free(server->scratch);
+    free(server);
+    return result < 0 ? 1 : 0;
+}

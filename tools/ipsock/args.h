@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The command line: tables of options, and one parser for all commands. getopt_long is not
+ * everywhere. */
+#ifndef IPSOCK_TOOL_ARGS_H
+#define IPSOCK_TOOL_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** One option. Exactly one of the four pointers is set, and says what the value is. */
+struct arg_option {
+    const char *name;  /* without dashes; one character means "-4", more "--count" */
+    const char *value; /* what help calls the value; NULL for a flag */
+    const char *help;
+    bool *flag;
+    const char **text;
+    long *number;
+    int64_t *duration; /* nanoseconds, from seconds with a fraction */
+    long min, max;     /* of number */
+};
+
+struct arg_command {
+    const char *name;
+    const char *operand; /* what the usage line calls it; NULL: the command takes none */
+    const char *summary; /* one line */
+    const char *details; /* further lines for --help, or NULL */
+    const struct arg_option *options;
+    size_t option_count;
+};
+
+/** args_parse has done its work and the command shall run. */
+#define ARGS_RUN (-1)
+
+/** Reads the arguments after the command's name into the options' targets.
+ * @param operand receives the operand; ignored for commands without
+ * @return ARGS_RUN, or the exit code: help was asked for, or the usage was wrong */
+int args_parse(const struct arg_command *command, int argc, char **argv, const char **operand);
+
+/** Reads a whole decimal or 0x number. @return whether text is one within the range */
+bool args_number(const char *text, long min, long max, long *number);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "args.h"
+#include "tool.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH  64
+#define BUFFER 65536 /* no UDP datagram is longer */
+
+/* How long a Ctrl-C may go unnoticed: no call of the library can be made from a signal handler. */
+#define GLANCE (SECOND / 5)
+
+struct listener {
+    struct ipsock_endpoint *s;
+    struct ipsock_batch *batch;
+    void *scratch;
+    unsigned char *data; /* BATCH * BUFFER */
+    struct ipsock_message messages[BATCH];
+    struct ipsock_buffer buffers[BATCH];
+    struct ipsock_control controls[BATCH];
+    struct packet_printer printer;
+    int64_t end; /* when to stop, 0 never */
+    uint64_t wanted, received, calls;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static int open_on(struct ipsock_endpoint **s, const struct ipsock_addr *local, bool dual_stack,
+                   struct ipsock_error *error)
+{
+    struct ipsock_config config;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.local = *local;
+    config.flags = dual_stack ? IPSOCK_OPEN_DUAL_STACK : 0;
+    config.receive_control = packet_control(local->family, dual_stack);
+    config.error = error;
+    return ipsock_open(s, &config);
+}
+
+/* Opens what was asked for: without host and family both families, where the system can. */
+static int open_listener(struct ipsock_endpoint **s, const char *target, int family)
+{
+    char host[256];
+    struct ipsock_addr local;
+    struct ipsock_error error;
+    uint16_t port;
+    int result = split_target("listen", target, host, sizeof host, &port);
+    if (result != EXIT_OK)
+        return result;
+    const bool both = !host[0] && !family;
+    if (!host[0])
+        local = ipsock_addr_any(family ? family : IPSOCK_IPV6, port);
+    else if ((result = resolve_target("listen", host, port, family, &local)) != EXIT_OK)
+        return result;
+    result = open_on(s, &local, both, &error);
+    if (both && result == IPSOCK_ENOTSUP) {
+        local = ipsock_addr_any(IPSOCK_IPV4, port);
+        result = open_on(s, &local, false, &error);
+    }
+    return result < 0 ? fail("listen", target, &error) : EXIT_OK;
+}
+
+/* Said on standard error, so that standard output holds packets only. */
+static void announce(struct ipsock_endpoint *s)
+{
+    char text[IPSOCK_ADDR_TEXT] = "?";
+    struct ipsock_addr local;
+    if (ipsock_local_addr(s, &local) == 0)
+        ipsock_addr_format(&local, text, sizeof text);
+    fprintf(stderr, "listening on %s\n", text);
+    fflush(stderr);
+}
+
+static int prepare_batch(struct listener *l)
+{
+    const size_t size = ipsock_batch_size(BATCH);
+    l->scratch = malloc(size);
+    l->data = malloc((size_t)BATCH * BUFFER);
+    if (!l->scratch || !l->data)
+        return IPSOCK_ENOMEM;
+    for (size_t i = 0; i < BATCH; i++) {
+        ipsock_message_init(&l->messages[i], &l->buffers[i], l->data + i * BUFFER, BUFFER);
+        l->messages[i].control = &l->controls[i];
+    }
+    return ipsock_batch_init(l->scratch, size, BATCH, &l->batch);
+}
+
+/* Receives what is ready and prints it. @return 0, IPSOCK_ETIMEDOUT at a glance, or an error */
+static int receive_some(struct listener *l)
+{
+    const int64_t glance = ipsock_now() + GLANCE;
+    const uint64_t left = l->wanted ? l->wanted - l->received : BATCH;
+    uint32_t done = 0;
+    ipsock_set_read_deadline(l->s, l->end && l->end < glance ? l->end : glance);
+    const int result = ipsock_recv_batch(l->s, l->batch, l->messages, sizeof l->messages[0],
+                                         left < BATCH ? (uint32_t)left : BATCH, &done, 0);
+    if (result < 0)
+        return result;
+    for (uint32_t i = 0; i < done; i++)
+        print_packet(&l->printer, &l->messages[i]);
+    l->received += done;
+    l->calls++;
+    return 0;
+}
+
+static int run(struct listener *l)
+{
+    while (!interrupted && (!l->wanted || l->received < l->wanted)) {
+        const int result = receive_some(l);
+        if (result == IPSOCK_ETIMEDOUT && l->end && ipsock_now() >= l->end)
+            break;
+        if (result < 0 && result != IPSOCK_ETIMEDOUT)
+            return fail_endpoint("listen", "receiving", l->s, IPSOCK_READ);
+        if (ferror(stdout))
+            return EXIT_FAIL;
+    }
+    fprintf(stderr, "%llu packets received in %llu calls\n", (unsigned long long)l->received,
+            (unsigned long long)l->calls);
+    return !interrupted && l->received < l->wanted ? EXIT_FAIL : EXIT_OK;
+}
+
+static const char details[] =
+    "Without ADDR it listens on all addresses, of both families where the system can (-4 or -6:\n"
+    "one). PORT 0 lets the system choose. The address goes to standard error, packets go to\n"
+    "standard output: seconds since the start, peer -> destination, interface, hop limit, traffic\n"
+    "class, length and the beginning of the payload. Ctrl-C ends it with exit code 0.\n";
+
+int command_listen(int argc, char **argv)
+{
+    bool ipv4 = false, ipv6 = false, json = false;
+    long count = 0;
+    int64_t timeout = 0;
+    const char *target;
+    const struct arg_option options[] = {
+        {.name = "4", .help = "IPv4 only", .flag = &ipv4},
+        {.name = "6", .help = "IPv6 only", .flag = &ipv6},
+        {.name = "count",
+         .value = "N",
+         .help = "stop after N packets; fewer are a failure",
+         .number = &count,
+         .min = 1,
+         .max = 2147483647L},
+        {.name = "timeout", .value = "S", .help = "stop after S seconds", .duration = &timeout},
+        {.name = "json", .help = "one JSON object a line", .flag = &json},
+    };
+    const struct arg_command command = {
+        .name = "listen",
+        .operand = "[ADDR]:PORT",
+        .summary = "Receive UDP datagrams and print them with their control data.",
+        .details = details,
+        .options = options,
+        .option_count = sizeof options / sizeof options[0]};
+    int family;
+    int result = args_parse(&command, argc, argv, &target);
+    if (result != ARGS_RUN)
+        return result;
+    if (!choose_family(command.name, ipv4, ipv6, &family))
+        return EXIT_USAGE;
+    struct listener *l = calloc(1, sizeof *l);
+    if (!l)
+        return fail_code(command.name, "start", IPSOCK_ENOMEM);
+    l->wanted = (uint64_t)count;
+    l->printer = (struct packet_printer){.json = json, .start = ipsock_now()};
+    l->end = timeout ? l->printer.start + timeout : 0;
+    result = open_listener(&l->s, target, family);
+    const int prepared = result == EXIT_OK ? prepare_batch(l) : 0;
+    if (prepared < 0) {
+        result = fail_code(command.name, "start", prepared);
+    } else if (result == EXIT_OK) {
+        signal(SIGINT, on_interrupt);
+        announce(l->s);
+        result = finish_output(run(l));
+    }
+    ipsock_free(l->s);
+    free(l->scratch);
+    free(l->data);
+    free(l);
+    return result;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The ipsock command: what this system can do, and packets with their control data both ways. */
+#include "tool.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"caps", command_caps, "show what this system can do, how, and why not"},
+    {"interfaces", command_interfaces, "list the network interfaces with their addresses"},
+    {"listen", command_listen, "receive UDP datagrams and print them with their control data"},
+    {"send", command_send, "send UDP datagrams with chosen control data"},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: ipsock COMMAND [options] [argument]\n\nCommands:\n", out);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+    fputs("  version      print the version\n"
+          "  help         show this help; 'ipsock COMMAND --help' shows a command's options\n"
+          "\nExit codes: 0 success, 1 failure (said on standard error), 2 wrong usage.\n",
+          out);
+}
+
+static bool is_one_of(const char *text, const char *a, const char *b, const char *c)
+{
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    if (is_one_of(argv[1], "help", "--help", "-h")) {
+        print_help(stdout);
+        return finish_output(EXIT_OK);
+    }
+    if (is_one_of(argv[1], "version", "--version", "-V")) {
+        printf("ipsock %s (%s)\n", ipsock_version(), ipsock_system());
+        return finish_output(EXIT_OK);
+    }
+    fprintf(stderr, "ipsock: unknown command '%s'\nTry 'ipsock --help'.\n", argv[1]);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "args.h"
+#include "tool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DATAGRAM_MAX 65535 /* the library refuses what does not fit into an IP packet */
+
+/* What the command line asked for. */
+struct request {
+    const char *target, *data, *traffic_class, *source, *interface;
+    long size, count, interval, hop_limit, batch;
+    bool ipv4, ipv6, dont_fragment, broadcast, json;
+    int64_t wait;
+    int family;
+    struct ipsock_addr peer;
+    struct ipsock_control control;
+};
+
+struct sender {
+    struct ipsock_endpoint *s;
+    struct ipsock_batch *batch;
+    void *scratch;
+    struct ipsock_message *messages;
+    struct ipsock_buffer buffer; /* all messages carry the same payload */
+    char *payload;
+    struct packet_printer printer;
+    uint64_t sent, received, calls;
+};
+
+/* The control data of each packet; fields are checked by the library. */
+static int read_control(struct request *r)
+{
+    struct ipsock_control *control = &r->control;
+    if (r->traffic_class) {
+        if (!parse_traffic_class(r->traffic_class, &control->traffic_class)) {
+            fprintf(stderr,
+                    "ipsock send: --traffic-class %s: must be 0 to 255, 0x00 to 0xff, or a code "
+                    "point such as AF11, CS6, EF\n",
+                    r->traffic_class);
+            return EXIT_USAGE;
+        }
+        control->valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
+    }
+    if (r->hop_limit >= 0) {
+        control->hop_limit = (uint8_t)r->hop_limit;
+        control->valid |= IPSOCK_CONTROL_HOP_LIMIT;
+    }
+    if (r->source) {
+        if (ipsock_addr_parse(r->source, &control->source) < 0) {
+            fprintf(stderr, "ipsock send: --source %s: must be an IP address\n", r->source);
+            return EXIT_USAGE;
+        }
+        control->valid |= IPSOCK_CONTROL_SOURCE;
+    }
+    if (r->interface) {
+        struct ipsock_interface *list = NULL;
+        const int result = ipsock_interface_by_name(r->interface, &list);
+        if (result < 0)
+            return fail_code("send", r->interface, result);
+        control->interface_index = list->index;
+        control->valid |= IPSOCK_CONTROL_INTERFACE;
+        ipsock_interfaces_free(list);
+    }
+    return EXIT_OK;
+}
+
+static int read_target(struct request *r)
+{
+    char host[256];
+    uint16_t port;
+    const int result = split_target("send", r->target, host, sizeof host, &port);
+    if (result != EXIT_OK)
+        return result;
+    if (!host[0] || !port) {
+        fprintf(stderr, "ipsock send: '%s': must name a host and a port above 0\n", r->target);
+        return EXIT_USAGE;
+    }
+    return resolve_target("send", host, port, r->family, &r->peer);
+}
+
+static int open_sender(struct sender *sender, const struct request *r)
+{
+    struct ipsock_error error;
+    struct ipsock_config config;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.family = r->peer.family;
+    config.flags = r->broadcast ? IPSOCK_OPEN_BROADCAST : 0;
+    config.send_control = r->control.valid;
+    config.receive_control = r->wait ? packet_control(r->peer.family, false) : 0;
+    config.error = &error;
+    if (ipsock_open(&sender->s, &config) < 0)
+        return fail("send", r->target, &error);
+    if (r->dont_fragment && ipsock_set_dont_fragment(sender->s, true) < 0)
+        return fail_endpoint("send", "--dont-fragment", sender->s, IPSOCK_SETUP);
+    return EXIT_OK;
+}
+
+/* The payload: TEXT as it is, or repeated or cut to the size asked for. */
+static bool make_payload(struct sender *sender, const struct request *r)
+{
+    const size_t text = strlen(r->data);
+    const size_t size = r->size < 0 ? text : (size_t)r->size;
+    sender->payload = malloc(size + 1);
+    if (!sender->payload)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        sender->payload[i] = text ? r->data[i % text] : 0;
+    sender->buffer = (struct ipsock_buffer){sender->payload, size};
+    return true;
+}
+
+static int prepare(struct sender *sender, struct request *r)
+{
+    const uint32_t batch = (uint32_t)r->batch;
+    const size_t size = ipsock_batch_size(batch);
+    sender->scratch = malloc(size);
+    sender->messages = calloc(batch, sizeof *sender->messages);
+    if (!sender->scratch || !sender->messages || !make_payload(sender, r))
+        return fail_code("send", "start", IPSOCK_ENOMEM);
+    for (uint32_t i = 0; i < batch; i++) {
+        sender->messages[i].buffers = &sender->buffer;
+        sender->messages[i].buffer_count = 1;
+        sender->messages[i].peer = r->peer;
+        sender->messages[i].control = r->control.valid ? &r->control : NULL;
+    }
+    const int result = ipsock_batch_init(sender->scratch, size, batch, &sender->batch);
+    return result < 0 ? fail_code("send", "start", result) : EXIT_OK;
+}
+
+/* Sends count messages, in one call if the system takes them all at once. */
+static int send_batch(struct sender *sender, uint32_t count)
+{
+    for (uint32_t sent = 0; sent < count;) {
+        uint32_t done = 0;
+        const int result = ipsock_send_batch(sender->s, sender->batch, sender->messages + sent,
+                                             sizeof sender->messages[0], count - sent, &done, 0);
+        sent += done;
+        sender->sent += done;
+        sender->calls++;
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+/* Receives until the end, or until as many replies came as were sent where --wait asks for them.
+ * Without it this is how a program without system headers sleeps. */
+static int receive_until(struct sender *sender, const struct request *r, int64_t end)
+{
+    static char data[DATAGRAM_MAX];
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    struct ipsock_control control;
+    ipsock_set_read_deadline(sender->s, end);
+    while (!r->wait || sender->received < (uint64_t)r->count) {
+        ipsock_message_init(&message, &buffer, data, sizeof data);
+        message.control = &control;
+        const int result = ipsock_recv(sender->s, &message, 0);
+        if (result == IPSOCK_ETIMEDOUT)
+            break;
+        if (result < 0)
+            return fail_endpoint("send", "receiving", sender->s, IPSOCK_READ);
+        if (r->wait) {
+            print_packet(&sender->printer, &message);
+            sender->received++;
+        }
+    }
+    return EXIT_OK;
+}
+
+static int send_all(struct sender *sender, const struct request *r)
+{
+    const uint64_t count = (uint64_t)r->count;
+    while (sender->sent < count) {
+        const uint64_t left = count - sender->sent;
+        const uint32_t batch = left < (uint64_t)r->batch ? (uint32_t)left : (uint32_t)r->batch;
+        if (send_batch(sender, batch) < 0)
+            return fail_endpoint("send", r->target, sender->s, IPSOCK_WRITE);
+        const int64_t end = ipsock_now() + r->interval * (SECOND / 1000);
+        if (r->interval && sender->sent < count && receive_until(sender, r, end) != EXIT_OK)
+            return EXIT_FAIL;
+    }
+    return EXIT_OK;
+}
+
+static int run(struct sender *sender, const struct request *r)
+{
+    char text[IPSOCK_ADDR_TEXT] = "?";
+    sender->printer = (struct packet_printer){.json = r->json, .start = ipsock_now()};
+    int result = send_all(sender, r);
+    if (result != EXIT_OK)
+        return result;
+    ipsock_addr_format(&r->peer, text, sizeof text);
+    fprintf(stderr, "%llu packets of %zu bytes sent to %s in %llu calls\n",
+            (unsigned long long)sender->sent, sender->buffer.length, text,
+            (unsigned long long)sender->calls);
+    if (!r->wait)
+        return EXIT_OK;
+    result = receive_until(sender, r, ipsock_now() + r->wait);
+    if (result == EXIT_OK && sender->received < sender->sent) {
+        fprintf(stderr, "ipsock send: %llu replies of %llu\n", (unsigned long long)sender->received,
+                (unsigned long long)sender->sent);
+        return EXIT_FAIL;
+    }
+    return result;
+}
+
+static const char details[] =
+    "Traffic class, hop limit, source and interface travel as control data of each packet. V of\n"
+    "--traffic-class is the octet (40, 0x28) or a code point's name (AF11, CS6, EF).\n";
+
+static const struct request defaults = {
+    .data = "hello", .size = -1, .count = 1, .hop_limit = -1, .batch = 1};
+
+static int send_request(struct request *r)
+{
+    struct sender sender = {0};
+    if (!choose_family("send", r->ipv4, r->ipv6, &r->family))
+        return EXIT_USAGE;
+    int result = read_control(r);
+    if (result == EXIT_OK)
+        result = read_target(r);
+    if (result == EXIT_OK)
+        result = open_sender(&sender, r);
+    if (result == EXIT_OK)
+        result = prepare(&sender, r);
+    if (result == EXIT_OK)
+        result = finish_output(run(&sender, r));
+    ipsock_free(sender.s);
+    free(sender.scratch);
+    free(sender.messages);
+    free(sender.payload);
+    return result;
+}
+
+#define FLAG(n, target, text)                   \
+    {                                           \
+        .name = n, .help = text, .flag = target \
+    }
+#define TEXT(n, v, target, text_)                            \
+    {                                                        \
+        .name = n, .value = v, .help = text_, .text = target \
+    }
+#define NUMBER(n, v, target, lo, hi, text)                                          \
+    {                                                                               \
+        .name = n, .value = v, .help = text, .number = target, .min = lo, .max = hi \
+    }
+
+int command_send(int argc, char **argv)
+{
+    struct request r = defaults;
+    const struct arg_option options[] = {
+        FLAG("4", &r.ipv4, "IPv4 only"),
+        FLAG("6", &r.ipv6, "IPv6 only"),
+        TEXT("data", "TEXT", &r.data, "payload (default: hello)"),
+        NUMBER("size", "N", &r.size, 0, DATAGRAM_MAX, "payload bytes; TEXT is repeated or cut"),
+        NUMBER("count", "N", &r.count, 1, 2147483647L, "packets (default: 1)"),
+        NUMBER("interval", "MS", &r.interval, 0, 3600000,
+               "milliseconds between calls (default: 0)"),
+        NUMBER("batch", "N", &r.batch, 1, IPSOCK_BATCH_MAX, "packets in one call (default: 1)"),
+        TEXT("traffic-class", "V", &r.traffic_class, "DSCP and ECN (TOS, traffic class)"),
+        NUMBER("hop-limit", "V", &r.hop_limit, 0, 255, "TTL, hop limit"),
+        TEXT("source", "A", &r.source, "source address, one of this host"),
+        TEXT("interface", "IF", &r.interface, "interface to leave by"),
+        FLAG("dont-fragment", &r.dont_fragment, "refuse packets that would be fragmented"),
+        FLAG("broadcast", &r.broadcast, "allow sending to a broadcast address"),
+        {.name = "wait",
+         .value = "S",
+         .help = "print replies for S seconds; fewer than packets sent are a failure",
+         .duration = &r.wait},
+        FLAG("json", &r.json, "replies as one JSON object a line"),
+    };
+    const struct arg_command command = {.name = "send",
+                                        .operand = "HOST:PORT",
+                                        .summary = "Send UDP datagrams with chosen control data.",
+                                        .details = details,
+                                        .options = options,
+                                        .option_count = sizeof options / sizeof options[0]};
+    const int result = args_parse(&command, argc, argv, &r.target);
+    return result == ARGS_RUN ? send_request(&r) : result;
+}

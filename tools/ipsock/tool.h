@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the commands share. Only ipsock's public headers and standard C are used. */
+#ifndef IPSOCK_TOOL_H
+#define IPSOCK_TOOL_H
+
+#include <ipsock/ipsock.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define EXIT_OK    0
+#define EXIT_FAIL  1
+#define EXIT_USAGE 2
+
+#define SECOND INT64_C(1000000000)
+
+/* The commands: arguments after the command's name, exit code. */
+int command_caps(int argc, char **argv);
+int command_interfaces(int argc, char **argv);
+int command_listen(int argc, char **argv);
+int command_send(int argc, char **argv);
+
+/* Output. */
+/** Prints a string for people: control characters as \xNN, so that no name or payload can write to
+ * the terminal. */
+void print_escaped(FILE *out, const char *text, size_t length);
+/** Prints a JSON string, or null for NULL; what is not UTF-8 becomes U+FFFD. */
+void json_text(FILE *out, const char *text);
+/** Prints a JSON string of one character a byte (Latin-1), which any payload fits. */
+void json_bytes(FILE *out, const void *bytes, size_t length);
+/** Prints an address as JSON string, with port if it has one; null for no address. */
+void json_addr(FILE *out, const struct ipsock_addr *addr);
+/** Flushes the output. @return code, or EXIT_FAIL when something could not be written */
+int finish_output(int code);
+
+/* Errors, all on standard error. */
+/** "ipsock COMMAND: SUBJECT: ERROR". @return EXIT_FAIL */
+int fail(const char *command, const char *subject, const struct ipsock_error *error);
+/** The same for a function without struct ipsock_error. */
+int fail_code(const char *command, const char *subject, int code);
+/** The same for an endpoint's last failure in a direction. */
+int fail_endpoint(const char *command, const char *subject, struct ipsock_endpoint *s,
+                  int direction);
+
+/* Names. */
+const char *family_name(int family);
+const char *kind_name(int kind);
+const char *level_name(int level);
+/** "AF11", or NULL for a code point without name. */
+const char *dscp_name(unsigned dscp);
+/** "Not-ECT", "ECT(1)", "ECT(0)", "CE". */
+const char *ecn_name(unsigned ecn);
+/** Reads "AF11", "EF", 40 or 0x28 as the octet of the traffic class. */
+bool parse_traffic_class(const char *text, uint8_t *traffic_class);
+
+/* Addresses of the command line. */
+/** Reads "HOST:PORT", "[V6]:PORT", and where any is true ":PORT" (host[0] is then 0).
+ * @return EXIT_OK, or the exit code after a message */
+int split_target(const char *command, const char *text, char *host, size_t size, uint16_t *port);
+/** The first address of a host. @return EXIT_OK, or EXIT_FAIL after a message */
+int resolve_target(const char *command, const char *host, uint16_t port, int family,
+                   struct ipsock_addr *addr);
+/** The family that -4 and -6 ask for: 0 for neither. @return whether they agree; false after a
+ * message */
+bool choose_family(const char *command, bool ipv4, bool ipv6, int *family);
+
+/* Received packets. */
+/** Control data that packets are printed with: what the system can deliver on such an endpoint. */
+uint32_t packet_control(int family, bool dual_stack);
+
+struct packet_printer {
+    bool json;
+    int64_t start;       /* times are printed since then */
+    uint32_t name_index; /* interface whose name is in name */
+    char name[64];
+};
+
+/** Prints one message with its control data. */
+void print_packet(struct packet_printer *printer, const struct ipsock_message *message);
+
+#endif
