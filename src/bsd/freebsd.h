@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* FreeBSD, 12 and newer; versions are kern.osreldate (1400500 is 14.0). Facts:
+ * sys/netinet/ip_output.c, in_mcast.c, udp_usrreq.c, raw_ip.c, ip_input.c (ip_savecontrol),
+ * sys/netinet6/ip6_output.c, ip6_input.c, in6_mcast.c.
+ * - IP_TTL takes any number and keeps its low byte, so -1 is no default: a new socket knows it. On
+ * a dual-stack socket IPV6_UNICAST_HOPS sets the IPv4 TTL too, with the same cut (ip6_ctloutput):
+ * 64 there instead of -1.
+ * - STRICT_MULTICAST: the first multicast option on a socket makes the kernel filter its groups for
+ * good, except on UDP over IPv4, where it always does (udp_input, udp6_input, rip_input); looping
+ * back is on already.
+ * - MCAST_JOIN_GROUP wants an interface; IP_ADD_MEMBERSHIP with an ip_mreq and IPV6_JOIN_GROUP
+ * choose one.
+ * - IPV6_CHECKSUM -1 is EINVAL (-1 % 2 is not 0): it cannot be switched off.
+ * - IP_RECVIF sends a sockaddr_dl of sdl_len bytes: 54, rounded up, or 8 without interface; its
+ * index is at offset 2.
+ * - IP_SENDSRCADDR: EINVAL unless the socket has a port and no address; the IP_TOS message is one
+ * byte, EINVAL otherwise. Both work towards v4-mapped destinations: udp6_send hands the control
+ * data on to udp_send.
+ * - recvmmsg and sendmmsg are loops in libc, with an ssize_t as msg_len: not used. */
+#ifndef IPSK_FREEBSD_H
+#define IPSK_FREEBSD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "core/table.h"
+
+#define IPSK_SYSTEM_NAME "freebsd"
+
+// clang-format off
+#define IPSK_OPTIONS(X) \
+    /* option, kinds, column, level, name, set, get, on, reset, since */ \
+    X(TRAFFIC_CLASS, IPSK_UDP_TCP_RAW, IPSK_V4, IPPROTO_IP, IP_TOS, INT, INT, 0, 0, 0) \
+    X(TRAFFIC_CLASS, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_TCLASS, INT, INT, 0, -1, 0) \
+    X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V4, IPPROTO_IP, IP_TTL, INT, INT, 0, IPSK_RESET_FRESH, 0) \
+    X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, -1, 0) \
+    X(HOP_LIMIT, IPSK_UDP_TCP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, 64, 0) \
+    X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_TTL, U8, U8, 0, 1, 0) \
+    X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, INT, INT, 0, -1, 0) \
+    X(MULTICAST_INTERFACE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_IF, MREQN, MREQN, 0, 0, 0) \
+    X(MULTICAST_INTERFACE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_IF, INT, INT, 0, 0, 0) \
+    X(MULTICAST_LOOPBACK, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_LOOP, BOOL8, BOOL8, 1, 0, 0) \
+    X(MULTICAST_LOOPBACK, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, BOOL, BOOL, 1, 0, 0) \
+    X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_DONTFRAG, BOOL, BOOL, 1, 0, 0) \
+    X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_DONTFRAG, BOOL, BOOL, 1, 0, 0) \
+    X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_PATHMTU, NONE, MTUINFO, 0, 0, 0) \
+    X(RECEIVE_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V4, SOL_SOCKET, SO_RCVBUF, INT, INT, 0, 0, 0) \
+    X(RECEIVE_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V6, SOL_SOCKET, SO_RCVBUF, INT, INT, 0, 0, 0) \
+    X(SEND_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V4, SOL_SOCKET, SO_SNDBUF, INT, INT, 0, 0, 0) \
+    X(SEND_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V6, SOL_SOCKET, SO_SNDBUF, INT, INT, 0, 0, 0) \
+    X(CHECKSUM, IPSK_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_CHECKSUM, INT, INT, 0, IPSK_RESET_NONE, 0) \
+    X(V6ONLY, IPSK_UDP_TCP, IPSK_V6, IPPROTO_IPV6, IPV6_V6ONLY, BOOL, BOOL, 1, 0, 0) \
+    X(BROADCAST, IPSK_UDP_RAW, IPSK_V4, SOL_SOCKET, SO_BROADCAST, BOOL, BOOL, 1, 0, 0) \
+    X(BROADCAST, IPSK_UDP, IPSK_MAPPED, SOL_SOCKET, SO_BROADCAST, BOOL, BOOL, 1, 0, 0) \
+    X(REUSE_ADDRESS, IPSK_TCP, IPSK_V4, SOL_SOCKET, SO_REUSEADDR, BOOL, BOOL, 1, 0, 0) \
+    X(REUSE_ADDRESS, IPSK_TCP, IPSK_V6, SOL_SOCKET, SO_REUSEADDR, BOOL, BOOL, 1, 0, 0) \
+    X(REUSE_PORT, IPSK_UDP_TCP_RAW, IPSK_V4, SOL_SOCKET, SO_REUSEPORT, BOOL, BOOL, 1, 0, 0) \
+    X(REUSE_PORT, IPSK_UDP_TCP_RAW, IPSK_V6, SOL_SOCKET, SO_REUSEPORT, BOOL, BOOL, 1, 0, 0) \
+    X(HEADER_INCLUDED, IPSK_RAW, IPSK_V4, IPPROTO_IP, IP_HDRINCL, BOOL, BOOL, 1, 0, 0) \
+    X(STRICT_MULTICAST, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_LOOP, BOOL8, NONE, 1, IPSK_RESET_NONE, 0) \
+    X(STRICT_MULTICAST, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, BOOL, NONE, 1, IPSK_RESET_NONE, 0) \
+    X(RECV_PACKET_INFO, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_RECVPKTINFO, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_PACKET_INFO, IPSK_UDP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_RECVPKTINFO, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_DESTINATION, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_RECVDSTADDR, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_INTERFACE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_RECVIF, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_RECVTTL, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_TRAFFIC_CLASS, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_RECVTOS, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_TRAFFIC_CLASS, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_RECVTCLASS, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_TRAFFIC_CLASS, IPSK_UDP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_RECVTCLASS, BOOL, BOOL, 1, 0, 0) \
+    X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_RECVPATHMTU, BOOL, BOOL, 1, 0, 0) \
+    X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
+    X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_ADD_MEMBERSHIP, MREQ, NONE, 0, 0, 0) \
+    X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
+    X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_JOIN_GROUP, MREQ6, NONE, 0, 0, 0) \
+    X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_LEAVE_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
+    X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_DROP_MEMBERSHIP, MREQ, NONE, 0, 0, 0) \
+    X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_LEAVE_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
+    X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_LEAVE_GROUP, MREQ6, NONE, 0, 0, 0) \
+    X(JOIN_SOURCE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(JOIN_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(LEAVE_SOURCE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(LEAVE_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(BLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_BLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(BLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(UNBLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(UNBLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(ICMP_FILTER, IPSK_RAW, IPSK_V6, IPPROTO_ICMPV6, ICMP6_FILTER, ICMP6_PASS, ICMP6_PASS, 0, 0, 0)
+
+#define IPSK_RECEIVED(X) \
+    /* level, type, minimum, usual, field, a, b */ \
+    X(IPPROTO_IP, IP_RECVDSTADDR, 4, 4, DESTINATION4, 0, 0) \
+    X(IPPROTO_IP, IP_RECVIF, 4, 56, LINK, 2, 0) \
+    X(IPPROTO_IP, IP_RECVTTL, 1, 1, HOP_LIMIT, 0, 0) \
+    X(IPPROTO_IP, IP_RECVTOS, 1, 1, TRAFFIC_CLASS, 0, 0) \
+    X(IPPROTO_IPV6, IPV6_PKTINFO, 20, 20, PKTINFO6, 0, 16) \
+    X(IPPROTO_IPV6, IPV6_HOPLIMIT, 1, 4, HOP_LIMIT, 0, 0) \
+    X(IPPROTO_IPV6, IPV6_TCLASS, 1, 4, TRAFFIC_CLASS, 0, 0) \
+    X(IPPROTO_IPV6, IPV6_PATHMTU, 32, 32, PATH_MTU, 8, 28)
+
+#define IPSK_SENT(X) \
+    /* fields, kinds, column, level, type, length, encoding, a, b, since */ \
+    X(IPSOCK_CONTROL_TRAFFIC_CLASS, IPSK_UDP, IPSK_V4, IPPROTO_IP, IP_TOS, 1, U8, 0, 0, 0) \
+    X(IPSOCK_CONTROL_SOURCE, IPSK_UDP, IPSK_V4, IPPROTO_IP, IP_SENDSRCADDR, 4, ADDR4, 0, 0, 0) \
+    X(IPSOCK_CONTROL_TRAFFIC_CLASS, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_TCLASS, 4, INT, 0, 0, 0) \
+    X(IPSOCK_CONTROL_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_HOPLIMIT, 4, INT, 0, 0, 0) \
+    X(IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_PKTINFO, 20, PKTINFO6, 0, 16, 0) \
+    X(IPSOCK_CONTROL_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_DONTFRAG, 4, INT, 0, 0, 0) \
+    X(IPSOCK_CONTROL_NEXT_HOP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_NEXTHOP, sizeof(struct sockaddr_in6), SOCKADDR, 0, 0, 0) \
+    X(IPSOCK_CONTROL_TRAFFIC_CLASS, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_TOS, 1, U8, 0, 0, 0) \
+    X(IPSOCK_CONTROL_SOURCE, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_SENDSRCADDR, 4, ADDR4, 0, 0, 0)
+
+#define IPSK_ABSENT(X) \
+    /* feature, kinds, column, reason */ \
+    X(TRAFFIC_CLASS, IPSK_UDP_TCP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput, and IPV6_TCLASS does not reach IPv4 packets; UDP packets can carry IP_TOS one by one") \
+    X(MULTICAST_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput") \
+    X(MULTICAST_INTERFACE, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput") \
+    X(MULTICAST_LOOPBACK, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput") \
+    X(DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput, and IPV6_DONTFRAG does not reach IPv4 packets") \
+    X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V4, "no IP_MTU: the host cache cannot be read from a socket") \
+    X(PATH_MTU, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_PATHMTU knows IPv6 peers only, and there is no IP_MTU") \
+    X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
+    X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
+    X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V4, "no option binds a socket to an interface (neither SO_BINDTODEVICE nor IP_BOUND_IF)") \
+    X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V6, "no option binds a socket to an interface (neither SO_BINDTODEVICE nor IP_BOUND_IF)") \
+    X(STRICT_MULTICAST, IPSK_UDP, IPSK_MAPPED, "IPv4 groups cannot be joined on AF_INET6 sockets, and IPv4 multicast reaches only sockets that joined") \
+    X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
+    X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
+    X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, "sockets have no receive coalescing") \
+    X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, "sockets have no receive coalescing") \
+    X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, "sockets have no receive coalescing") \
+    X(SEND_TRAFFIC_CLASS, IPSK_RAW, IPSK_V4, "rip_send ignores control data; a header of one's own has it") \
+    X(SEND_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, "no IP_TTL control message; IP_TTL of the socket is what there is, on raw sockets a header of one's own") \
+    X(SEND_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "no IP_TTL control message, and IPV6_HOPLIMIT does not reach IPv4 packets") \
+    X(SEND_SOURCE, IPSK_RAW, IPSK_V4, "raw output ignores control data; a header of one's own has it") \
+    X(SEND_INTERFACE, IPSK_UDP_RAW, IPSK_V4, "no IP_PKTINFO: IPv4 packets follow the routes, multicast IP_MULTICAST_IF") \
+    X(SEND_INTERFACE, IPSK_UDP, IPSK_MAPPED, "IPV6_PKTINFO with a v4-mapped address gives the source only: udp_usrreq.c udp_v4mapped_pktinfo") \
+    X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; IP_DONTFRAG of the socket is what there is") \
+    X(SEND_DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "no control message for it") \
+    X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
+    X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
+    X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, "no segmentation offload for UDP; the library sends the datagrams one by one") \
+    X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, "no segmentation offload for UDP; the library sends the datagrams one by one") \
+    X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, "no segmentation offload for UDP; the library sends the datagrams one by one") \
+    X(RECV_BATCH, IPSK_UDP_RAW, IPSK_V4, "recvmmsg and sendmmsg are loops in libc; the library makes the same loop") \
+    X(RECV_BATCH, IPSK_UDP_RAW, IPSK_V6, "recvmmsg and sendmmsg are loops in libc; the library makes the same loop") \
+    X(SEND_BATCH, IPSK_UDP_RAW, IPSK_V4, "recvmmsg and sendmmsg are loops in libc; the library makes the same loop") \
+    X(SEND_BATCH, IPSK_UDP_RAW, IPSK_V6, "recvmmsg and sendmmsg are loops in libc; the library makes the same loop") \
+    X(ICMP_FILTER, IPSK_RAW, IPSK_V4, "no ICMP_FILTER for IPv4; the library drops what is blocked") \
+    X(BPF, IPSK_UDP_RAW, IPSK_V4, "no socket filter: bpf(4) is a link-level device; the library runs the program") \
+    X(BPF, IPSK_UDP_RAW, IPSK_V6, "no socket filter: bpf(4) is a link-level device; the library runs the program") \
+    X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V4, "ICMP errors reach connected sockets as errno only; there is no error queue") \
+    X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V6, "ICMP errors reach connected sockets as errno only; there is no error queue") \
+    X(ERROR_STREAM, IPSK_UDP, IPSK_MAPPED, "ICMP errors reach connected sockets as errno only; there is no error queue")
+
+#define IPSK_FACTS(X) \
+    /* fact, value */ \
+    X(CMSG_HEADER, CMSG_LEN(0)) \
+    X(CMSG_ALIGN, CMSG_SPACE(1) - CMSG_SPACE(0)) \
+    X(CMSG_LENGTH_SIZE, sizeof(((struct cmsghdr *)0)->cmsg_len)) \
+    X(CMSG_LEVEL_OFFSET, offsetof(struct cmsghdr, cmsg_level)) \
+    X(SOCKADDR_HAS_LENGTH, 1) \
+    X(FAMILY_IPV4, AF_INET) \
+    X(FAMILY_IPV6, AF_INET6) \
+    X(SOCKADDR_STORAGE, sizeof(struct sockaddr_storage)) \
+    X(GROUP_REQ, sizeof(struct group_req)) \
+    X(GROUP_REQ_GROUP, offsetof(struct group_req, gr_group)) \
+    X(GROUP_SOURCE_REQ, sizeof(struct group_source_req)) \
+    X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
+    X(MREQ_SOURCE_INTERFACE, offsetof(struct ip_mreq_source, imr_interface)) \
+    X(MREQ_SOURCE_SOURCE, offsetof(struct ip_mreq_source, imr_sourceaddr)) \
+    X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
+    X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
+    X(MMSGHDR, 0) \
+    X(MSG_DONTWAIT, MSG_DONTWAIT) \
+    X(MSG_PEEK, MSG_PEEK) \
+    X(MSG_TRUNC, MSG_TRUNC) \
+    X(MSG_CTRUNC, MSG_CTRUNC) \
+    X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
+    X(MSG_DONTROUTE, MSG_DONTROUTE) \
+    X(HOP_LIMIT_DEFAULT, 64) \
+    X(PING, 0) \
+    X(PING_HEADER, 0) \
+    X(GROUP_INDEX_ZERO, 0) \
+    X(RAW_MULTICAST_HOPS, 1) \
+    X(SOURCE4_UNBOUND_ONLY, 1) \
+    X(PKTINFO4_EITHER, 0) \
+    X(PKTINFO4_UNBINDS, 0)
+// clang-format on
+
+#endif
