@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A TCP connection whose segments are marked with a differentiated services code point, on both
- * sides, so that routers can tell them from the rest (x/net: "the example of marking").
+ * sides, so that routers can tell them from the rest (x/net: the example of ipv4.Conn).
  *
  *     mark_tcp serve [ADDR]:PORT [DSCP]    accepts connections and echoes what they send
  *     mark_tcp send HOST:PORT [DSCP]       connects, sends a line and prints the echo

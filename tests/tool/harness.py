@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs checks one by one and prints a line for each, in the form of the C tests, so that they are
+counted alike."""
+import contextlib
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import traceback
+
+WAIT = 20  # seconds that a program may take; far more than it needs
+
+CHECKS = []
+
+
+class Skip(Exception):
+    pass
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
+            s.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+def need_ipv6():
+    if not has_ipv6():
+        raise Skip("no IPv6 here")
+
+
+def run(program, *arguments, **options):
+    """Runs a program to its end."""
+    return subprocess.run([program, *arguments], text=True, encoding="utf-8", errors="strict",
+                          timeout=WAIT, stdin=subprocess.DEVNULL,
+                          stdout=options.get("stdout", subprocess.PIPE), stderr=subprocess.PIPE)
+
+
+class Server:
+    """A program that says where it is bound and then serves."""
+
+    def __init__(self, words, stream, program, *arguments):
+        self.process = subprocess.Popen([program, *arguments], text=True, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # Both pipes are drained from the start, so that the program never waits for us.
+        self.lines = {"stdout": queue.Queue(), "stderr": queue.Queue()}
+        self.readers = [threading.Thread(target=self._drain, args=(name,), daemon=True)
+                        for name in self.lines]
+        for reader in self.readers:
+            reader.start()
+        line = self.line(stream)
+        assert line.startswith(words), f"no '{words}' but {line!r}"
+        self.address = line[len(words):].strip()
+        self.port = int(self.address.rsplit(":", 1)[1])
+
+    def _drain(self, name):
+        for line in getattr(self.process, name):
+            self.lines[name].put(line)
+        self.lines[name].put("")
+
+    def line(self, stream="stdout"):
+        return self.lines[stream].get(timeout=WAIT)
+
+    def rest(self, stream="stdout"):
+        """All lines until the program ends."""
+        lines = []
+        while True:
+            line = self.line(stream)
+            if not line:
+                return lines
+            lines.append(line)
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(WAIT)
+
+    def wait(self):
+        return self.process.wait(WAIT)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(WAIT)
+        for reader in self.readers:
+            reader.join(WAIT)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+@contextlib.contextmanager
+def serving(words, stream, program, *arguments):
+    server = Server(words, stream, program, *arguments)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def main():
+    failed = 0
+    for function in CHECKS:
+        name = function.__name__
+        print(f"[ RUN      ] {name}", flush=True)
+        try:
+            function()
+            print(f"[       OK ] {name}", flush=True)
+        except Skip as reason:
+            print(f"{name}: {reason}")
+            print(f"[  SKIPPED ] {name}", flush=True)
+        except Exception:  # any failure of a check is one failed check
+            failed += 1
+            traceback.print_exc(file=sys.stdout)
+            print(f"[  FAILED  ] {name}", flush=True)
+    return 1 if failed else 0
