@@ -75,7 +75,7 @@ extern "C" {
 #endif
 
 /** How a feature is provided, on this system (s NULL) or on one endpoint, which also knows what its
- * kernel refused at run time. No system call.
+ * kernel refused at run time.
  * @param kind   ::IPSOCK_UDP, …; ignored with an endpoint
  * @param family ::IPSOCK_IPV4, ::IPSOCK_IPV6, ::IPSOCK_IPV4_MAPPED; with an endpoint 0 means its
  * own

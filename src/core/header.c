@@ -5,9 +5,10 @@
 
 static uint16_t load16(const uint8_t *p, bool host_order)
 {
-    uint16_t value;
-    memcpy(&value, p, sizeof value);
-    return host_order ? value : (uint16_t)(p[0] << 8 | p[1]);
+    uint16_t value = (uint16_t)(p[0] << 8 | p[1]);
+    if (host_order)
+        memcpy(&value, p, sizeof value);
+    return value;
 }
 
 static void store16(uint8_t *p, uint16_t value, bool host_order)

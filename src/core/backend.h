@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The one contract that a platform fulfils: its tables (table.h) and the functions below. Functions
+ * return 0 or an IPSOCK_E… code and then fill *error's code, native and operation; none of them
+ * waits except ipsk_sys_wait, none allocates except where said. The engine calls the data path only
+ * while the call is entered (endpoint.h), so that a handle cannot be closed under it. */
+#ifndef IPSK_BACKEND_H
+#define IPSK_BACKEND_H
+
+#include <ipsock/interface.h>
+#include <ipsock/message.h>
+
+#include "core/order.h"
+#include "core/table.h"
+
+struct ipsock_batch;
+
+/* Fills *error and returns code: every failure goes through here. */
+static inline int ipsk_fail(struct ipsock_error *error, int code, int native, const char *operation,
+                            const char *option)
+{
+    if (error != NULL) {
+        const struct ipsock_error failure = {code, native, operation, option, IPSOCK_NO_INDEX};
+        *error = failure;
+    }
+    return code;
+}
+
+/* ---- sockets ---- */
+
+/* A new non-blocking, close-on-exec socket that never raises SIGPIPE. */
+int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
+                    struct ipsock_error *error);
+int ipsk_sys_bind(ipsock_handle_t handle, const struct ipsock_addr *addr,
+                  struct ipsock_error *error);
+/* IPSOCK_EAGAIN: in progress; the handle becomes writable, then ipsk_sys_connect_result tells. */
+int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
+                     struct ipsock_error *error);
+int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error);
+int ipsk_sys_listen(ipsock_handle_t handle, int backlog, struct ipsock_error *error);
+/* As ipsk_sys_socket, from a listener. */
+int ipsk_sys_accept(ipsock_handle_t handle, ipsock_handle_t *connection, struct ipsock_addr *peer,
+                    struct ipsock_error *error);
+int ipsk_sys_local_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
+                        struct ipsock_error *error);
+int ipsk_sys_peer_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
+                       struct ipsock_error *error);
+/* What the system can tell of a foreign handle; 0 for what it cannot. */
+struct ipsk_inspection {
+    int family, kind, protocol;
+    bool listening;
+    bool dual_stack;
+    bool header_included;
+};
+int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
+                     struct ipsock_error *error);
+void ipsk_sys_close(ipsock_handle_t handle);
+
+/* The library's code for a native error number. */
+int ipsk_sys_code(int native);
+
+/* Raw access to options; *length is the buffer's size, then what was written. */
+int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value, size_t length,
+                 struct ipsock_error *error);
+int ipsk_sys_get(ipsock_handle_t handle, int level, int name, void *value, size_t *length,
+                 struct ipsock_error *error);
+
+/* How many times the size asked for the kernel reports (Linux counts its own overhead: 2). */
+int ipsk_sys_buffer_factor(void);
+
+/* ---- data path: never waits; IPSOCK_EAGAIN when nothing is ready ---- */
+
+int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                  struct ipsock_error *error);
+int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                  struct ipsock_error *error);
+/* 0 with *done >= 1, or an error with *done 0. */
+int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                       uint32_t flags, struct ipsock_error *error);
+/* *done messages went out; an error is that of messages[*done]. 0 with *done < count: ask again. */
+int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                       uint32_t flags, struct ipsock_error *error);
+size_t ipsk_sys_batch_size(uint32_t capacity);
+void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity);
+uint32_t ipsk_sys_batch_capacity(const struct ipsock_batch *batch);
+
+/* The system's batch calls, or NULL where the library makes them of single ones. */
+const char *ipsk_sys_recv_many_name(void);
+const char *ipsk_sys_send_many_name(void);
+
+/* ---- waiting ---- */
+
+/* Something that can be waited for beside a handle. All zero: not open. */
+struct ipsk_waker {
+    ipsock_handle_t wait, signal;
+    bool open;
+};
+int ipsk_sys_waker_open(struct ipsk_waker *waker, struct ipsock_error *error);
+void ipsk_sys_waker_signal(const struct ipsk_waker *waker); /* stays signalled until drained */
+void ipsk_sys_waker_drain(const struct ipsk_waker *waker);
+void ipsk_sys_waker_close(struct ipsk_waker *waker);
+/* Waits until the handle is ready in a direction, the waker is signalled, the deadline
+ * (ipsk_sys_now; 0 none) has passed, or for no reason at all: the caller tries again. */
+int ipsk_sys_wait(ipsock_handle_t handle, int direction, const struct ipsk_waker *waker,
+                  int64_t deadline, struct ipsock_error *error);
+int64_t ipsk_sys_now(void);
+/* Changes in the child after fork. */
+intptr_t ipsk_sys_process(void);
+
+/* ---- the host ---- */
+
+uint32_t ipsk_sys_interface_index(const char *name); /* 0: unknown */
+bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size);
+/* Sorted by index; allocates as ipsock_interfaces says. */
+int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error);
+int ipsk_sys_resolve(const char *host, int family, struct ipsock_addr *addrs, size_t capacity,
+                     size_t *count, struct ipsock_error *error);
+int ipsk_sys_reverse(const struct ipsock_addr *addr, char *name, size_t size,
+                     struct ipsock_error *error);
+/* Version of the running kernel in the numbering of the tables' since column. */
+uint32_t ipsk_sys_version(void);
+
+#endif

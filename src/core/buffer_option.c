@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Options that take more than a row: buffer sizes, which kernels cap in silence, path MTU and
+ * checksum. */
+#include <ipsock/option.h>
+
+#include "core/option.h"
+
+#include <limits.h>
+
+/* Sets a size and reads it back: a kernel that gave less is an error, and the old size returns. */
+int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name,
+                    struct ipsock_error *error)
+{
+    int64_t before = 0;
+    int64_t after = 0;
+    if (bytes < 1)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, name, name);
+    int code = ipsk_get_option(s, option, &before, name, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_set_option(s, option, bytes, name, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_get_option(s, option, &after, name, error);
+    if (code < 0 || after >= (int64_t)bytes * ipsk_sys_buffer_factor() || after >= INT_MAX - 1)
+        return code;
+    struct ipsock_error ignored;
+    ipsk_set_option(s, option, before / ipsk_sys_buffer_factor(), name, &ignored);
+    return ipsk_fail(error, IPSOCK_ENOBUFS, 0, name, name);
+}
+
+static int set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    ipsk_mutex_lock(&s->setup);
+    code = ipsk_set_buffer(s, option, bytes, name, &error);
+    ipsk_mutex_unlock(&s->setup);
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}
+
+static int get_buffer(struct ipsock_endpoint *s, int option, int *bytes, const char *name)
+{
+    struct ipsock_error error;
+    int64_t value = 0;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    code = bytes == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, name, "out-parameter")
+                         : ipsk_get_option(s, option, &value, name, &error);
+    if (code == IPSOCK_OK)
+        *bytes = (int)value;
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}
+
+int ipsock_set_receive_buffer(struct ipsock_endpoint *s, int bytes)
+{
+    return set_buffer(s, IPSK_OPTION_RECEIVE_BUFFER, bytes, "receive_buffer");
+}
+
+int ipsock_get_receive_buffer(struct ipsock_endpoint *s, int *bytes)
+{
+    return get_buffer(s, IPSK_OPTION_RECEIVE_BUFFER, bytes, "receive_buffer");
+}
+
+int ipsock_set_send_buffer(struct ipsock_endpoint *s, int bytes)
+{
+    return set_buffer(s, IPSK_OPTION_SEND_BUFFER, bytes, "send_buffer");
+}
+
+int ipsock_get_send_buffer(struct ipsock_endpoint *s, int *bytes)
+{
+    return get_buffer(s, IPSK_OPTION_SEND_BUFFER, bytes, "send_buffer");
+}
+
+/* The peer's column decides which kernel option knows the path. */
+static int read_path_mtu(struct ipsock_endpoint *s, int64_t *mtu, struct ipsock_error *error)
+{
+    struct ipsock_addr peer;
+    int code = ipsk_sys_peer_addr(s->handle, &peer, error);
+    if (code < 0)
+        return code;
+    const struct ipsk_option_row *row =
+        ipsk_option_row(s, IPSK_OPTION_PATH_MTU, ipsk_column(s, &peer));
+    return row == NULL ? ipsk_fail(error, IPSOCK_ENOTSUP, 0, "path_mtu", "path_mtu")
+                       : ipsk_get_row(s->handle, row, mtu, error);
+}
+
+int ipsock_get_path_mtu(struct ipsock_endpoint *s, uint32_t *mtu, uint32_t *index)
+{
+    struct ipsock_error error;
+    int64_t value = 0;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    if (mtu == NULL)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "path_mtu", "out-parameter");
+    else
+        code = read_path_mtu(s, &value, &error);
+    if (code == IPSOCK_OK) {
+        *mtu = (uint32_t)value;
+        if (index != NULL)
+            *index = s->peer.scope;
+    }
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}
+
+/* The kernel's number: the offset, or -1 while off. */
+int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    if (on && (offset < 0 || offset > 65534 || offset % 2 != 0)) {
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "checksum", "offset");
+        return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+    }
+    ipsk_mutex_lock(&s->setup);
+    int64_t current = -1;
+    code = ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &current, "checksum", &error);
+    /* Setting what already is must succeed even where the kernel takes no changes (ICMPv6 at 2). */
+    const int64_t wanted = on ? offset : -1;
+    if (code == IPSOCK_OK && current != wanted && !(current < 0 && !on))
+        code = ipsk_set_option(s, IPSK_OPTION_CHECKSUM, wanted, "checksum", &error);
+    ipsk_mutex_unlock(&s->setup);
+    if (code == IPSOCK_EINVAL)
+        code = error.code = IPSOCK_ENOTSUP; /* the range is right: this kernel will not have it */
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}
+
+int ipsock_get_checksum(struct ipsock_endpoint *s, bool *on, int *offset)
+{
+    struct ipsock_error error;
+    int64_t value = -1;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    code = on == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "checksum", "out-parameter")
+                      : ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &value, "checksum", &error);
+    if (code == IPSOCK_OK) {
+        *on = value >= 0;
+        if (offset != NULL)
+            *offset = value >= 0 ? (int)value : 0;
+    }
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}

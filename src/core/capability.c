@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The ledger: how each feature is provided, answered from the tables. */
+#include <ipsock/capability.h>
+
+#include "core/control_codec.h"
+#include "core/emulate.h"
+#include "core/option.h"
+
+/* What a feature rests on. */
+enum basis { BY_OPTION, BY_RECEIVED_FIELD, BY_SENT_FIELD, BY_ADDRESS, BY_RECV_MANY, BY_SEND_MANY };
+
+static const struct {
+    enum basis basis;
+    uint32_t what; /* an option, or a field */
+} bases[IPSOCK_FEATURE_COUNT] = {
+    [IPSOCK_FEATURE_TRAFFIC_CLASS] = {BY_OPTION, IPSK_OPTION_TRAFFIC_CLASS},
+    [IPSOCK_FEATURE_HOP_LIMIT] = {BY_OPTION, IPSK_OPTION_HOP_LIMIT},
+    [IPSOCK_FEATURE_MULTICAST_HOP_LIMIT] = {BY_OPTION, IPSK_OPTION_MULTICAST_HOP_LIMIT},
+    [IPSOCK_FEATURE_MULTICAST_INTERFACE] = {BY_OPTION, IPSK_OPTION_MULTICAST_INTERFACE},
+    [IPSOCK_FEATURE_MULTICAST_LOOPBACK] = {BY_OPTION, IPSK_OPTION_MULTICAST_LOOPBACK},
+    [IPSOCK_FEATURE_DONT_FRAGMENT] = {BY_OPTION, IPSK_OPTION_DONT_FRAGMENT},
+    [IPSOCK_FEATURE_PATH_MTU] = {BY_OPTION, IPSK_OPTION_PATH_MTU},
+    [IPSOCK_FEATURE_RECEIVE_BUFFER] = {BY_OPTION, IPSK_OPTION_RECEIVE_BUFFER},
+    [IPSOCK_FEATURE_SEND_BUFFER] = {BY_OPTION, IPSK_OPTION_SEND_BUFFER},
+    [IPSOCK_FEATURE_CHECKSUM] = {BY_OPTION, IPSK_OPTION_CHECKSUM},
+    [IPSOCK_FEATURE_DUAL_STACK] = {BY_OPTION, IPSK_OPTION_V6ONLY},
+    [IPSOCK_FEATURE_REUSE] = {BY_OPTION, IPSK_OPTION_REUSE_ADDRESS},
+    [IPSOCK_FEATURE_BROADCAST] = {BY_OPTION, IPSK_OPTION_BROADCAST},
+    [IPSOCK_FEATURE_BIND_INTERFACE] = {BY_OPTION, IPSK_OPTION_BIND_INTERFACE},
+    [IPSOCK_FEATURE_JOIN_GROUP] = {BY_OPTION, IPSK_OPTION_JOIN_GROUP},
+    [IPSOCK_FEATURE_JOIN_SOURCE] = {BY_OPTION, IPSK_OPTION_JOIN_SOURCE},
+    [IPSOCK_FEATURE_EXCLUDE_SOURCE] = {BY_OPTION, IPSK_OPTION_BLOCK_SOURCE},
+    [IPSOCK_FEATURE_STRICT_MULTICAST] = {BY_OPTION, IPSK_OPTION_STRICT_MULTICAST},
+    [IPSOCK_FEATURE_RECV_TRAFFIC_CLASS] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_TRAFFIC_CLASS},
+    [IPSOCK_FEATURE_RECV_HOP_LIMIT] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_HOP_LIMIT},
+    [IPSOCK_FEATURE_RECV_SOURCE] = {BY_ADDRESS, 0},
+    [IPSOCK_FEATURE_RECV_DESTINATION] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_DESTINATION},
+    [IPSOCK_FEATURE_RECV_INTERFACE] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_INTERFACE},
+    [IPSOCK_FEATURE_RECV_PATH_MTU] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_PATH_MTU},
+    [IPSOCK_FEATURE_RECV_SEGMENT_SIZE] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_SEGMENT_SIZE},
+    [IPSOCK_FEATURE_RECV_OPAQUE] = {BY_ADDRESS, 0},
+    [IPSOCK_FEATURE_SEND_TRAFFIC_CLASS] = {BY_SENT_FIELD, IPSOCK_CONTROL_TRAFFIC_CLASS},
+    [IPSOCK_FEATURE_SEND_HOP_LIMIT] = {BY_SENT_FIELD, IPSOCK_CONTROL_HOP_LIMIT},
+    [IPSOCK_FEATURE_SEND_SOURCE] = {BY_SENT_FIELD, IPSOCK_CONTROL_SOURCE},
+    [IPSOCK_FEATURE_SEND_INTERFACE] = {BY_SENT_FIELD, IPSOCK_CONTROL_INTERFACE},
+    [IPSOCK_FEATURE_SEND_DONT_FRAGMENT] = {BY_SENT_FIELD, IPSOCK_CONTROL_DONT_FRAGMENT},
+    [IPSOCK_FEATURE_SEND_NEXT_HOP] = {BY_SENT_FIELD, IPSOCK_CONTROL_NEXT_HOP},
+    [IPSOCK_FEATURE_SEND_SEGMENT_SIZE] = {BY_SENT_FIELD, IPSOCK_CONTROL_SEGMENT_SIZE},
+    [IPSOCK_FEATURE_SEND_OPAQUE] = {BY_ADDRESS, 0},
+    [IPSOCK_FEATURE_RECV_BATCH] = {BY_RECV_MANY, 0},
+    [IPSOCK_FEATURE_SEND_BATCH] = {BY_SEND_MANY, 0},
+    [IPSOCK_FEATURE_HEADER_INCLUDED] = {BY_OPTION, IPSK_OPTION_HEADER_INCLUDED},
+    [IPSOCK_FEATURE_ICMP_FILTER] = {BY_OPTION, IPSK_OPTION_ICMP_FILTER},
+    [IPSOCK_FEATURE_BPF] = {BY_OPTION, IPSK_OPTION_ATTACH_FILTER},
+    [IPSOCK_FEATURE_ERROR_STREAM] = {BY_OPTION, IPSK_OPTION_ERROR_STREAM},
+};
+
+/* What is asked about. */
+struct question {
+    unsigned kind; /* IPSK_UDP … */
+    int column;
+    int feature;
+    uint32_t quirks;
+};
+
+static bool usable(const struct ipsk_option_row *row, const struct question *q)
+{
+    if (!(row->kinds & q->kind) || !ipsk_is_there(row))
+        return false;
+    /* options of the socket itself serve all its traffic; 41 is IPv6's level on every system */
+    return row->column == q->column ||
+           (q->column == IPSK_MAPPED && row->column == IPSK_V6 && row->level != 41);
+}
+
+static const struct ipsk_option_row *row_of_option(const struct question *q, int option)
+{
+    for (size_t i = 0; i < ipsk_native.option_count; i++)
+        if (ipsk_native.options[i].option == option && usable(&ipsk_native.options[i], q))
+            return &ipsk_native.options[i];
+    return NULL;
+}
+
+static const struct ipsk_option_row *row_of_field(const struct question *q, uint32_t field)
+{
+    for (size_t i = 0; i < ipsk_native.option_count; i++)
+        if ((ipsk_option_fields(ipsk_native.options[i].option) & field) &&
+            usable(&ipsk_native.options[i], q))
+            return &ipsk_native.options[i];
+    return NULL;
+}
+
+static void answer(struct ipsock_capability *c, int level, const char *mechanism,
+                   const char *reason)
+{
+    c->level = level;
+    c->mechanism = mechanism;
+    c->reason = reason;
+}
+
+static const char *why_absent(const struct question *q)
+{
+    if (q->column == IPSK_MAPPED && !(q->kind & (IPSK_UDP | IPSK_TCP)))
+        return "dual-stack endpoints are UDP or TCP";
+    for (size_t i = 0; i < ipsk_native.absent_count; i++) {
+        const struct ipsk_absent_row *row = &ipsk_native.absent[i];
+        if (row->feature == q->feature && (row->kinds & q->kind) && row->column == q->column)
+            return row->reason;
+    }
+    return "not for this kind of endpoint";
+}
+
+static void from_row(struct ipsock_capability *c, const struct question *q,
+                     const struct ipsk_option_row *row)
+{
+    if (row != NULL)
+        answer(c, IPSOCK_NATIVE, row->text, NULL);
+    else
+        answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
+}
+
+static void from_sent(struct ipsock_capability *c, const struct question *q, uint32_t field)
+{
+    for (size_t i = 0; i < ipsk_native.sent_count; i++) {
+        const struct ipsk_sent_row *row = &ipsk_native.sent[i];
+        if ((row->fields & field) && (row->kinds & q->kind) && row->column == q->column) {
+            answer(c, IPSOCK_NATIVE, row->text, NULL);
+            return;
+        }
+    }
+    const int option = ipsk_emulated_option(field);
+    const struct ipsk_option_row *row = option < 0 ? NULL : row_of_option(q, option);
+    if (row != NULL && q->kind != IPSK_TCP)
+        answer(c, IPSOCK_EXACT, row->text, "no control message: the option is set around the send");
+    else
+        answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
+}
+
+static void from_batch(struct ipsock_capability *c, const struct question *q, const char *native,
+                       uint32_t quirk)
+{
+    if (q->kind == IPSK_TCP)
+        answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
+    else if (native != NULL && !(q->quirks & quirk))
+        answer(c, IPSOCK_NATIVE, native, NULL);
+    else
+        answer(c, IPSOCK_EXACT, "library", "one system call per message");
+}
+
+static void resolve(const struct question *q, struct ipsock_capability *c)
+{
+    const uint32_t what = bases[q->feature].what;
+    switch (bases[q->feature].basis) {
+    case BY_OPTION:
+        from_row(c, q, row_of_option(q, (int)what));
+        break;
+    case BY_RECEIVED_FIELD:
+        from_row(c, q, row_of_field(q, what));
+        break;
+    case BY_SENT_FIELD:
+        from_sent(c, q, what);
+        break;
+    case BY_RECV_MANY:
+        from_batch(c, q, ipsk_sys_recv_many_name(), IPSK_QUIRK_NO_RECV_MANY);
+        break;
+    case BY_SEND_MANY:
+        from_batch(c, q, ipsk_sys_send_many_name(), IPSK_QUIRK_NO_SEND_MANY);
+        break;
+    default: /* comes with every message */
+        if (q->kind == IPSK_TCP)
+            answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
+        else
+            answer(c, IPSOCK_NATIVE, "msghdr", NULL);
+    }
+}
+
+static int column_of(int family)
+{
+    switch (family) {
+    case IPSOCK_IPV4:
+        return IPSK_V4;
+    case IPSOCK_IPV6:
+        return IPSK_V6;
+    case IPSOCK_IPV4_MAPPED:
+        return IPSK_MAPPED;
+    default:
+        return -1;
+    }
+}
+
+int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
+                      struct ipsock_capability *capability)
+{
+    struct question q = {0, 0, feature, 0};
+    if (capability == NULL || feature < 0 || feature >= IPSOCK_FEATURE_COUNT)
+        return IPSOCK_EINVAL;
+    if (s != NULL) {
+        kind = s->kind;
+        q.quirks = atomic_load_explicit(&s->quirks, memory_order_relaxed);
+        if (family == IPSOCK_UNSPEC)
+            family = s->family;
+        if (family != s->family && !(family == IPSOCK_IPV4_MAPPED && s->dual_stack))
+            return IPSOCK_EFAMILY;
+    }
+    q.column = column_of(family);
+    if (kind < IPSOCK_UDP || kind > IPSOCK_PING || q.column < 0)
+        return IPSOCK_EINVAL;
+    q.kind = ipsk_kind_bit(kind);
+    const bool mapped_kind = q.kind & (IPSK_UDP | IPSK_TCP);
+    if (q.column == IPSK_MAPPED && !mapped_kind)
+        answer(capability, IPSOCK_ABSENT, NULL, why_absent(&q));
+    else
+        resolve(&q, capability);
+    return IPSOCK_OK;
+}
+
+const char *ipsock_system(void)
+{
+    return ipsk_native.name;
+}

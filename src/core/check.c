@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
+#include "core/control_codec.h"
+#include "core/message.h"
+
+static int wrong(struct ipsock_error *error, int code, const char *field)
+{
+    return ipsk_fail(error, code, 0, "send", field);
+}
+
+static int check_peer(const struct ipsock_endpoint *s, const struct ipsock_addr *peer,
+                      struct ipsock_error *error)
+{
+    if (peer->family == IPSOCK_UNSPEC) {
+        if (s->connected || s->kind == IPSOCK_TCP)
+            return IPSOCK_OK;
+        /* a header-included packet has its destination in it */
+        return s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? IPSOCK_OK
+                                                      : wrong(error, IPSOCK_EMISSADDR, "peer");
+    }
+    if (s->family == IPSOCK_IPV4
+            ? peer->family != IPSOCK_IPV4
+            : !s->dual_stack && (peer->family != IPSOCK_IPV6 || ipsock_addr_is_mapped(peer)))
+        return wrong(error, IPSOCK_EFAMILY, "peer");
+    if (peer->family != IPSOCK_IPV4 && peer->family != IPSOCK_IPV6)
+        return wrong(error, IPSOCK_EFAMILY, "peer");
+    if (!s->connected && s->kind != IPSOCK_TCP)
+        return IPSOCK_OK;
+    /* Linux would send elsewhere, BSD would refuse even the same peer. */
+    const bool same = ipsock_addr_same_ip(peer, &s->peer) && peer->port == s->peer.port;
+    return s->kind != IPSOCK_TCP && same ? IPSOCK_OK : wrong(error, IPSOCK_EISCONN, "peer");
+}
+
+static int check_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         struct ipsock_error *error)
+{
+    const struct ipsock_control *c = m->control;
+    const int column = ipsk_message_column(s, m);
+    const char *field = NULL;
+    if (c->valid == 0)
+        return IPSOCK_OK;
+    int code = ipsk_check_control(c, column, &field);
+    if (code < 0)
+        return wrong(error, code, field);
+    if (c->valid & ~s->send_control)
+        return wrong(error, IPSOCK_EUNDECLARED, "send_control");
+    const uint32_t carried =
+        ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column) | s->emulated[column];
+    if (c->valid & ~carried)
+        return wrong(error, IPSOCK_ENOTSUP, "control");
+    if ((c->valid & IPSOCK_CONTROL_OPAQUE) && (c->valid & ~IPSOCK_CONTROL_OPAQUE) &&
+        c->opaque_length > IPSOCK_OPAQUE_MAX)
+        return wrong(error, IPSOCK_EINVAL, "opaque_length");
+    return IPSOCK_OK;
+}
+
+int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                       struct ipsock_error *error)
+{
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX)
+        return wrong(error, IPSOCK_EINVAL, "buffer_count");
+    if (m->buffers == NULL && m->buffer_count != 0)
+        return wrong(error, IPSOCK_EINVAL, "buffers");
+    int code = check_peer(s, &m->peer, error);
+    if (code == IPSOCK_OK && m->control != NULL)
+        code = check_control(s, m, error);
+    return code;
+}

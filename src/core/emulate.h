@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Per-packet settings where the system has no control message for them: the option is set, the
+ * packet sent without waiting, the option restored, all under the endpoint's send lock, which every
+ * send on such an endpoint takes. */
+#ifndef IPSK_EMULATE_H
+#define IPSK_EMULATE_H
+
+#include "core/endpoint.h"
+
+#define IPSK_EMULATED_MAX 3
+
+/* Fields that can be emulated in a column of this endpoint. */
+uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column);
+
+/* The option that stands in for a field, or -1. */
+int ipsk_emulated_option(uint32_t field);
+
+/* Whether sends on this endpoint must take the send lock. */
+static inline bool ipsk_emulates(const struct ipsock_endpoint *s)
+{
+    return (s->emulated[0] | s->emulated[1] | s->emulated[2]) != 0;
+}
+
+/* Sends one message, or a batch, with its emulated fields in force. Never waits. */
+int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                       struct ipsock_error *error);
+int ipsk_send_many_emulated(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            struct ipsock_message *messages, size_t size, uint32_t count,
+                            uint32_t *done, uint32_t flags, struct ipsock_error *error);
+
+#endif

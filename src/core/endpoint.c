@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The life of an endpoint: made, adopted, accepted, closed, freed. */
+#include "core/endpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/open.h"
+#include "core/option.h"
+
+static struct ipsock_endpoint *make(ipsock_handle_t handle, struct ipsock_error *error)
+{
+    struct ipsock_endpoint *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        ipsk_fail(error, IPSOCK_ENOMEM, 0, "open", NULL);
+        return NULL;
+    }
+    s->handle = handle;
+    for (int i = 0; i < 3; i++)
+        s->errors[i].index = IPSOCK_NO_INDEX;
+    ipsk_waiting_init(s);
+    return s;
+}
+
+static void destroy(struct ipsock_endpoint *s)
+{
+    ipsk_waiting_destroy(s);
+    free(s);
+}
+
+/* Remembers who the datagrams of a connected endpoint come from and go to. */
+static void fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
+{
+    s->peer = *peer;
+    s->connected = true;
+}
+
+static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                            struct ipsock_error *error)
+{
+    struct ipsk_wait wait = {0};
+    int code = ipsk_sys_connect(s->handle, &c->peer, error);
+    if (code == IPSOCK_EAGAIN && !ipsk_may_wait(s, 0))
+        code = IPSOCK_OK; /* goes on; sends tell when it is done */
+    if (code != IPSOCK_EAGAIN)
+        return code;
+    s->deadline[IPSOCK_WRITE] = c->deadline;
+    do {
+        code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
+        if (code == IPSOCK_OK)
+            code = ipsk_sys_connect_result(s->handle, error);
+    } while (code == IPSOCK_EAGAIN);
+    s->deadline[IPSOCK_WRITE] = 0;
+    return code;
+}
+
+/* Binds, connects, listens. UDP and ping endpoints get an address at once: some systems refuse to
+ * receive on a socket without one. */
+static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                  struct ipsock_error *error)
+{
+    const bool connects = c->peer.family != IPSOCK_UNSPEC;
+    int code = IPSOCK_OK;
+    if (c->local.family != IPSOCK_UNSPEC) {
+        code = ipsk_sys_bind(s->handle, &c->local, error);
+    } else if (!connects && s->kind != IPSOCK_RAW) {
+        const struct ipsock_addr any = ipsock_addr_any(s->family, 0);
+        code = ipsk_sys_bind(s->handle, &any, error);
+    }
+    if (code == IPSOCK_OK && connects) {
+        code = connect_and_wait(s, c, error);
+        if (code == IPSOCK_OK)
+            fix_peer(s, &c->peer);
+    }
+    if (code == IPSOCK_OK && s->listening)
+        code = ipsk_sys_listen(s->handle, c->backlog, error);
+    return code;
+}
+
+static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config *c,
+                        struct ipsock_error *error)
+{
+    struct ipsock_endpoint *s = make(IPSOCK_INVALID_HANDLE, error);
+    if (s == NULL)
+        return IPSOCK_ENOMEM;
+    s->kind = (uint8_t)c->kind;
+    s->family = (uint8_t)c->family;
+    s->protocol = (uint8_t)c->protocol;
+    s->flags = c->flags | IPSOCK_ADOPT_OWN;
+    s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
+    s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
+    int code = ipsk_sys_socket(c->family, c->kind, c->protocol, &s->handle, error);
+    if (code == IPSOCK_OK) {
+        code = ipsk_apply_config(s, c, error);
+        if (code == IPSOCK_OK)
+            code = attach(s, c, error);
+        if (code < 0)
+            ipsk_sys_close(s->handle);
+    }
+    if (code < 0)
+        destroy(s);
+    else
+        *out = s;
+    return code;
+}
+
+static void clear_error(struct ipsock_error *error)
+{
+    const struct ipsock_error none = {0, 0, NULL, NULL, IPSOCK_NO_INDEX};
+    *error = none;
+}
+
+int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config)
+{
+    struct ipsock_error error;
+    struct ipsock_config c;
+    clear_error(&error);
+    int code = ipsk_copy_config(&c, config, &error);
+    if (code == IPSOCK_OK && s == NULL)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "open", "s");
+    if (s != NULL)
+        *s = NULL;
+    if (code == IPSOCK_OK)
+        code = ipsk_check_config(&c, &error);
+    if (code == IPSOCK_OK)
+        code = open_checked(s, &c, &error);
+    if (c.error != NULL)
+        *c.error = error;
+    return code;
+}
+
+/* What the system tells wins; what it cannot tell must be configured; what both say must agree. */
+static int settle(int *found, int configured, const char *field, struct ipsock_error *error)
+{
+    if (*found == 0)
+        *found = configured;
+    if (*found == 0)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "adopt", field);
+    if (configured != 0 && configured != *found)
+        return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", field);
+    return IPSOCK_OK;
+}
+
+static int check_adoption(const struct ipsock_config *c, struct ipsock_error *error)
+{
+    const char *field = NULL;
+    if (c->flags & ~(IPSOCK_OPEN_NONBLOCK | IPSOCK_ADOPT_OWN))
+        field = "flags";
+    else if (c->local.family != IPSOCK_UNSPEC || c->peer.family != IPSOCK_UNSPEC)
+        field = "local and peer";
+    else if (c->interface_index != 0 || c->receive_buffer != 0 || c->send_buffer != 0)
+        field = "interface_index and sizes";
+    return field == NULL ? IPSOCK_OK : ipsk_fail(error, IPSOCK_EINVAL, 0, "adopt", field);
+}
+
+static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                            struct ipsock_error *error)
+{
+    struct ipsk_inspection found = {0};
+    struct ipsock_error ignored;
+    struct ipsock_addr peer;
+    int code = ipsk_sys_inspect(s->handle, &found, error);
+    if (code == IPSOCK_OK)
+        code = settle(&found.family, c->family, "family", error);
+    if (code == IPSOCK_OK)
+        code = settle(&found.kind, c->kind, "kind", error);
+    if (code == IPSOCK_OK && found.kind == IPSOCK_RAW)
+        code = settle(&found.protocol, c->protocol, "protocol", error);
+    if (code < 0)
+        return code;
+    s->family = (uint8_t)found.family;
+    s->kind = (uint8_t)found.kind;
+    s->protocol = (uint8_t)found.protocol;
+    s->dual_stack = found.dual_stack;
+    s->listening = found.listening;
+    s->flags = c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0);
+    if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
+        fix_peer(s, &peer);
+    if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))
+        return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
+    code = ipsk_declare_send_control(s, c->send_control, error);
+    return code < 0 ? code : ipsk_switch_control(s, c->receive_control, true, error);
+}
+
+int ipsock_adopt(struct ipsock_endpoint **out, ipsock_handle_t handle,
+                 const struct ipsock_config *config)
+{
+    struct ipsock_error error;
+    struct ipsock_config c;
+    struct ipsock_endpoint *s = NULL;
+    clear_error(&error);
+    int code = ipsk_copy_config(&c, config, &error);
+    if (code == IPSOCK_OK && out == NULL)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "adopt", "s");
+    if (out != NULL)
+        *out = NULL;
+    if (code == IPSOCK_OK)
+        code = check_adoption(&c, &error);
+    if (code == IPSOCK_OK && (s = make(handle, &error)) == NULL)
+        code = IPSOCK_ENOMEM;
+    if (code == IPSOCK_OK)
+        code = describe_adopted(s, &c, &error);
+    if (code == IPSOCK_OK)
+        *out = s;
+    else if (s != NULL)
+        destroy(s);
+    if (c.error != NULL)
+        *c.error = error;
+    return code;
+}
+
+static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
+                      struct ipsock_error *error)
+{
+    struct ipsk_wait wait = {0};
+    struct ipsock_addr peer;
+    ipsock_handle_t handle = IPSOCK_INVALID_HANDLE;
+    int code;
+    while ((code = ipsk_sys_accept(s->handle, &handle, &peer, error)) == IPSOCK_EAGAIN &&
+           ipsk_may_wait(s, 0)) {
+        code = ipsk_wait_for(s, IPSOCK_READ, &wait, error);
+        if (code < 0)
+            return code;
+    }
+    if (code < 0)
+        return code;
+    struct ipsock_endpoint *connection = make(handle, error);
+    if (connection == NULL) {
+        ipsk_sys_close(handle);
+        return IPSOCK_ENOMEM;
+    }
+    connection->kind = IPSOCK_TCP;
+    connection->family = s->family;
+    connection->dual_stack = s->dual_stack;
+    connection->flags = IPSOCK_ADOPT_OWN | (s->flags & IPSOCK_OPEN_NONBLOCK);
+    fix_peer(connection, &peer);
+    *out = connection;
+    return IPSOCK_OK;
+}
+
+int ipsock_accept(struct ipsock_endpoint *s, struct ipsock_endpoint **connection,
+                  struct ipsock_addr *peer)
+{
+    struct ipsock_error error;
+    if (connection != NULL)
+        *connection = NULL;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    if (connection == NULL)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "accept", "connection");
+    else if (!s->listening)
+        code = ipsk_fail(&error, IPSOCK_EKIND, 0, "accept", NULL);
+    else
+        code = accept_one(s, connection, &error);
+    if (code == IPSOCK_OK && peer != NULL)
+        *peer = (*connection)->peer;
+    return ipsk_finish(s, IPSOCK_READ, code, &error);
+}
+
+/* Refuses new calls, wakes and awaits those in progress. A child of the process that opened the
+ * endpoint has none of its own, and must not disturb its parent's through the shared wake channel.
+ */
+static int shut(struct ipsock_endpoint *s)
+{
+    if (s == NULL ||
+        (atomic_fetch_or_explicit(&s->calls, IPSK_CLOSED, memory_order_acq_rel) & IPSK_CLOSED))
+        return IPSOCK_ECLOSED;
+    if (s->process != ipsk_sys_process())
+        return IPSOCK_OK;
+    ipsk_mutex_lock(&s->lock);
+    ipsk_wake_all(s);
+    while (atomic_load_explicit(&s->calls, memory_order_acquire) != IPSK_CLOSED)
+        ipsk_condition_wait(&s->settled, &s->lock);
+    ipsk_sys_waker_close(&s->waker);
+    ipsk_mutex_unlock(&s->lock);
+    return IPSOCK_OK;
+}
+
+int ipsock_close(struct ipsock_endpoint *s)
+{
+    int code = shut(s);
+    if (code == IPSOCK_OK && (s->flags & IPSOCK_ADOPT_OWN))
+        ipsk_sys_close(s->handle);
+    return code;
+}
+
+int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle)
+{
+    if (handle == NULL)
+        return IPSOCK_EINVAL;
+    *handle = IPSOCK_INVALID_HANDLE;
+    int code = shut(s);
+    if (code == IPSOCK_OK)
+        *handle = s->handle;
+    return code;
+}
+
+void ipsock_free(struct ipsock_endpoint *s)
+{
+    if (s == NULL)
+        return;
+    ipsock_close(s);
+    destroy(s);
+}

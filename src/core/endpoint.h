@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The endpoint, and how calls enter, wait in and leave it. */
+#ifndef IPSK_ENDPOINT_H
+#define IPSK_ENDPOINT_H
+
+#include <ipsock/endpoint.h>
+#include <stdatomic.h>
+
+#include "core/backend.h"
+#include "core/sync.h"
+
+/* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
+#define IPSK_CLOSED 0x80000000u
+
+/* Found out at run time, once; quirk.c lists them with their sources. */
+#define IPSK_QUIRK_NO_RECV_MANY 0x1u
+#define IPSK_QUIRK_NO_SEND_MANY 0x2u
+
+struct ipsock_endpoint {
+    _Atomic uint32_t calls;
+    _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered */
+    ipsock_handle_t handle;
+    uint32_t flags;        /* IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
+    uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
+    uint32_t emulated[3];  /* by column: declared bits that have no control message there */
+    uint8_t kind;          /* IPSOCK_UDP … */
+    uint8_t family;        /* IPSOCK_IPV4, IPSOCK_IPV6 */
+    uint8_t protocol;
+    bool dual_stack;
+    bool listening;
+    bool connected; /* peer is known and fixed */
+    struct ipsock_addr peer;
+    _Atomic uint32_t quirks;
+    _Atomic int pending; /* errno of a receive that a batch of single calls could not report yet */
+
+    /* Waiting; all under lock. */
+    struct ipsk_mutex lock;
+    struct ipsk_condition settled; /* stale or calls reached 0 */
+    struct ipsk_waker waker;
+    int64_t deadline[2];           /* by direction */
+    uint32_t waiters;              /* calls inside ipsk_sys_wait */
+    uint32_t stale;                /* of these, the ones that must still notice the last signal */
+    uint32_t generation;           /* counts signals */
+    uint32_t cancels;              /* counts ipsock_cancel */
+    struct ipsock_error errors[3]; /* by direction */
+
+    struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
+    struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
+    intptr_t process;        /* the one that opened it */
+
+    _Atomic uint64_t strict_discards, filter_discards, checksum_discards;
+    _Atomic uint64_t truncated, control_truncated;
+};
+
+/* A call's place in the queue of waiters. */
+struct ipsk_wait {
+    bool started;
+    uint32_t cancels;
+};
+
+/* Enters a call: the handle stays open until ipsk_leave. IPSOCK_ECLOSED for NULL and closed
+ * endpoints. */
+static inline int ipsk_enter(struct ipsock_endpoint *s);
+void ipsk_leave_slowly(struct ipsock_endpoint *s);
+/* Ends a call. After this the endpoint may be gone. */
+static inline void ipsk_leave(struct ipsock_endpoint *s)
+{
+    uint32_t calls = atomic_load_explicit(&s->calls, memory_order_relaxed);
+    while (!(calls & IPSK_CLOSED))
+        if (atomic_compare_exchange_weak_explicit(&s->calls, &calls, calls - 1,
+                                                  memory_order_release, memory_order_relaxed))
+            return;
+    ipsk_leave_slowly(s);
+}
+
+static inline int ipsk_enter(struct ipsock_endpoint *s)
+{
+    if (s == NULL)
+        return IPSOCK_ECLOSED;
+    if (!(atomic_fetch_add_explicit(&s->calls, 1, memory_order_acquire) & IPSK_CLOSED))
+        return IPSOCK_OK;
+    ipsk_leave_slowly(s);
+    return IPSOCK_ECLOSED;
+}
+
+/* As ipsk_enter, for calls that the child of a fork must not make. */
+int ipsk_enter_own(struct ipsock_endpoint *s);
+
+/* Records a failure of a direction and returns its code. */
+int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_error *error);
+
+/* Records, leaves, and returns the code; the end of every entered call that can fail. */
+int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
+                const struct ipsock_error *error);
+
+/* Waits until it is worth trying again (0), or fails: deadline, cancel, close. */
+int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wait,
+                  struct ipsock_error *error);
+
+/* Wakes every call that is waiting. Under lock. */
+void ipsk_wake_all(struct ipsock_endpoint *s);
+
+void ipsk_waiting_init(struct ipsock_endpoint *s);
+void ipsk_waiting_destroy(struct ipsock_endpoint *s);
+
+/* The table's kind bit of an endpoint. */
+static inline unsigned ipsk_kind_bit(int kind)
+{
+    return 1u << (kind - 1);
+}
+
+/* The column of traffic to an address on this endpoint. */
+static inline int ipsk_column(const struct ipsock_endpoint *s, const struct ipsock_addr *addr)
+{
+    if (s->family == IPSOCK_IPV4)
+        return IPSK_V4;
+    return s->dual_stack && (addr->family == IPSOCK_IPV4 || ipsock_addr_is_mapped(addr))
+               ? IPSK_MAPPED
+               : IPSK_V6;
+}
+
+/* A failure that an earlier batch had to keep, because datagrams came with it. */
+int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error);
+static inline int ipsk_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    return atomic_load_explicit(&s->pending, memory_order_relaxed) == 0
+               ? IPSOCK_OK
+               : ipsk_take_pending(s, error);
+}
+
+/* Whether calls in a direction may wait. */
+static inline bool ipsk_may_wait(const struct ipsock_endpoint *s, uint32_t flags)
+{
+    return !(s->flags & IPSOCK_OPEN_NONBLOCK) && !(flags & IPSOCK_MSG_DONTWAIT);
+}
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Interfaces and names: arguments checked here, answers by the backend. */
+#include <ipsock/interface.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/backend.h"
+
+int ipsock_interfaces(struct ipsock_interface **list)
+{
+    struct ipsock_error error;
+    if (list == NULL)
+        return IPSOCK_EINVAL;
+    *list = NULL;
+    return ipsk_sys_interfaces(list, &error);
+}
+
+/* Keeps the one of an index, frees the others. */
+static int only(uint32_t index, struct ipsock_interface **list)
+{
+    struct ipsock_interface **link = list;
+    int code = ipsock_interfaces(list);
+    while (code == IPSOCK_OK && *link != NULL) {
+        struct ipsock_interface *next = (*link)->next;
+        if ((*link)->index == index) {
+            (*link)->next = NULL; /* the rest of the chain goes */
+            ipsock_interfaces_free(next);
+            return IPSOCK_OK;
+        }
+        (*link)->next = NULL;
+        ipsock_interfaces_free(*link);
+        *link = next;
+    }
+    return code < 0 ? code : IPSOCK_ENODEV;
+}
+
+int ipsock_interface_by_index(uint32_t index, struct ipsock_interface **list)
+{
+    if (list == NULL)
+        return IPSOCK_EINVAL;
+    return only(index, list);
+}
+
+int ipsock_interface_by_name(const char *name, struct ipsock_interface **list)
+{
+    if (list == NULL)
+        return IPSOCK_EINVAL;
+    *list = NULL;
+    if (name == NULL)
+        return IPSOCK_EINVAL;
+    const uint32_t index = ipsk_sys_interface_index(name);
+    return index == 0 ? IPSOCK_ENODEV : only(index, list);
+}
+
+void ipsock_interfaces_free(struct ipsock_interface *list)
+{
+    while (list != NULL) {
+        struct ipsock_interface *next = list->next;
+        while (list->addrs != NULL) {
+            struct ipsock_interface_addr *addr = list->addrs;
+            list->addrs = addr->next;
+            free(addr);
+        }
+        free(list); /* the name is in the same piece of memory */
+        list = next;
+    }
+}
+
+static int wrong(struct ipsock_error *error, int code, const char *argument)
+{
+    return ipsk_fail(error, code, 0, "resolve", argument);
+}
+
+int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_addr *addrs,
+                   size_t capacity, size_t *count, struct ipsock_error *error)
+{
+    if (count != NULL)
+        *count = 0;
+    if (host == NULL || host[0] == '\0')
+        return wrong(error, IPSOCK_EINVAL, "host");
+    if (family != IPSOCK_UNSPEC && family != IPSOCK_IPV4 && family != IPSOCK_IPV6)
+        return wrong(error, IPSOCK_EINVAL, "family");
+    if (count == NULL || (addrs == NULL && capacity != 0))
+        return wrong(error, IPSOCK_EINVAL, "addrs");
+    int code = ipsk_sys_resolve(host, family, addrs, capacity, count, error);
+    for (size_t i = 0; code == IPSOCK_OK && i < *count && i < capacity; i++)
+        addrs[i].port = port;
+    return code;
+}
+
+int ipsock_reverse(const struct ipsock_addr *addr, char *name, size_t size,
+                   struct ipsock_error *error)
+{
+    if (name == NULL || size == 0)
+        return wrong(error, IPSOCK_EINVAL, "name");
+    name[0] = '\0';
+    if (addr == NULL)
+        return wrong(error, IPSOCK_EINVAL, "addr");
+    if (addr->family != IPSOCK_IPV4 && addr->family != IPSOCK_IPV6)
+        return wrong(error, IPSOCK_EFAMILY, "addr");
+    return ipsk_sys_reverse(addr, name, size, error);
+}

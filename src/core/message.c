@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Sending and receiving: try, and wait only when nothing is ready. */
+#include "core/message.h"
+
+#include "core/emulate.h"
+
+#define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
+#define SEND_FLAGS    (IPSOCK_MSG_DONTWAIT | IPSOCK_MSG_DONTROUTE)
+
+static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         uint32_t flags, struct ipsock_error *error)
+{
+    const char *field = NULL;
+    if (m == NULL)
+        field = "message";
+    else if (flags & ~RECEIVE_FLAGS)
+        field = "flags";
+    else if (m->buffer_count > IPSOCK_BUFFERS_MAX)
+        field = "buffer_count";
+    else if (m->buffers == NULL && m->buffer_count != 0)
+        field = "buffers";
+    if (field != NULL)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", field);
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
+}
+
+int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    const int native = atomic_exchange_explicit(&s->pending, 0, memory_order_relaxed);
+    return native == 0 ? IPSOCK_OK
+                       : ipsk_fail(error, ipsk_sys_code(native), native, "receive", NULL);
+}
+
+static int receive(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                   struct ipsock_error *error)
+{
+    struct ipsk_wait wait = {0};
+    int code;
+    while ((code = ipsk_sys_recv(s, message, flags, error)) == IPSOCK_EAGAIN &&
+           ipsk_may_wait(s, flags)) {
+        code = ipsk_wait_for(s, IPSOCK_READ, &wait, error);
+        if (code < 0)
+            break;
+    }
+    return code;
+}
+
+int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter(s);
+    if (code < 0)
+        return code;
+    code = check_receive(s, message, flags, &error);
+    if (code == IPSOCK_OK)
+        code = ipsk_pending(s, &error);
+    if (code == IPSOCK_OK)
+        code = receive(s, message, flags, &error);
+    return ipsk_finish(s, IPSOCK_READ, code, &error);
+}
+
+static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                    struct ipsock_error *error)
+{
+    return ipsk_emulates(s) ? ipsk_send_emulated(s, message, flags, error)
+                            : ipsk_sys_send(s, message, flags, error);
+}
+
+static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
+                      struct ipsock_error *error)
+{
+    if (messages == NULL)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "message");
+    if (flags & ~SEND_FLAGS)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "flags");
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "send", NULL) : IPSOCK_OK;
+}
+
+static int send_waiting(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                        struct ipsock_error *error)
+{
+    struct ipsk_wait wait = {0};
+    int code;
+    while ((code = send_now(s, message, flags, error)) == IPSOCK_EAGAIN &&
+           ipsk_may_wait(s, flags)) {
+        code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
+        if (code < 0)
+            break;
+    }
+    return code;
+}
+
+int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter(s);
+    if (code < 0)
+        return code;
+    code = check_send(s, flags, message, &error);
+    if (code == IPSOCK_OK) {
+        message->length = 0;
+        code = ipsk_check_message(s, message, &error);
+    }
+    if (code == IPSOCK_OK)
+        code = send_waiting(s, message, flags, &error);
+    return ipsk_finish(s, IPSOCK_WRITE, code, &error);
+}

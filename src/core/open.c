@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Opening: the configuration is checked whole before the first system call, and in force before the
+ * socket is bound. */
+#include "core/open.h"
+
+#include <string.h>
+
+#include "core/control_codec.h"
+#include "core/emulate.h"
+#include "core/option.h"
+
+#define FLAGS_OPEN                                                                               \
+    (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_NONBLOCK | \
+     IPSOCK_OPEN_HEADER_INCLUDED | IPSOCK_OPEN_STRICT_MULTICAST | IPSOCK_OPEN_ERROR_STREAM)
+
+static int wrong(struct ipsock_error *error, int code, const char *field)
+{
+    return ipsk_fail(error, code, 0, "open", field);
+}
+
+int ipsk_copy_config(struct ipsock_config *copy, const struct ipsock_config *config,
+                     struct ipsock_error *error)
+{
+    ipsock_config_init(copy);
+    if (config == NULL)
+        return wrong(error, IPSOCK_EINVAL, "config");
+    if (config->size < offsetof(struct ipsock_config, local))
+        return wrong(error, IPSOCK_EINVAL, "size");
+    /* A program built with newer headers may pass more, as long as it asks for nothing there. */
+    const uint8_t *bytes = (const uint8_t *)config;
+    for (size_t i = sizeof *copy; i < config->size; i++)
+        if (bytes[i] != 0)
+            return wrong(error, IPSOCK_ENOTSUP, "size");
+    memcpy(copy, config, config->size < sizeof *copy ? config->size : sizeof *copy);
+    copy->size = sizeof *copy;
+    return IPSOCK_OK;
+}
+
+static int check_family(struct ipsock_config *c, struct ipsock_error *error)
+{
+    if (c->family == IPSOCK_UNSPEC)
+        c->family = c->local.family != IPSOCK_UNSPEC ? c->local.family : c->peer.family;
+    if (c->family != IPSOCK_IPV4 && c->family != IPSOCK_IPV6)
+        return wrong(error, IPSOCK_EINVAL, "family");
+    const bool dual = c->family == IPSOCK_IPV6 && (c->flags & IPSOCK_OPEN_DUAL_STACK);
+    struct ipsock_addr *addrs[] = {&c->local, &c->peer};
+    for (int i = 0; i < 2; i++) {
+        if (dual)
+            *addrs[i] = ipsock_addr_map(addrs[i]);
+        if (addrs[i]->family == IPSOCK_UNSPEC)
+            continue;
+        if (addrs[i]->family != c->family || (!dual && ipsock_addr_is_mapped(addrs[i])))
+            return wrong(error, IPSOCK_EFAMILY, i == 0 ? "local" : "peer");
+    }
+    return IPSOCK_OK;
+}
+
+static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
+{
+    const bool raw4 = c->kind == IPSOCK_RAW && c->family == IPSOCK_IPV4;
+    if (c->kind < IPSOCK_UDP || c->kind > IPSOCK_PING)
+        return wrong(error, IPSOCK_EINVAL, "kind");
+    if (c->kind == IPSOCK_RAW ? c->protocol < 1 || c->protocol > 255 : c->protocol != 0)
+        return wrong(error, IPSOCK_EINVAL, "protocol");
+    if (c->flags & ~FLAGS_OPEN)
+        return wrong(error, IPSOCK_EINVAL, "flags");
+    if ((c->flags & IPSOCK_OPEN_HEADER_INCLUDED) && !raw4)
+        return wrong(error, IPSOCK_EKIND, "header_included");
+    if ((c->flags & IPSOCK_OPEN_DUAL_STACK) &&
+        (c->family != IPSOCK_IPV6 || c->kind == IPSOCK_RAW || c->kind == IPSOCK_PING))
+        return wrong(error, IPSOCK_EKIND, "dual_stack");
+    if (c->kind == IPSOCK_TCP && (c->flags & (IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST |
+                                              IPSOCK_OPEN_ERROR_STREAM)))
+        return wrong(error, IPSOCK_EKIND, "flags");
+    return IPSOCK_OK;
+}
+
+static int check_numbers(const struct ipsock_config *c, struct ipsock_error *error)
+{
+    if (c->receive_buffer < 0)
+        return wrong(error, IPSOCK_EINVAL, "receive_buffer");
+    if (c->send_buffer < 0)
+        return wrong(error, IPSOCK_EINVAL, "send_buffer");
+    if (c->backlog < 0)
+        return wrong(error, IPSOCK_EINVAL, "backlog");
+    if (c->deadline < 0)
+        return wrong(error, IPSOCK_EINVAL, "deadline");
+    if (c->kind != IPSOCK_TCP)
+        return IPSOCK_OK;
+    if (c->receive_control != 0)
+        return wrong(error, IPSOCK_EKIND, "receive_control");
+    return c->send_control != 0 ? wrong(error, IPSOCK_EKIND, "send_control") : IPSOCK_OK;
+}
+
+int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
+{
+    int code = check_family(config, error);
+    if (code == IPSOCK_OK)
+        code = check_kind(config, error);
+    if (code == IPSOCK_OK)
+        code = check_numbers(config, error);
+    /* Not every system binds groups; none loses anything by binding the wildcard
+     * (net.ListenPacket). */
+    if (code == IPSOCK_OK && config->kind == IPSOCK_UDP &&
+        ipsock_addr_is_multicast(&config->local)) {
+        config->local = ipsock_addr_any(config->family, config->local.port);
+        config->flags |= IPSOCK_OPEN_REUSE;
+    }
+    return code;
+}
+
+/* Fields that can be declared for sending: with a message of their own, or by setting the option
+ * around the call. */
+int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error)
+{
+    uint32_t possible = 0;
+    if (bits & ~IPSOCK_CONTROL_SENDABLE)
+        return wrong(error, IPSOCK_EINVAL, "send_control");
+    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
+        const bool carried = s->family == IPSOCK_IPV4
+                                 ? column == IPSK_V4
+                                 : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
+        if (!carried)
+            continue;
+        const uint32_t native = ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column);
+        s->emulated[column] = bits & ~native & ipsk_emulatable(s, column);
+        possible |= native | s->emulated[column];
+    }
+    if (bits & ~possible)
+        return wrong(error, IPSOCK_ENOTSUP, "send_control");
+    s->send_control = bits;
+    return IPSOCK_OK;
+}
+
+/* Options that are one flag of the configuration each. */
+static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    static const struct {
+        uint32_t flag;
+        int option;
+        const char *name;
+    } flags[] = {
+        {IPSOCK_OPEN_BROADCAST, IPSK_OPTION_BROADCAST, "broadcast"},
+        {IPSOCK_OPEN_HEADER_INCLUDED, IPSK_OPTION_HEADER_INCLUDED, "header_included"},
+        {IPSOCK_OPEN_STRICT_MULTICAST, IPSK_OPTION_STRICT_MULTICAST, "strict_multicast"},
+        {IPSOCK_OPEN_ERROR_STREAM, IPSK_OPTION_ERROR_STREAM, "error_stream"},
+    };
+    int code = IPSOCK_OK;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0] && code == IPSOCK_OK; i++)
+        if (s->flags & flags[i].flag)
+            code = ipsk_set_option(s, flags[i].option, 1, flags[i].name, error);
+    return code;
+}
+
+/* Listeners want their port back after a restart, as net.Listen does. */
+static int apply_reuse(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    const int options[] = {IPSK_OPTION_REUSE_ADDRESS, IPSK_OPTION_REUSE_PORT};
+    if (!(s->flags & IPSOCK_OPEN_REUSE) && !s->listening)
+        return IPSOCK_OK;
+    int code = IPSOCK_OK;
+    for (int i = 0; i < 2 && code == IPSOCK_OK; i++) {
+        const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+        const bool wanted =
+            options[i] == IPSK_OPTION_REUSE_ADDRESS || (s->flags & IPSOCK_OPEN_REUSE);
+        if (wanted && ipsk_option_row(s, options[i], column) != NULL)
+            code = ipsk_set_option(s, options[i], 1, "reuse", error);
+    }
+    return code;
+}
+
+/* The default differs between systems; raw IPv6 has no mapped traffic to speak of. */
+static int apply_dual_stack(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_V6ONLY, IPSK_V6);
+    if (s->family != IPSOCK_IPV6)
+        return IPSOCK_OK;
+    if (row == NULL)
+        return s->dual_stack ? wrong(error, IPSOCK_ENOTSUP, "dual_stack") : IPSOCK_OK;
+    return ipsk_set_row(s->handle, row, !s->dual_stack, error);
+}
+
+static int apply_sizes(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                       struct ipsock_error *error)
+{
+    int code = IPSOCK_OK;
+    if (c->receive_buffer > 0)
+        code = ipsk_set_buffer(s, IPSK_OPTION_RECEIVE_BUFFER, c->receive_buffer, "receive_buffer",
+                               error);
+    if (code == IPSOCK_OK && c->send_buffer > 0)
+        code = ipsk_set_buffer(s, IPSK_OPTION_SEND_BUFFER, c->send_buffer, "send_buffer", error);
+    if (code == IPSOCK_OK && c->interface_index > 0)
+        code = ipsk_set_option(s, IPSK_OPTION_BIND_INTERFACE, c->interface_index, "interface_index",
+                               error);
+    return code;
+}
+
+int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                      struct ipsock_error *error)
+{
+    int code = apply_dual_stack(s, error);
+    if (code == IPSOCK_OK)
+        code = apply_reuse(s, error);
+    if (code == IPSOCK_OK)
+        code = apply_flags(s, error);
+    if (code == IPSOCK_OK)
+        code = apply_sizes(s, c, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_declare_send_control(s, c->send_control, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_switch_control(s, c->receive_control, true, error);
+    return code;
+}

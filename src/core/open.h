@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The steps of opening an endpoint, in order. */
+#ifndef IPSK_OPEN_H
+#define IPSK_OPEN_H
+
+#include "core/endpoint.h"
+
+/* Takes a configuration of another version's size. */
+int ipsk_copy_config(struct ipsock_config *copy, const struct ipsock_config *config,
+                     struct ipsock_error *error);
+
+/* Everything that can be found wrong without a system call; settles family, local address and
+ * flags. */
+int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error);
+
+/* Declares what sends may carry. */
+int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error);
+
+/* Sets all options on the fresh socket. */
+int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *config,
+                      struct ipsock_error *error);
+
+#endif

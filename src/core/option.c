@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Options: the table's encodings, and setting several rows as one. */
+#include "core/option.h"
+
+#include <ipsock/option.h>
+
+#include <limits.h>
+#include <string.h>
+
+const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
+                                              int column)
+{
+    const struct ipsk_option_row *row =
+        ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column);
+    return row != NULL && !ipsk_is_there(row) ? NULL : row;
+}
+
+static int64_t native_value(const struct ipsk_option_row *row, int64_t value)
+{
+    switch (row->set) {
+    case IPSK_ENCODING_BOOL:
+    case IPSK_ENCODING_BOOL8:
+    case IPSK_ENCODING_CHOICE:
+        return value ? row->on : row->reset;
+    default:
+        return value == IPSOCK_DEFAULT ? row->reset : value;
+    }
+}
+
+/* Big-endian, as on the wire. */
+static void put_net32(uint8_t *p, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* Bytes of an encoded value, 0 for encodings that are not numbers. */
+static size_t encode(const struct ipsk_option_row *row, int64_t value, uint8_t bytes[16])
+{
+    const int32_t number = (int32_t)native_value(row, value);
+    memset(bytes, 0, 16);
+    switch (row->set) {
+    case IPSK_ENCODING_U8:
+    case IPSK_ENCODING_BOOL8:
+        bytes[0] = (uint8_t)number;
+        return 1;
+    case IPSK_ENCODING_INDEX_NET:
+    case IPSK_ENCODING_INDEX_ADDR:
+        put_net32(bytes, (uint32_t)number);
+        return 4;
+    case IPSK_ENCODING_MREQN: /* group, address, index */
+        memcpy(bytes + 8, &number, sizeof number);
+        return 12;
+    case IPSK_ENCODING_INT:
+    case IPSK_ENCODING_BOOL:
+    case IPSK_ENCODING_CHOICE:
+        memcpy(bytes, &number, sizeof number);
+        return sizeof number;
+    default:
+        return 0;
+    }
+}
+
+int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t value,
+                 struct ipsock_error *error)
+{
+    uint8_t bytes[16 + 1];
+    char name[64];
+    int code;
+    if (row->set == IPSK_ENCODING_NAME) {
+        if (!ipsk_sys_interface_name((uint32_t)value, name, sizeof name))
+            return ipsk_fail(error, IPSOCK_ENODEV, 0, "setsockopt", row->text);
+        code = ipsk_sys_set(handle, row->level, row->name, name, strlen(name) + 1, error);
+    } else {
+        const size_t length = encode(row, value, bytes);
+        code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
+    }
+    if (code < 0 && error != NULL)
+        error->option = row->text;
+    return code;
+}
+
+static int64_t decode(const struct ipsk_option_row *row, const uint8_t *bytes, size_t length)
+{
+    int32_t number = 0;
+    uint32_t index = 0;
+    if (row->get == IPSK_ENCODING_MTUINFO) {
+        memcpy(&number, bytes + ipsk_native.facts[IPSK_FACT_MTUINFO_MTU], sizeof number);
+        return number;
+    }
+    if (row->get == IPSK_ENCODING_INDEX_NET) {
+        for (int i = 0; i < 4; i++)
+            index = index << 8 | bytes[i];
+        return index;
+    }
+    /* Some systems answer with one byte whatever the room given. */
+    if (length == 1)
+        number = bytes[0];
+    else
+        memcpy(&number, bytes, sizeof number);
+    if (row->get == IPSK_ENCODING_CHOICE)
+        return number == row->on;
+    if (row->get == IPSK_ENCODING_BOOL || row->get == IPSK_ENCODING_BOOL8)
+        return number != row->reset;
+    return number;
+}
+
+static size_t get_length(const struct ipsk_option_row *row)
+{
+    if (row->get == IPSK_ENCODING_MTUINFO)
+        return (size_t)ipsk_native.facts[IPSK_FACT_MTUINFO];
+    return row->get == IPSK_ENCODING_U8 || row->get == IPSK_ENCODING_BOOL8 ? 1 : sizeof(int32_t);
+}
+
+int ipsk_get_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t *value,
+                 struct ipsock_error *error)
+{
+    uint8_t bytes[64] = {0};
+    const size_t room = get_length(row);
+    size_t length = room;
+    int code = ipsk_sys_get(handle, row->level, row->name, bytes, &length, error);
+    if (code == IPSOCK_OK && length != room && length != 1)
+        code = ipsk_fail(error, IPSOCK_ENOTSUP, 0, "getsockopt", row->text);
+    if (code < 0) {
+        error->option = row->text;
+        return code;
+    }
+    *value = decode(row, bytes, length);
+    return IPSOCK_OK;
+}
+
+int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
+                  struct ipsk_saved *saved, struct ipsock_error *error)
+{
+    saved->row = row;
+    saved->length =
+        row->set == IPSK_ENCODING_U8 || row->set == IPSK_ENCODING_BOOL8 ? 1 : sizeof(int32_t);
+    memset(saved->value, 0, sizeof saved->value);
+    int code = ipsk_sys_get(handle, row->level, row->name, saved->value, &saved->length, error);
+    if (code < 0)
+        error->option = row->text;
+    return code;
+}
+
+void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved)
+{
+    struct ipsock_error ignored; /* the value was in force a moment ago */
+    ipsk_sys_set(handle, saved->row->level, saved->row->name, saved->value, saved->length,
+                 &ignored);
+}
+
+/* The rows of an option on an endpoint: one for each column that it carries. */
+static int rows_of(const struct ipsock_endpoint *s, int option,
+                   const struct ipsk_option_row *rows[2])
+{
+    int count = 0;
+    if (s->family == IPSOCK_IPV4) {
+        rows[0] = ipsk_option_row(s, option, IPSK_V4);
+        return rows[0] != NULL;
+    }
+    rows[count] = ipsk_option_row(s, option, IPSK_V6);
+    count += rows[count] != NULL;
+    if (s->dual_stack) {
+        rows[count] = ipsk_option_row(s, option, IPSK_MAPPED);
+        count += rows[count] != NULL;
+    }
+    return count;
+}
+
+/* An option of another kind or family is the caller's mistake; one that this system lacks is not.
+ */
+static int missing(const struct ipsock_endpoint *s, int option, const char *name,
+                   struct ipsock_error *error)
+{
+    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    const bool listed =
+        ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column) != NULL;
+    return ipsk_fail(error, listed ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, name, name);
+}
+
+int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const char *name,
+                    struct ipsock_error *error)
+{
+    const struct ipsk_option_row *rows[2];
+    struct ipsk_saved saved[2];
+    const int count = rows_of(s, option, rows);
+    int done = 0;
+    int code = IPSOCK_OK;
+    if (count == 0)
+        return missing(s, option, name, error);
+    for (; done < count; done++) {
+        /* Only what may have to be undone is read first. */
+        if (done + 1 < count)
+            code = ipsk_save_row(s->handle, rows[done], &saved[done], error);
+        if (code == IPSOCK_OK)
+            code = ipsk_set_row(s->handle, rows[done], value, error);
+        if (code < 0)
+            break;
+    }
+    while (code < 0 && done-- > 0)
+        ipsk_restore_row(s->handle, &saved[done]);
+    return code;
+}
+
+int ipsk_get_option(struct ipsock_endpoint *s, int option, int64_t *value, const char *name,
+                    struct ipsock_error *error)
+{
+    const struct ipsk_option_row *rows[2];
+    return rows_of(s, option, rows) == 0 ? missing(s, option, name, error)
+                                         : ipsk_get_row(s->handle, rows[0], value, error);
+}
+
+/* A public setter: range, lock, rows. */
+static int set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
+               int64_t lowest, int64_t highest)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    if (value < lowest || value > highest) {
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, name, name);
+    } else {
+        ipsk_mutex_lock(&s->setup);
+        code = ipsk_set_option(s, option, value, name, &error);
+        ipsk_mutex_unlock(&s->setup);
+    }
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}
+
+static int get(struct ipsock_endpoint *s, int option, const char *name, int64_t *value,
+               const void *out)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    code = out == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, name, "out-parameter")
+                       : ipsk_get_option(s, option, value, name, &error);
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
+}
+
+static int get_int(struct ipsock_endpoint *s, int option, const char *name, int *out)
+{
+    int64_t value;
+    int code = get(s, option, name, &value, out);
+    if (code == IPSOCK_OK)
+        *out = (int)value;
+    return code;
+}
+
+static int get_bool(struct ipsock_endpoint *s, int option, const char *name, bool *out)
+{
+    int64_t value;
+    int code = get(s, option, name, &value, out);
+    if (code == IPSOCK_OK)
+        *out = value != 0;
+    return code;
+}
+
+int ipsock_set_traffic_class(struct ipsock_endpoint *s, int value)
+{
+    /* On a stream the kernel keeps the ECN bits for itself and would drop them silently. */
+    if (s != NULL && s->kind == IPSOCK_TCP && value > 0 && (value & 3) != 0)
+        value = INT_MAX;
+    return set(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value, IPSOCK_DEFAULT, 255);
+}
+
+int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value)
+{
+    return get_int(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value);
+}
+
+int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value)
+{
+    return set(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value == 0 ? INT_MAX : value, IPSOCK_DEFAULT,
+               255);
+}
+
+int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value)
+{
+    return get_int(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value);
+}
+
+int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on)
+{
+    return set(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on, 0, 1);
+}
+
+int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on)
+{
+    return get_bool(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Options by table row. */
+#ifndef IPSK_OPTION_H
+#define IPSK_OPTION_H
+
+#include "core/endpoint.h"
+
+/* Sets every row that an option has on this endpoint, in all its columns, undoing the earlier ones
+ * when a later one fails. IPSOCK_DEFAULT writes each row's own default. name is the API's word for
+ * the option. */
+int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const char *name,
+                    struct ipsock_error *error);
+
+/* Reads the first row that the option has. */
+int ipsk_get_option(struct ipsock_endpoint *s, int option, int64_t *value, const char *name,
+                    struct ipsock_error *error);
+
+/* Whether the option has a row in a column for this endpoint's kind and kernel. */
+const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
+                                              int column);
+
+/* Whether the running kernel is new enough for a row. */
+static inline bool ipsk_is_there(const struct ipsk_option_row *row)
+{
+    return row->since == 0 || row->since <= ipsk_sys_version();
+}
+
+/* Sets one row. */
+int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t value,
+                 struct ipsock_error *error);
+int ipsk_get_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t *value,
+                 struct ipsock_error *error);
+
+/* A row's value as the system has it, to be put back later. */
+struct ipsk_saved {
+    const struct ipsk_option_row *row;
+    uint8_t value[16];
+    size_t length;
+};
+int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
+                  struct ipsk_saved *saved, struct ipsock_error *error);
+void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved);
+
+/* Sets a buffer size and makes sure that it was given. */
+int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name,
+                    struct ipsock_error *error);
+
+/* Switches delivery of control data; under setup. */
+int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
+                        struct ipsock_error *error);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the two ways to make a batch share: mmsg.c (recvmmsg, sendmmsg) and single.c (a loop).
+ * Either is chosen by CMake; the first falls back to the second where the kernel lacks the calls.
+ */
+#ifndef IPSK_POSIX_BATCH_H
+#define IPSK_POSIX_BATCH_H
+
+#include "posix/header.h"
+
+void ipsk_prepare_send(const struct ipsock_endpoint *s, struct ipsock_message *m, struct msghdr *h,
+                       union ipsk_sockaddr *name, uint8_t *control);
+int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
+                   const struct ipsock_message *m, const char *call);
+void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
+                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control);
+
+/* One message as in a batch: on raw IPv4 the header stays. */
+int ipsk_receive_whole(const struct ipsk_receiving *r, struct ipsock_message *m,
+                       struct ipsock_error *error);
+
+/* Batches by single calls. */
+int ipsk_receive_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,
+                      uint32_t count, uint32_t *done, uint32_t flags, struct ipsock_error *error);
+int ipsk_send_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,
+                   uint32_t count, uint32_t *done, uint32_t flags, struct ipsock_error *error);
+
+/* Length of the IP header at the start of a raw IPv4 message. */
+void ipsk_measure_header(struct ipsock_message *m);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "posix/control.h"
+
+size_t ipsk_take_one(struct ipsock_control *c, uint32_t *valid, const uint8_t *p, size_t rest)
+{
+    if (rest < IPSK_THE_CMSG_HEADER)
+        return rest;
+    const size_t n = ipsk_cmsg_payload(p, rest, &ipsk_the_layout);
+    if (n == SIZE_MAX)
+        return rest;
+    const int32_t level = ipsk_load32(p + IPSK_THE_CMSG_LEVEL_OFFSET);
+    const int32_t type = ipsk_load32(p + IPSK_THE_CMSG_LEVEL_OFFSET + 4);
+    *valid |= ipsk_take_any(c, level, type, p + IPSK_THE_CMSG_HEADER, n);
+    return ipsk_cmsg_step(n, rest, &ipsk_the_layout);
+}
+
+static void put_next_hop(const struct ipsock_control *c, uint8_t *p, size_t length)
+{
+    union ipsk_sockaddr sa;
+    ipsk_to_sockaddr(&c->next_hop, IPSOCK_IPV6, &sa);
+    memcpy(p, &sa.v6, length < sizeof sa.v6 ? length : sizeof sa.v6);
+}
+
+size_t ipsk_give_control(const struct ipsock_control *c, int column, unsigned kind, uint32_t fields,
+                         uint8_t *buffer)
+{
+    uint8_t *p = buffer;
+#define IPSK_GIVE_ROW(row_fields, kinds, row_column, level, type, length, encoding, a, b, since) \
+    if (column == (row_column) && (fields & (row_fields)) && (kind & (kinds))) {                 \
+        memset(p, 0, IPSK_SPACE(length));                                                        \
+        ipsk_cmsg_header(p, &ipsk_the_layout, (level), (type), (length));                        \
+        ipsk_give(c, (row_fields), IPSK_SENT_##encoding, (a), (b), p + IPSK_THE_CMSG_HEADER,     \
+                  (length));                                                                     \
+        if (IPSK_SENT_##encoding == IPSK_SENT_SOCKADDR)                                          \
+            put_next_hop(c, p + IPSK_THE_CMSG_HEADER, (length));                                 \
+        p += IPSK_SPACE(length);                                                                 \
+        fields &= ~(uint32_t)(row_fields);                                                       \
+    }
+    IPSK_SENT(IPSK_GIVE_ROW)
+#undef IPSK_GIVE_ROW
+    if (fields & IPSOCK_CONTROL_OPAQUE) {
+        if (c->opaque_length != 0)
+            memcpy(p, c->opaque, c->opaque_length);
+        p += c->opaque_length;
+    }
+    return (size_t)(p - buffer);
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From errno to the library's codes. */
+#ifndef IPSK_ERRNO_H
+#define IPSK_ERRNO_H
+
+#include "core/backend.h"
+
+/* Fills *error from errno and returns the code. */
+int ipsk_fail_errno(struct ipsock_error *error, const char *operation);
+
+#endif

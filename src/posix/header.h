@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Message headers for sendmsg and recvmsg, and what to make of them afterwards. */
+#ifndef IPSK_POSIX_HEADER_H
+#define IPSK_POSIX_HEADER_H
+
+#include <stddef.h>
+#include <sys/uio.h>
+
+#include "core/message.h"
+#include "posix/control.h"
+
+_Static_assert(sizeof(struct ipsock_buffer) == sizeof(struct iovec), "buffers are iovecs");
+_Static_assert(offsetof(struct ipsock_buffer, data) == offsetof(struct iovec, iov_base) &&
+                   offsetof(struct ipsock_buffer, length) == offsetof(struct iovec, iov_len),
+               "buffers are iovecs");
+
+static inline struct iovec *ipsk_iovec(struct ipsock_buffer *buffers)
+{
+    return (struct iovec *)(void *)buffers;
+}
+
+/* recvmsg's and sendmsg's flags. */
+static inline int ipsk_receive_flags(uint32_t flags)
+{
+    return MSG_DONTWAIT | (flags & IPSOCK_MSG_PEEK ? MSG_PEEK : 0);
+}
+
+static inline int ipsk_send_flags(uint32_t flags)
+{
+    return MSG_DONTWAIT | IPSK_THE_MSG_NOSIGNAL |
+           (flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0);
+}
+
+/* Rare: data or control was cut. */
+uint32_t ipsk_note_truncation(struct ipsock_endpoint *s, int native, uint32_t flags);
+
+/* What is asked of every message of one call. */
+struct ipsk_receiving {
+    struct ipsock_endpoint *s;
+    uint32_t asked; /* control fields */
+    uint32_t call;  /* the call's flags */
+    bool ipv6;
+};
+
+static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, uint32_t flags)
+{
+    const struct ipsk_receiving r = {
+        s, atomic_load_explicit(&s->receive_control, memory_order_relaxed), flags,
+        s->family == IPSOCK_IPV6};
+    return r;
+}
+
+/* The caller's own buffer, where opaque control was asked for and there is one. */
+static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
+                                      const struct ipsock_message *m)
+{
+    return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL;
+}
+
+/* Fields that come without a control message, and the mask. Out of line: only when asked for. */
+uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_message *m,
+                             const struct msghdr *h, uint32_t valid, size_t length);
+
+/* Control, peer, flags and length of a received message. */
+static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
+                                     const struct msghdr *h, size_t length)
+{
+    ipsk_from_sockaddr(&m->peer, h->msg_name, h->msg_namelen);
+    m->length = length;
+    m->header_length = 0;
+    m->flags = h->msg_flags & (MSG_TRUNC | MSG_CTRUNC)
+                   ? ipsk_note_truncation(r->s, h->msg_flags, r->call)
+                   : 0;
+    struct ipsock_control *c = m->control;
+    if (c == NULL)
+        return;
+    uint32_t valid = ipsk_take_control(c, h->msg_control, h->msg_controllen, r->ipv6);
+    if (r->asked & (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU))
+        valid = ipsk_finish_control(r, m, h, valid, length);
+    c->valid = valid & r->asked;
+}
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Batches by single calls. */
+#include "posix/batch.h"
+
+void ipsk_measure_header(struct ipsock_message *m)
+{
+    for (uint32_t i = 0; i < m->buffer_count; i++) {
+        if (m->buffers[i].length == 0)
+            continue;
+        const uint8_t first = *(const uint8_t *)m->buffers[i].data;
+        m->header_length = m->length == 0 ? 0 : (first & 0xfu) * 4;
+        return;
+    }
+}
+
+int ipsk_receive_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,
+                      uint32_t count, uint32_t *done, uint32_t flags, struct ipsock_error *error)
+{
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
+    int code = IPSOCK_OK;
+    for (*done = 0; *done < count; ++*done) {
+        code = ipsk_receive_whole(&r, ipsk_message_at(messages, size, *done), error);
+        if (code < 0)
+            break;
+    }
+    if (*done == 0)
+        return code;
+    /* As recvmmsg does: what arrived is delivered now, the failure with the next call. */
+    if (code < 0 && code != IPSOCK_EAGAIN)
+        atomic_store_explicit(&s->pending, error->native, memory_order_relaxed);
+    return IPSOCK_OK;
+}
+
+int ipsk_send_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,
+                   uint32_t count, uint32_t *done, uint32_t flags, struct ipsock_error *error)
+{
+    for (*done = 0; *done < count; ++*done) {
+        const int code = ipsk_sys_send(s, ipsk_message_at(messages, size, *done), flags, error);
+        if (code < 0)
+            return code;
+    }
+    return IPSOCK_OK;
+}

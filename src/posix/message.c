@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* One message: sendmsg and recvmsg. */
+#include <errno.h>
+
+#include "posix/batch.h"
+#include "posix/errno.h"
+#include "posix/strip.h"
+
+uint32_t ipsk_note_truncation(struct ipsock_endpoint *s, int native, uint32_t flags)
+{
+    uint32_t found = 0;
+    if (native & MSG_TRUNC)
+        found |= IPSOCK_MSG_TRUNC;
+    if (native & MSG_CTRUNC)
+        found |= IPSOCK_MSG_CTRUNC;
+    if (flags & IPSOCK_MSG_PEEK)
+        return found; /* counted when it is taken */
+    if (found & IPSOCK_MSG_TRUNC)
+        atomic_fetch_add_explicit(&s->truncated, 1, memory_order_relaxed);
+    if (found & IPSOCK_MSG_CTRUNC)
+        atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
+    return found;
+}
+
+uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_message *m,
+                             const struct msghdr *h, uint32_t valid, size_t length)
+{
+    struct ipsock_control *c = m->control;
+    if ((r->asked & IPSOCK_CONTROL_SOURCE) && h->msg_controllen != 0 &&
+        m->peer.family != IPSOCK_UNSPEC) {
+        c->source = m->peer;
+        c->source.port = 0;
+        valid |= IPSOCK_CONTROL_SOURCE;
+    }
+    if (r->asked & IPSOCK_CONTROL_OPAQUE) {
+        c->opaque_length = h->msg_controllen;
+        valid |= IPSOCK_CONTROL_OPAQUE;
+    }
+    /* A notice names a peer and has no data (RFC 3542, 11.3); a datagram of length 0 has no path
+     * MTU. */
+    if ((valid & r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0) {
+        m->flags |= IPSOCK_MSG_NOTICE;
+        valid |= r->asked & valid;
+        m->peer = c->destination;
+    }
+    return valid;
+}
+
+void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
+                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
+{
+    memset(h, 0, sizeof *h);
+    h->msg_name = name;
+    h->msg_namelen = sizeof *name;
+    h->msg_iov = ipsk_iovec(m->buffers);
+    h->msg_iovlen = m->buffer_count;
+    h->msg_control = control;
+    h->msg_controllen = IPSK_CONTROL_BUFFER;
+    if (ipsk_lends_control(r, m)) {
+        h->msg_control = m->control->opaque;
+        h->msg_controllen = m->control->opaque == NULL ? 0 : m->control->opaque_capacity;
+    }
+}
+
+static ssize_t receive_once(int fd, struct msghdr *h, int flags)
+{
+    ssize_t n;
+    do
+        n = recvmsg(fd, h, flags);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+int ipsk_receive_whole(const struct ipsk_receiving *r, struct ipsock_message *m,
+                       struct ipsock_error *error)
+{
+    struct ipsock_endpoint *s = r->s;
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    ipsk_prepare_receive(r, m, &h, &name, control);
+    const ssize_t n = receive_once((int)s->handle, &h, ipsk_receive_flags(r->call));
+    if (n < 0)
+        return ipsk_fail_errno(error, "recvmsg");
+    ipsk_fill_message(r, m, &h, (size_t)n);
+    if (s->kind == IPSOCK_TCP)
+        m->peer = s->peer;
+    else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+        ipsk_measure_header(m);
+    return IPSOCK_OK;
+}
+
+int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                  struct ipsock_error *error)
+{
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
+    return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4 ? ipsk_receive_stripped(&r, m, error)
+                                                             : ipsk_receive_whole(&r, m, error);
+}
+
+/* Control fields that go out as control messages; the others are in force already (emulate.c). */
+static uint32_t native_fields(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                              int column)
+{
+    return m->control == NULL ? 0 : m->control->valid & ~s->emulated[column];
+}
+
+void ipsk_prepare_send(const struct ipsock_endpoint *s, struct ipsock_message *m, struct msghdr *h,
+                       union ipsk_sockaddr *name, uint8_t *control)
+{
+    const int column = ipsk_message_column(s, m);
+    const uint32_t fields = native_fields(s, m, column);
+    memset(h, 0, sizeof *h);
+    /* A connected socket that is given its peer again fails on BSD and Darwin. */
+    if (m->peer.family != IPSOCK_UNSPEC && !s->connected) {
+        h->msg_name = name;
+        h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
+    }
+    h->msg_iov = ipsk_iovec(m->buffers);
+    h->msg_iovlen = m->buffer_count;
+    if (fields == IPSOCK_CONTROL_OPAQUE) {
+        /* Alone it goes out as it is, of any size; without bytes the pointer must be null (BSD). */
+        h->msg_control = m->control->opaque_length != 0 ? m->control->opaque : NULL;
+        h->msg_controllen = m->control->opaque_length;
+    } else if (fields != 0) {
+        h->msg_control = control;
+        h->msg_controllen =
+            ipsk_give_control(m->control, column, ipsk_kind_bit(s->kind), fields, control);
+    }
+}
+
+/* Whether a source address is none of this host's: an unreachable network gives the same errno. */
+static bool is_foreign(const struct ipsock_endpoint *s, const struct ipsock_addr *source)
+{
+    union ipsk_sockaddr name;
+    struct ipsock_addr addr = *source;
+    addr.port = 0;
+    struct ipsock_error ignored;
+    ipsock_handle_t probe;
+    if (ipsk_sys_socket(s->family, IPSOCK_UDP, 0, &probe, &ignored) < 0)
+        return false;
+    const socklen_t length = ipsk_to_sockaddr(&addr, s->family, &name);
+    const bool foreign = bind((int)probe, &name.any, length) < 0 && errno == EADDRNOTAVAIL;
+    ipsk_sys_close(probe);
+    return foreign;
+}
+
+/* errno says too little where the control data chose the source or the interface. */
+int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
+                   const struct ipsock_message *m, const char *call)
+{
+    const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
+    const int native = errno;
+    int code = ipsk_sys_code(native);
+    const char *field = NULL;
+    if ((native == EINVAL || native == ENETUNREACH || native == EADDRNOTAVAIL) &&
+        (valid & IPSOCK_CONTROL_SOURCE) && is_foreign(s, &m->control->source)) {
+        code = IPSOCK_EADDRNOTAVAIL;
+        field = "source";
+    } else if (code == IPSOCK_ENODEV) {
+        field = "interface_index";
+    } else if (native == EACCES) {
+        code = IPSOCK_EBROADCAST;
+    }
+    return ipsk_fail(error, code, native, call, field);
+}
+
+int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                  struct ipsock_error *error)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    ssize_t n;
+    ipsk_prepare_send(s, m, &h, &name, control);
+    do
+        n = sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return ipsk_fail_send(s, error, m, "sendmsg");
+    m->length = (size_t)n;
+    m->flags = 0;
+    return IPSOCK_OK;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The header goes to a buffer of its own before the caller's buffers, so that the payload lands
+ * where it belongs without a copy. Header options, which are rare, land in front of the payload
+ * instead; a spare buffer behind the caller's takes what they push out, and the payload is moved
+ * forward. */
+#include "posix/strip.h"
+
+#include <errno.h>
+
+#include "posix/batch.h"
+#include "posix/errno.h"
+
+#define HEADER IPSOCK_IPV4_HEADER_MIN
+#define SPARE  IPSOCK_IPV4_OPTIONS_MAX
+
+static size_t capacity_of(const struct ipsock_message *m)
+{
+    size_t capacity = 0;
+    for (uint32_t i = 0; i < m->buffer_count; i++)
+        capacity += m->buffers[i].length;
+    return capacity;
+}
+
+/* The byte at an offset of the scattered data. */
+static uint8_t *byte_at(const struct iovec *iov, size_t offset)
+{
+    while (offset >= iov->iov_len)
+        offset -= iov++->iov_len;
+    return (uint8_t *)iov->iov_base + offset;
+}
+
+static void move_forward(const struct iovec *iov, size_t by, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        *byte_at(iov, i) = *byte_at(iov, i + by);
+}
+
+static int finish(const struct ipsk_receiving *r, struct ipsock_message *m, struct msghdr *h,
+                  size_t n, struct ipsock_error *error)
+{
+    const struct iovec *iov = h->msg_iov;
+    const uint8_t *header = iov[0].iov_base;
+    const size_t length = n < HEADER ? 0 : (size_t)(header[0] & 0xf) * 4;
+    if (length < HEADER || length > n)
+        return ipsk_fail(error, n < HEADER ? IPSOCK_EHDRSHORT : IPSOCK_EHDRLEN, 0, "recvmsg", NULL);
+    const size_t capacity = capacity_of(m);
+    const size_t payload = n - length < capacity ? n - length : capacity;
+    if (n - length > capacity)
+        h->msg_flags |= MSG_TRUNC; /* the spare buffer took what the caller's could not */
+    if (length > HEADER)
+        move_forward(iov + 1, length - HEADER, payload);
+    ipsk_fill_message(r, m, h, payload);
+    return IPSOCK_OK;
+}
+
+int ipsk_receive_stripped(const struct ipsk_receiving *r, struct ipsock_message *m,
+                          struct ipsock_error *error)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    uint8_t header[HEADER];
+    uint8_t spare[SPARE];
+    struct iovec iov[IPSOCK_BUFFERS_MAX];
+    ssize_t n;
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX - 2)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffer_count");
+    ipsk_prepare_receive(r, m, &h, &name, control);
+    iov[0].iov_base = header;
+    iov[0].iov_len = sizeof header;
+    if (m->buffer_count != 0)
+        memcpy(iov + 1, m->buffers, m->buffer_count * sizeof iov[0]);
+    iov[1 + m->buffer_count].iov_base = spare;
+    iov[1 + m->buffer_count].iov_len = sizeof spare;
+    h.msg_iov = iov;
+    h.msg_iovlen = m->buffer_count + 2;
+    do
+        n = recvmsg((int)r->s->handle, &h, ipsk_receive_flags(r->call));
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? ipsk_fail_errno(error, "recvmsg") : finish(r, m, &h, (size_t)n, error);
+}
