@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "unit.h"
+
+#include <ipsock/dscp.h>
+
+/* Octets as the RFCs' tables give them, and as the older x/net packages had them: code point << 2.
+ */
+static const struct {
+    const char *name;
+    int dscp, octet;
+} code_points[] = {
+    {"CS0", IPSOCK_DSCP_CS0, 0x00},   {"CS1", IPSOCK_DSCP_CS1, 0x20},
+    {"CS2", IPSOCK_DSCP_CS2, 0x40},   {"CS3", IPSOCK_DSCP_CS3, 0x60},
+    {"CS4", IPSOCK_DSCP_CS4, 0x80},   {"CS5", IPSOCK_DSCP_CS5, 0xa0},
+    {"CS6", IPSOCK_DSCP_CS6, 0xc0},   {"CS7", IPSOCK_DSCP_CS7, 0xe0},
+    {"AF11", IPSOCK_DSCP_AF11, 0x28}, {"AF12", IPSOCK_DSCP_AF12, 0x30},
+    {"AF13", IPSOCK_DSCP_AF13, 0x38}, {"AF21", IPSOCK_DSCP_AF21, 0x48},
+    {"AF22", IPSOCK_DSCP_AF22, 0x50}, {"AF23", IPSOCK_DSCP_AF23, 0x58},
+    {"AF31", IPSOCK_DSCP_AF31, 0x68}, {"AF32", IPSOCK_DSCP_AF32, 0x70},
+    {"AF33", IPSOCK_DSCP_AF33, 0x78}, {"AF41", IPSOCK_DSCP_AF41, 0x88},
+    {"AF42", IPSOCK_DSCP_AF42, 0x90}, {"AF43", IPSOCK_DSCP_AF43, 0x98},
+    {"EF", IPSOCK_DSCP_EF, 0xb8},     {"VOICE-ADMIT", IPSOCK_DSCP_VOICE_ADMIT, 0xb0},
+    {"LE", IPSOCK_DSCP_LE, 0x04},
+};
+
+static void dscp_code_points_make_the_registered_octets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(code_points); i++) {
+        unit_int(code_points[i].name, IPSOCK_TRAFFIC_CLASS(code_points[i].dscp, IPSOCK_ECN_NOT_ECT),
+                 code_points[i].octet);
+        unit_int(code_points[i].name, IPSOCK_DSCP_OF(code_points[i].octet), code_points[i].dscp);
+    }
+}
+
+static void dscp_and_ecn_survive_every_octet(void **state)
+{
+    (void)state;
+    for (int octet = 0; octet < 256; octet++) {
+        assert_int_equal(IPSOCK_DSCP_OF(octet), octet / 4);
+        assert_int_equal(IPSOCK_ECN_OF(octet), octet % 4);
+        assert_int_equal(IPSOCK_TRAFFIC_CLASS(IPSOCK_DSCP_OF(octet), IPSOCK_ECN_OF(octet)), octet);
+    }
+}
+
+static void dscp_out_of_range_stays_in_its_bits(void **state)
+{
+    (void)state;
+    assert_int_equal(IPSOCK_TRAFFIC_CLASS(64 | 10, IPSOCK_ECN_ECT0), 0x2a);
+    assert_int_equal(IPSOCK_TRAFFIC_CLASS(10, 4 | IPSOCK_ECN_ECT1), 0x29);
+    /* arguments are expressions */
+    assert_int_equal(IPSOCK_TRAFFIC_CLASS(8 | 2, 1 | 2), 0x2b);
+    assert_int_equal(IPSOCK_ECN_OF(0x28 | 3), 3);
+}
+
+static void ecn_code_points_are_those_of_rfc_3168(void **state)
+{
+    (void)state;
+    assert_int_equal(IPSOCK_ECN_NOT_ECT, 0);
+    assert_int_equal(IPSOCK_ECN_ECT1, 1);
+    assert_int_equal(IPSOCK_ECN_ECT0, 2);
+    assert_int_equal(IPSOCK_ECN_CE, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dscp_code_points_make_the_registered_octets),
+        cmocka_unit_test(dscp_and_ecn_survive_every_octet),
+        cmocka_unit_test(dscp_out_of_range_stays_in_its_bits),
+        cmocka_unit_test(ecn_code_points_are_those_of_rfc_3168),
+    };
+    return cmocka_run_group_tests_name("dscp", tests, NULL, NULL);
+}
