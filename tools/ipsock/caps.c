@@ -31,16 +31,26 @@ static bool get(const struct column *column, int feature, struct ipsock_capabili
     return ipsock_capability(NULL, column->kind, column->family, feature, capability) == 0;
 }
 
+/* What an endpoint of that kind never has anywhere is left blank, and needs no note. */
+static bool applies(const struct ipsock_capability *capability)
+{
+    return !capability->reason || strcmp(capability->reason, "not for this kind of endpoint") != 0;
+}
+
 static void print_row_text(const struct selection *chosen, int feature)
 {
-    printf("%-28s", ipsock_feature_text(feature));
-    for (size_t i = 0; i < chosen->count; i++) {
+    char line[256];
+    size_t end = (size_t)snprintf(line, sizeof line, "%-28s", ipsock_feature_text(feature));
+    for (size_t i = 0; i < chosen->count && end + 8 < sizeof line; i++) {
         struct ipsock_capability capability;
-        const bool known = get(&chosen->columns[i], feature, &capability);
-        printf(" %-7s",
-               known && capability.level != IPSOCK_ABSENT ? level_name(capability.level) : "-");
+        const char *cell = "";
+        if (get(&chosen->columns[i], feature, &capability) && applies(&capability))
+            cell = capability.level == IPSOCK_ABSENT ? "-" : level_name(capability.level);
+        end += (size_t)snprintf(line + end, sizeof line - end, " %-7s", cell);
     }
-    putchar('\n');
+    while (end > 0 && line[end - 1] == ' ')
+        end--;
+    printf("%.*s\n", (int)end, line);
 }
 
 static bool same_note(const struct ipsock_capability *a, const struct ipsock_capability *b)
@@ -48,17 +58,25 @@ static bool same_note(const struct ipsock_capability *a, const struct ipsock_cap
     return a->level == b->level && a->reason && b->reason && strcmp(a->reason, b->reason) == 0;
 }
 
+/* Whether a column before this one has the same note. */
+static bool already_said(const struct selection *chosen, size_t column, int feature,
+                         const struct ipsock_capability *capability)
+{
+    for (size_t i = 0; i < column; i++) {
+        struct ipsock_capability other;
+        if (get(&chosen->columns[i], feature, &other) && same_note(capability, &other))
+            return true;
+    }
+    return false;
+}
+
 /* Why a feature is not native: one line for all columns that have the same reason. */
 static void print_notes(const struct selection *chosen, int feature)
 {
     for (size_t i = 0; i < chosen->count; i++) {
         struct ipsock_capability capability, other;
-        bool said = false;
-        if (!get(&chosen->columns[i], feature, &capability) || !capability.reason)
-            continue;
-        for (size_t j = 0; j < i && !said; j++)
-            said = get(&chosen->columns[j], feature, &other) && same_note(&capability, &other);
-        if (said)
+        if (!get(&chosen->columns[i], feature, &capability) || !capability.reason ||
+            !applies(&capability) || already_said(chosen, i, feature, &capability))
             continue;
         printf("  %s (", ipsock_feature_text(feature));
         for (size_t j = i; j < chosen->count; j++)
@@ -72,12 +90,13 @@ static void print_matrix(const struct selection *chosen)
 {
     printf("ipsock %s on %s\n\n%-28s", ipsock_version(), ipsock_system(), "");
     for (size_t i = 0; i < chosen->count; i++)
-        printf(" %-7s", chosen->columns[i].label);
+        printf(i + 1 < chosen->count ? " %-7s" : " %s", chosen->columns[i].label);
     putchar('\n');
     for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++)
         print_row_text(chosen, feature);
     puts("\nnative: the system does it; exact: the library does it, no difference to be seen;\n"
-         "local: true on this host only; -: absent.\n\nNot native:");
+         "local: true on this host only; -: absent; blank: not for this kind of endpoint.\n\n"
+         "Not native:");
     for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++)
         print_notes(chosen, feature);
 }

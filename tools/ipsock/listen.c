@@ -123,8 +123,8 @@ static int run(struct listener *l)
         if (ferror(stdout))
             return EXIT_FAIL;
     }
-    fprintf(stderr, "%llu packets received in %llu calls\n", (unsigned long long)l->received,
-            (unsigned long long)l->calls);
+    fprintf(stderr, "%llu packet%s received in %llu call%s\n", (unsigned long long)l->received,
+            plural(l->received), (unsigned long long)l->calls, plural(l->calls));
     return !interrupted && l->received < l->wanted ? EXIT_FAIL : EXIT_OK;
 }
 

@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 const char *family_name(int family)
 {
     switch (family) {

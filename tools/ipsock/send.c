@@ -194,9 +194,9 @@ static int run(struct sender *sender, const struct request *r)
     if (result != EXIT_OK)
         return result;
     ipsock_addr_format(&r->peer, text, sizeof text);
-    fprintf(stderr, "%llu packets of %zu bytes sent to %s in %llu calls\n",
-            (unsigned long long)sender->sent, sender->buffer.length, text,
-            (unsigned long long)sender->calls);
+    fprintf(stderr, "%llu packet%s of %zu bytes sent to %s in %llu call%s\n",
+            (unsigned long long)sender->sent, plural(sender->sent), sender->buffer.length, text,
+            (unsigned long long)sender->calls, plural(sender->calls));
     if (!r->wait)
         return EXIT_OK;
     result = receive_until(sender, r, ipsock_now() + r->wait);

@@ -44,11 +44,17 @@ int split_target(const char *command, const char *text, char *host, size_t size,
 int resolve_target(const char *command, const char *host, uint16_t port, int family,
                    struct ipsock_addr *addr)
 {
+    char subject[300];
     struct ipsock_error error;
     size_t count = 0;
-    if (ipsock_resolve(host, port, family, addr, 1, &count, &error) < 0)
-        return fail(command, host, &error);
-    return count ? EXIT_OK : fail_code(command, host, IPSOCK_ENOTFOUND);
+    if (ipsock_resolve(host, port, family, addr, 1, &count, &error) == 0 && count > 0)
+        return EXIT_OK;
+    // An address of the other family is an unknown name to the resolver.
+    snprintf(subject, sizeof subject, "%s%s", host,
+             family == IPSOCK_IPV4   ? " as IPv4"
+             : family == IPSOCK_IPV6 ? " as IPv6"
+                                     : "");
+    return fail(command, subject, &error);
 }
 
 bool choose_family(const char *command, bool ipv4, bool ipv6, int *family)

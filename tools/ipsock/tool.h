@@ -44,6 +44,8 @@ int fail_endpoint(const char *command, const char *subject, struct ipsock_endpoi
                   int direction);
 
 /* Names. */
+/** "s", or "" for one. */
+const char *plural(uint64_t count);
 const char *family_name(int family);
 const char *kind_name(int kind);
 const char *level_name(int level);
