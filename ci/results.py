@@ -36,6 +36,26 @@ def cases_of(output):
     return done + [(name, "failed") for name in running]
 
 
+def telling(output):
+    """The lines of a failed program without those of cases that passed."""
+    lines, case = [], None
+    for line in output.splitlines():
+        found = LINE.search(line)
+        word = found.group(1) if found else None
+        if word == " RUN      ":
+            lines += case or []
+            case = []
+        if case is None:
+            lines.append(line)
+            continue
+        case.append(line)
+        if word in RESULT:
+            lines += case if word == "  FAILED  " else []
+            case = None
+    lines += case or []
+    return lines if len(lines) <= SHOWN else lines[:SHOWN // 2] + ["…"] + lines[-SHOWN // 2:]
+
+
 def program(case):
     """(cases, output) of one <testcase>."""
     name = case.get("name")
@@ -75,8 +95,7 @@ def collect(variant, junit, results):
                 out.write("%s\t%s\t%s\n" % (suite, name.replace("\t", " "), result))
             bad = [name for name, result in cases if result == "failed"]
             if bad:
-                lines = output.splitlines()
-                print("".join("    | %s\n" % line for line in lines[-SHOWN:]), end="")
+                print("".join("    | %s\n" % line for line in telling(output)), end="")
                 print("".join("    FAILED %s\n" % name for name in bad), end="")
 
 
@@ -93,8 +112,7 @@ def script(name, status, log, results):
         cases.append(("exit status %s" % status, "failed"))
     with open(results, "a", encoding="utf-8") as out:
         out.writelines("%s\t%s\t%s\n" % (name, *case) for case in cases)
-    lines = output.splitlines()
-    print("\n".join(lines[-(SHOWN if status != "0" else 30):]))
+    print("\n".join(telling(output) if status != "0" else output.splitlines()[-30:]))
     print("%-54s %s" % (name, brief(count(cases))))
 
 
