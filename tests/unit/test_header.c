@@ -409,7 +409,7 @@ static void any_bytes_that_parse_marshal_back(void **state)
             bytes[i] = (uint8_t)(unit_random(&seed) >> 32);
         if (round % 8 != 7)
             bytes[0] = (uint8_t)(0x40 | (bytes[0] & 15));
-        const size_t length = unit_random(&seed) % (sizeof bytes + 1);
+        const size_t length = (size_t)(unit_random(&seed) % (sizeof bytes + 1));
         if (ipsk_ipv4_parse(&header, bytes, length, &order) != IPSOCK_OK)
             continue;
         parsed++;
