@@ -29,6 +29,9 @@ extern "C" {
 IPSOCK_API struct ipsock_addr ipsock_addr_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d,
                                                uint16_t port);
 
+/** The IPv6 address of 16 bytes in network order, with a port (host order); scope 0. */
+IPSOCK_API struct ipsock_addr ipsock_addr_ipv6(const uint8_t ip[16], uint16_t port);
+
 /** The unspecified address of a family (0.0.0.0 or ::) with a port; no address for another family.
  */
 IPSOCK_API struct ipsock_addr ipsock_addr_any(int family, uint16_t port);
@@ -85,11 +88,18 @@ IPSOCK_API bool ipsock_addr_is_source_specific(const struct ipsock_addr *addr);
 /** Unicast, and none of unspecified, loopback, link-local, broadcast (private addresses count). */
 IPSOCK_API bool ipsock_addr_is_global_unicast(const struct ipsock_addr *addr);
 
+/** Splits "host:port", "[v6]:port" or ":port" for ::ipsock_resolve; host may be "". x/net:
+ * net.SplitHostPort.
+ * @param host receives the host without brackets, NUL-terminated; 256 bytes suffice for any name
+ * @return 0; IPSOCK_EINVAL without a port or with one out of 0..65535; IPSOCK_ENOSPC. */
+IPSOCK_API int ipsock_split_host_port(const char *text, char *host, size_t size, uint16_t *port);
+
 /** Addresses of a host name or of a literal, with the port put into each. Blocks; may allocate
  * while it runs. x/net: net.LookupIP, net.ResolveUDPAddr.
  * @param family   ::IPSOCK_IPV4, ::IPSOCK_IPV6, or ::IPSOCK_UNSPEC for both
  * @param addrs    receives up to capacity addresses in the system's order of preference (RFC 6724)
- * @param count    receives how many there are, which may be more than capacity
+ * @param count    receives how many there are: at least 1 on success, each once; may exceed
+ * capacity
  * @param error    what failed, or NULL
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTFOUND; IPSOCK_ETRYAGAIN; IPSOCK_ERESOLVE; IPSOCK_ENODEV for
  * an unknown zone; IPSOCK_ENOMEM. */

@@ -33,6 +33,10 @@ extern "C" {
 /** Version of the library that is running, "major.minor.patch"; static storage. */
 IPSOCK_API const char *ipsock_version(void);
 
+/** Name of a kind of endpoint: "udp", "tcp", "raw", "ping"; NULL for another number. Static
+ * storage. */
+IPSOCK_API const char *ipsock_kind_name(int kind);
+
 /** A socket of the operating system: a file descriptor, or a Windows SOCKET. */
 typedef intptr_t ipsock_handle_t;
 
@@ -53,6 +57,10 @@ typedef intptr_t ipsock_handle_t;
 #define IPSOCK_TCP  2 /**< a connected stream, or a listener */
 #define IPSOCK_RAW  3 /**< IP datagrams of one protocol; needs privilege */
 #define IPSOCK_PING 4 /**< ICMP echo, without privilege where the system has such sockets */
+
+/* Units of deadlines, nanoseconds: ipsock_now() + 5 * IPSOCK_SECOND. */
+#define IPSOCK_MILLISECOND INT64_C(1000000)
+#define IPSOCK_SECOND      INT64_C(1000000000)
 
 /** "The system's default" wherever an option takes a number. */
 #define IPSOCK_DEFAULT (-1)

@@ -80,7 +80,8 @@ extern "C" {
  * @param family ::IPSOCK_IPV4, ::IPSOCK_IPV6, ::IPSOCK_IPV4_MAPPED; with an endpoint 0 means its
  * own
  * @param feature IPSOCK_FEATURE_…
- * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY where the endpoint does not carry that family. */
+ * @return 0, also for combinations that no system has (::IPSOCK_ABSENT with the reason);
+ * IPSOCK_EINVAL; IPSOCK_EFAMILY where the endpoint does not carry that family. */
 IPSOCK_API int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
                                  struct ipsock_capability *capability);
 
@@ -89,6 +90,10 @@ IPSOCK_API const char *ipsock_feature_text(int feature);
 
 /** Name of a feature, "SEND_HOP_LIMIT"; NULL for unknown ones. Static storage. */
 IPSOCK_API const char *ipsock_feature_name(int feature);
+
+/** Name of a level: "native", "exact", "local", "absent"; NULL for another number. Static storage.
+ */
+IPSOCK_API const char *ipsock_level_name(int level);
 
 /** Name of this system's backend: "linux", "freebsd", "windows", … Static storage. */
 IPSOCK_API const char *ipsock_system(void);

@@ -21,9 +21,16 @@
 #define IPSOCK_CONTROL_SEGMENT_SIZE  0x0100u /**< R S  several UDP datagrams in one buffer */
 #define IPSOCK_CONTROL_OPAQUE        0x0200u /**< R S  the system's own control bytes */
 
-/** Everything that can be received. */
+/** What the header says of a packet: x/net's set, and what to ask for when in doubt. */
+#define IPSOCK_CONTROL_HEADER 0x001fu
+/** What ::ipsock_control_reply needs: receive_control, and send_control. */
+#define IPSOCK_CONTROL_REPLY_RECEIVE (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
+#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE)
+
+/** Everything that can be received: a mask to check against, not a wish (it has coalescing and
+ * notices). */
 #define IPSOCK_CONTROL_RECEIVABLE 0x033fu
-/** Everything that can be sent. */
+/** Everything that can be sent, likewise. */
 #define IPSOCK_CONTROL_SENDABLE 0x03d7u
 
 /** Control data of one packet. 120 bytes on 64-bit systems. A field counts only if its bit is in
@@ -35,12 +42,12 @@ struct ipsock_control {
     uint32_t interface_index;       /**< >= 1 */
     struct ipsock_addr destination; /**< received: the header's destination, port 0 */
     uint8_t traffic_class;          /**< 0..255 */
-    uint8_t hop_limit;              /**< 0..255; sent 1..255, multicast 0..255 */
+    uint8_t hop_limit;              /**< received 0..255, sent 1..255 */
     uint8_t dont_fragment;          /**< 0 or 1 */
     uint8_t reserved;               /**< 0 */
     uint32_t path_mtu;              /**< bytes, IP header included; destination names the peer */
     uint32_t segment_size;          /**< payload bytes of each datagram but the last */
-    struct ipsock_addr source;      /**< port ignored when sent */
+    struct ipsock_addr source;      /**< received: the peer's, port 0; sent: port ignored */
     struct ipsock_addr next_hop;    /**< IPv6 */
     /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer that the
      * caller lends; all control messages are left there, those decoded into the fields too. Sent:
@@ -71,11 +78,15 @@ IPSOCK_API int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bi
 IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *bits);
 
 /** Makes the control data to answer a packet with: from the address that it was sent to, if that is
- * a unicast address of this host, and out of the interface it came by, if the address is of that
- * link only or a multicast or broadcast address. Needs DESTINATION and INTERFACE in in->valid.
- * @param out receives the reply's control; only fields that s may send
- * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EUNDECLARED when the endpoint was opened without
- * SOURCE or INTERFACE in send_control; IPSOCK_EMISSADDR when in lacks the destination. */
+ * a unicast address, and out of the interface it came by, if the address is of that link only or a
+ * multicast or broadcast address. Nothing else is copied: to answer in the same class, add the DSCP
+ * (IPSOCK_DSCP_OF; the ECN bits tell of the path that the question took).
+ * @param out replaced whole; may be in itself
+ * @param in  received control with DESTINATION; without INTERFACE the route decides
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination;
+ *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND).
+ * Direction
+ *         ::IPSOCK_WRITE. */
 IPSOCK_API int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
                                     const struct ipsock_control *in);
 

@@ -5,8 +5,9 @@
  *
  * Threads: any number of threads may receive, send, set options and change deadlines on one
  * endpoint at the same time, and one may close it under them. Only ::ipsock_free must be the last
- * call. After fork the child may only call ::ipsock_close and ::ipsock_free; everything else is
- * IPSOCK_EFORKED. Handles are close-on-exec. No call raises SIGPIPE.
+ * call. After fork the child may only call ::ipsock_close and ::ipsock_free: setters, and calls
+ * that would have to wait, answer IPSOCK_EFORKED (a send or receive that is ready does not look: it
+ * would cost a system call). Handles are close-on-exec. No call raises SIGPIPE.
  */
 #ifndef IPSOCK_ENDPOINT_H
 #define IPSOCK_ENDPOINT_H
@@ -15,15 +16,20 @@
 #include <ipsock/base.h>
 #include <ipsock/error.h>
 
+#include <string.h>
+
 /** An endpoint: a socket and what the library knows of it. NULL is answered with IPSOCK_ECLOSED. */
 struct ipsock_endpoint;
 
 /* Flags of struct ipsock_config. */
 /** Others may bind the same address and port, if they set it too. Multicast copies go to all of
- * them, unicast to one; which one is the system's choice. Linux SO_REUSEADDR and, where bound first
- * by us, SO_REUSEPORT; BSD and Darwin SO_REUSEPORT; Windows SO_REUSEADDR. */
+ * them, unicast to one; which one is the system's choice. Linux and Windows SO_REUSEADDR; BSD and
+ * Darwin SO_REUSEPORT. Not needed to start a TCP server again: listeners have what that takes,
+ * always. */
 #define IPSOCK_OPEN_REUSE 0x0001u
-/** An IPv6 endpoint that carries IPv4 too, peers written ::ffff:a.b.c.d. Without it an IPv6
+/** An IPv6 endpoint that carries IPv4 too. Everything that comes from it, peers, sources and
+ * destinations, is then an IPv6 address, of IPv4 traffic ::ffff:a.b.c.d; what is given to it may be
+ * written so or as plain IPv4. Groups are joined in the endpoint's own family. Without it an IPv6
  * endpoint is IPv6 only, on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no
  * such sockets. */
 #define IPSOCK_OPEN_DUAL_STACK 0x0002u
@@ -55,6 +61,10 @@ struct ipsock_config {
     /** Peer to connect to; family 0: none. TCP without a peer listens. */
     struct ipsock_addr peer;
     uint32_t interface_index; /**< interface to be bound to, 0 none */
+    /** Traffic class of everything sent, as ::ipsock_set_traffic_class, in force from the first
+     * packet (the SYN too; connections accepted have the listener's). 0: the default. */
+    int traffic_class;
+    int hop_limit;            /**< the same for ::ipsock_set_hop_limit; 0: the default */
     int backlog;              /**< TCP listener: connections that may wait; 0: the system's most */
     int receive_buffer;       /**< bytes, as ::ipsock_set_receive_buffer; 0: the system's default */
     int send_buffer;          /**< bytes, as ::ipsock_set_send_buffer; 0: the system's default */
@@ -67,9 +77,7 @@ struct ipsock_config {
 /** Fills *config with "nothing asked for". */
 static inline void ipsock_config_init(struct ipsock_config *config)
 {
-    const struct ipsock_config zero = {
-        0, 0, 0, 0, 0, {0, 0, 0, 0, {0}}, {0, 0, 0, 0, {0}}, 0, 0, 0, 0, 0, 0, 0, NULL};
-    *config = zero;
+    memset(config, 0, sizeof *config);
     config->size = sizeof *config;
 }
 
@@ -93,12 +101,13 @@ extern "C" {
 #endif
 
 /** Opens an endpoint. Every option of the configuration is in force before the socket is bound, so
- * that no early datagram escapes it. Allocates.
+ * that no early datagram escapes it. config->error is written on success too (code 0). Allocates.
  * @param s receives the endpoint, NULL on failure; end it with ::ipsock_free
  * @return 0; IPSOCK_EINVAL (the field's name is in config->error->option); IPSOCK_EKIND for a flag
- * that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, also for a host without IPv6;
- * IPSOCK_EPERM for raw endpoints without privilege; IPSOCK_EADDRINUSE; IPSOCK_EADDRNOTAVAIL;
- * IPSOCK_ENODEV; for TCP with a peer also IPSOCK_ETIMEDOUT, IPSOCK_ECONNREFUSED, … With
+ * that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, the option being "family" on a host
+ * without that family, "dual_stack" where there is no such thing, else the field; IPSOCK_EPERM for
+ * raw endpoints without privilege; IPSOCK_EADDRINUSE; IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; for TCP
+ * with a peer also IPSOCK_ETIMEDOUT, IPSOCK_ECONNREFUSED, … With
  * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends answer
  * IPSOCK_EAGAIN until it is. */
 IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config);
@@ -122,6 +131,10 @@ IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,
  *         IPSOCK_ENFILE. */
 IPSOCK_API int ipsock_accept(struct ipsock_endpoint *s, struct ipsock_endpoint **connection,
                              struct ipsock_addr *peer);
+
+/** Ends sending on a TCP connection; the peer reads the end, receiving goes on.
+ * @return 0; IPSOCK_EKIND; IPSOCK_ENOTCONN; IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_shutdown(struct ipsock_endpoint *s);
 
 /** Closes: calls in progress in other threads wake with IPSOCK_ECLOSED and are waited for, then the
  * handle is closed (a borrowed one is left open). Later calls are refused with IPSOCK_ECLOSED; the
@@ -169,7 +182,9 @@ IPSOCK_API int ipsock_set_read_deadline(struct ipsock_endpoint *s, int64_t deadl
 IPSOCK_API int ipsock_set_write_deadline(struct ipsock_endpoint *s, int64_t deadline);
 
 /** Wakes all calls that are waiting on the endpoint now; they fail with IPSOCK_ECANCELED. Later
- * calls are not affected. Not for signal handlers.
+ * calls are not affected: to stop for good, set a deadline in the past or close. Not for signal
+ * handlers: a program that ends on a signal waits for it in a thread (sigwait), or receives with
+ * short deadlines and looks at a flag.
  * @return 0; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_cancel(struct ipsock_endpoint *s);
 
@@ -179,6 +194,11 @@ IPSOCK_API int ipsock_cancel(struct ipsock_endpoint *s);
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED for NULL. */
 IPSOCK_API int ipsock_last_error(struct ipsock_endpoint *s, int direction,
                                  struct ipsock_error *error);
+
+/** The last failure in a direction as text, ::ipsock_last_error and ::ipsock_error_format in one.
+ * @param size bytes at text; ::IPSOCK_ERROR_TEXT suffices
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC; IPSOCK_ECLOSED for NULL. */
+IPSOCK_API int ipsock_explain(struct ipsock_endpoint *s, int direction, char *text, size_t size);
 
 /** Copies the counters.
  * @param size sizeof(struct ipsock_counters)

@@ -51,8 +51,9 @@ struct ipsock_bpf_instruction {
 #define IPSOCK_BPF_LOAD_LENGTH IPSOCK_BPF_STATEMENT(0x80, 0) /**< A = packet length */
 /** X = length of the IPv4 header at offset, in bytes. */
 #define IPSOCK_BPF_LOAD_HEADER_LENGTH(offset) IPSOCK_BPF_STATEMENT(0xb1, offset)
-#define IPSOCK_BPF_LOAD8_X(offset)            IPSOCK_BPF_STATEMENT(0x50, offset) /**< A = byte at X + offset \
-                                                                                  */
+#define IPSOCK_BPF_LOAD8_X(offset)                                 \
+    IPSOCK_BPF_STATEMENT(0x50, offset) /**< A = byte at X + offset \
+                                        */
 #define IPSOCK_BPF_LOAD16_X(offset) \
     IPSOCK_BPF_STATEMENT(0x48, offset) /**< A = 16 bits at X + offset */
 #define IPSOCK_BPF_LOAD32_X(offset) \

@@ -100,6 +100,10 @@ IPSOCK_API int ipsock_ipv6_header_marshal(const struct ipsock_ipv6_header *heade
 IPSOCK_API int ipsock_ipv6_header_format(const struct ipsock_ipv6_header *header, char *text,
                                          size_t size);
 
+/** Internet checksum (RFC 1071) of bytes, an odd last one padded with zero; host order. Over data
+ * with its checksum in place it is 0. */
+IPSOCK_API uint16_t ipsock_checksum(const void *data, size_t length);
+
 /** Receives on raw IPv4: the header apart, the payload into the message's buffers; total_length and
  * fragment_offset mean the same on every system. Otherwise as ::ipsock_recv.
  * @return also IPSOCK_EKIND on other endpoints; a packet whose header lies gives IPSOCK_EHDRSHORT,
@@ -108,10 +112,11 @@ IPSOCK_API int ipsock_recv_ipv4(struct ipsock_endpoint *s, struct ipsock_ipv4_he
                                 struct ipsock_message *message, uint32_t flags);
 
 /** Sends header and payload on raw IPv4 opened with ::IPSOCK_OPEN_HEADER_INCLUDED. The system fills
- * in the checksum, the id where it is 0 and the source where it is unset. The packet goes to
- * message->peer if set, else to the header's destination; total_length must be header plus payload.
- * Where control says something too (source, traffic class, hop limit), the header is what goes out.
- * @return as ::ipsock_ipv4_header_marshal and ::ipsock_send; IPSOCK_ETOTALLEN; IPSOCK_EKIND. */
+ * in the checksum, the id where it is 0 and the source where it is unset; a header_length or
+ * total_length of 0 is computed. The packet goes to message->peer if set, else to the header's
+ * destination. Of control only the interface is obeyed: the header says the rest.
+ * @return as ::ipsock_ipv4_header_marshal and ::ipsock_send; IPSOCK_ETOTALLEN when total_length is
+ * not header plus payload; IPSOCK_EKIND. */
 IPSOCK_API int ipsock_send_ipv4(struct ipsock_endpoint *s, const struct ipsock_ipv4_header *header,
                                 struct ipsock_message *message, uint32_t flags);
 

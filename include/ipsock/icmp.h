@@ -81,16 +81,21 @@ enum ipsock_icmpv6_type {
 #undef IPSOCK_ICMP_ENUM
 };
 
-/* Bodies of messages. */
-#define IPSOCK_ICMP_BODY_RAW            0 /**< bytes as they are */
-#define IPSOCK_ICMP_BODY_ECHO           1 /**< echo and its reply */
-#define IPSOCK_ICMP_BODY_EXTENDED_ECHO  2 /**< extended echo request */
-#define IPSOCK_ICMP_BODY_EXTENDED_REPLY 3 /**< extended echo reply */
-#define IPSOCK_ICMP_BODY_UNREACHABLE    4 /**< destination unreachable */
-#define IPSOCK_ICMP_BODY_TIME_EXCEEDED  5 /**< time exceeded */
-#define IPSOCK_ICMP_BODY_PARAMETER      6 /**< parameter problem */
-#define IPSOCK_ICMP_BODY_TOO_BIG        7 /**< packet too big (IPv6) */
-#define IPSOCK_ICMP_BODY_REDIRECT       8 /**< redirect (IPv4) */
+/** The family-neutral spelling of IPv4's "echo". */
+#define IPSOCK_ICMPV4_ECHO_REQUEST IPSOCK_ICMPV4_ECHO
+
+/* Bodies of messages: the family-neutral type. */
+#define IPSOCK_ICMP_BODY_AUTO           0  /**< marshal: the one of the type */
+#define IPSOCK_ICMP_BODY_ECHO           1  /**< echo request */
+#define IPSOCK_ICMP_BODY_ECHO_REPLY     2  /**< echo reply */
+#define IPSOCK_ICMP_BODY_EXTENDED_ECHO  3  /**< extended echo request */
+#define IPSOCK_ICMP_BODY_EXTENDED_REPLY 4  /**< extended echo reply */
+#define IPSOCK_ICMP_BODY_UNREACHABLE    5  /**< destination unreachable */
+#define IPSOCK_ICMP_BODY_TIME_EXCEEDED  6  /**< time exceeded */
+#define IPSOCK_ICMP_BODY_PARAMETER      7  /**< parameter problem */
+#define IPSOCK_ICMP_BODY_TOO_BIG        8  /**< packet too big (IPv6) */
+#define IPSOCK_ICMP_BODY_REDIRECT       9  /**< redirect (IPv4) */
+#define IPSOCK_ICMP_BODY_RAW            10 /**< bytes as they are, whatever the type */
 
 /* Classes of extension objects, IANA "ICMP Extension Object Classes". */
 #define IPSOCK_ICMP_OBJECT_MPLS           1 /**< MPLS label stack, RFC 4950 */
@@ -112,7 +117,7 @@ struct ipsock_icmp_message {
     uint8_t type; /**< IPSOCK_ICMPV4_… or IPSOCK_ICMPV6_… */
     uint8_t code;
     uint16_t checksum; /**< parse: as found, not verified; marshal: ignored */
-    int body;          /**< IPSOCK_ICMP_BODY_…; marshal takes RAW for any type */
+    int body;          /**< IPSOCK_ICMP_BODY_… */
     uint16_t id;       /**< echo, extended echo and replies */
     uint16_t sequence; /**< echo 0..65535; extended echo and reply 0..255 */
     bool local;        /**< extended echo: the L bit, the probed interface is on the probed node */
@@ -125,10 +130,8 @@ struct ipsock_icmp_message {
     struct ipsock_addr gateway; /**< redirect */
     const uint8_t *data;        /**< echo payload, the quoted datagram, or the raw body */
     size_t data_length;
-    struct ipsock_icmp_object
-        *objects;           /**< extension objects; parse fills this array of the caller's */
-    size_t object_capacity; /**< parse: elements at objects */
-    size_t object_count;    /**< parse: objects found, may exceed the capacity; marshal: used */
+    struct ipsock_icmp_object *objects; /**< extension objects; parse: the array it was given */
+    size_t object_count;                /**< parse: objects found, may exceed the capacity */
 };
 
 /** One entry of an MPLS label stack. */
@@ -186,9 +189,8 @@ struct ipsock_icmp_error {
     int error;                          /**< what a send would have returned, IPSOCK_E… */
     uint32_t mtu;                       /**< for "too big"; 0 none */
     uint32_t interface_index;           /**< it arrived by; 0 unknown */
-    struct ipsock_icmp_object *objects; /**< RFC 4884 objects: array of the caller's, or NULL */
-    size_t object_capacity;
-    size_t object_count;
+    struct ipsock_icmp_object *objects; /**< RFC 4884 objects: the array given */
+    size_t object_count;                /**< objects found, may exceed the capacity */
 };
 
 #ifdef __cplusplus
@@ -201,13 +203,14 @@ IPSOCK_API const char *ipsock_icmp_type_name(int family, int type);
 /** IP protocol number of a family's ICMP: 1 or 58; IPSOCK_EFAMILY for another family. */
 IPSOCK_API int ipsock_icmp_protocol(int family);
 
-/** Reads an ICMP message (without IP header). Extension objects are found as RFC 4884 says, and go
- * to message->objects, which the caller sets with object_capacity before (NULL and 0 to leave
- * them); their payloads and data point into the bytes. Unknown types have body RAW. The checksum is
- * not verified.
+/** Reads an ICMP message (without IP header). Extension objects are found as RFC 4884 says; their
+ * payloads and data point into the bytes. Unknown types have body RAW. The checksum is not
+ * verified.
+ * @param objects receives up to capacity extension objects; NULL with 0 to leave them
  * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT. */
-IPSOCK_API int ipsock_icmp_parse(struct ipsock_icmp_message *message, int family, const void *bytes,
-                                 size_t length);
+IPSOCK_API int ipsock_icmp_parse(struct ipsock_icmp_message *message,
+                                 struct ipsock_icmp_object *objects, size_t capacity, int family,
+                                 const void *bytes, size_t length);
 
 /** Writes an ICMP message. The checksum is computed for IPv4 always, for IPv6 if source and
  * destination are given (else it is 0: raw ICMPv6 sockets fill it in).
@@ -273,17 +276,36 @@ IPSOCK_API int ipsock_icmp_ident_encode(struct ipsock_icmp_object *object,
  * @return 0; IPSOCK_EINVAL; IPSOCK_EKIND; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_echo_id(struct ipsock_endpoint *s, uint16_t *id);
 
+/** What an ICMP error quotes: the packet that it is about. */
+struct ipsock_icmp_quote {
+    struct ipsock_addr source; /**< with its port, where protocol has ports and they are quoted */
+    struct ipsock_addr destination; /**< the same */
+    uint8_t protocol;               /**< IP protocol, behind IPv6 extension headers */
+    uint8_t hop_limit;              /**< that was left */
+    uint16_t reserved;              /**< 0 */
+    const uint8_t *payload;         /**< what follows the IP header, transport header included */
+    size_t length;                  /**< bytes of it that are quoted */
+};
+
+/** Reads the packet that an ICMP error quotes; IPv4 headers in the order of this system's raw
+ * sockets.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL for a message that quotes nothing; IPSOCK_EHDRSHORT,
+ *         IPSOCK_EEXTSHORT, IPSOCK_EVERSION for a quote that is no IP packet. */
+IPSOCK_API int ipsock_icmp_quoted(const struct ipsock_icmp_message *message,
+                                  struct ipsock_icmp_quote *quote);
+
 /** Takes the next ICMP error that belongs to the endpoint, opened with ::IPSOCK_OPEN_ERROR_STREAM.
  * Waits as receives do. Native on Linux (IP_RECVERR, IPV6_RECVERR); elsewhere ask
  * ::ipsock_capability.
- * @param event   receives the error; set objects and object_capacity (or NULL and 0) before
+ * @param objects receives up to capacity extension objects; NULL with 0 to leave them
  * @param payload receives what the quoted packet carried, as far as quoted; the objects' payloads
- * point into it, so give 576 bytes or more; may be NULL with size 0
+ *                point into it, so give 576 bytes or more; may be NULL with size 0
  * @param length  receives the bytes of quoted payload; may be NULL
  * @param flags   IPSOCK_MSG_DONTWAIT
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTSUP; IPSOCK_EKIND; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT;
- * IPSOCK_ECANCELED; IPSOCK_ECLOSED. */
+ *         IPSOCK_ECANCELED; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *event,
+                                      struct ipsock_icmp_object *objects, size_t capacity,
                                       void *payload, size_t size, size_t *length, uint32_t flags);
 
 #ifdef __cplusplus

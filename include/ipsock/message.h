@@ -13,6 +13,8 @@
 #include <ipsock/control.h>
 #include <ipsock/endpoint.h>
 
+#include <string.h>
+
 /** One piece of a message; the layout of struct iovec. */
 struct ipsock_buffer {
     void *data;
@@ -36,12 +38,16 @@ struct ipsock_buffer {
 /** A message. 64 bytes on 64-bit systems. The caller fills the first five fields, a call the last
  * three (and peer and *control, when it receives). */
 struct ipsock_message {
-    struct ipsock_buffer *buffers;  /**< where to, or from where; NULL with buffer_count 0 */
-    struct ipsock_control *control; /**< received or to be sent; NULL: not decoded, or none */
-    struct ipsock_addr peer;        /**< received from; sent to (family 0: the connected peer) */
-    uint32_t buffer_count;          /**< 0..::IPSOCK_BUFFERS_MAX */
-    uint32_t flags;                 /**< result: IPSOCK_MSG_TRUNC, CTRUNC, NOTICE */
-    size_t length;                  /**< result: bytes stored or sent */
+    struct ipsock_buffer *buffers; /**< where to, or from where; NULL with buffer_count 0 */
+    /** Received (the fields of the endpoint's receive_control) or to be sent; NULL: not decoded, or
+     * none. */
+    struct ipsock_control *control;
+    /** Received from; sent to (family 0: the connected peer). Raw and ping endpoints ignore its
+     * port. */
+    struct ipsock_addr peer;
+    uint32_t buffer_count; /**< 0..::IPSOCK_BUFFERS_MAX */
+    uint32_t flags;        /**< result: IPSOCK_MSG_TRUNC, CTRUNC, NOTICE */
+    size_t length;         /**< result: bytes stored or sent */
     /** Result: on raw IPv4 in a batch, bytes of IP header at the start of the data; else 0. */
     uint32_t header_length;
     uint32_t reserved; /**< 0 */
@@ -62,16 +68,32 @@ extern "C" {
 static inline void ipsock_message_init(struct ipsock_message *message, struct ipsock_buffer *buffer,
                                        void *data, size_t length)
 {
-    const struct ipsock_message zero = {NULL, NULL, {0, 0, 0, 0, {0}}, 0, 0, 0, 0, 0};
-    *message = zero;
+    memset(message, 0, sizeof *message);
     buffer->data = data;
     buffer->length = length;
     message->buffers = buffer;
     message->buffer_count = 1;
 }
 
+/** Fills a message to send: one buffer and a peer (NULL: the connected one). Sending only reads
+ * data. */
+static inline void ipsock_message_init_send(struct ipsock_message *message,
+                                            struct ipsock_buffer *buffer, const void *data,
+                                            size_t length, const struct ipsock_addr *peer)
+{
+    union {
+        const void *readable;
+        void *data;
+    } bytes;
+    bytes.readable = data;
+    ipsock_message_init(message, buffer, bytes.data, length);
+    if (peer != NULL)
+        message->peer = *peer;
+}
+
 /** Receives a datagram, or bytes of a stream (length 0: the other side has finished).
- * On raw IPv4 the IP header is stripped, options and all. Received control is decoded if
+ * On raw IPv4 the IP header is stripped, options and all, and header_length is 0: the payload
+ * starts header_length bytes into the data here as in batches. Received control is decoded if
  * message->control is set; without any control data control->valid is 0.
  * @param flags IPSOCK_MSG_PEEK, IPSOCK_MSG_DONTWAIT
  * @return 0; IPSOCK_EINVAL; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT; IPSOCK_ECANCELED; IPSOCK_ECLOSED; on
@@ -119,7 +141,13 @@ IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch 
 /** Sends messages in order, as many as the system takes at once, waiting for the first only.
  * @param done receives how many went out, from the start of the array
  * @return 0 when *done == count or the capacity, or when the system's buffers filled up after some;
- * otherwise the error of messages[*done], whose number is also in ::ipsock_last_error's index. */
+ * otherwise the error of messages[*done], those before it having gone out; its number is also in
+ *         ::ipsock_last_error's index. To send all and skip what is refused:
+ *
+ *     for (first = 0; first < count; first += done + (code < 0))
+ *         code = ipsock_send_batch(s, batch, messages + first, sizeof *messages, count - first,
+ * &done, 0);
+ */
 IPSOCK_API int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                                  struct ipsock_message *messages, size_t size, uint32_t count,
                                  uint32_t *done, uint32_t flags);

@@ -44,8 +44,9 @@ IPSOCK_API int ipsock_set_multicast_hop_limit(struct ipsock_endpoint *s, int val
 /** The multicast hop limit in effect, 0..255. */
 IPSOCK_API int ipsock_get_multicast_hop_limit(struct ipsock_endpoint *s, int *value);
 
-/** Interface that multicast packets leave by (IP_MULTICAST_IF, IPV6_MULTICAST_IF); not on TCP.
- * x/net: SetMulticastInterface.
+/** Interface that multicast packets leave by; the control field INTERFACE of a packet, then the
+ * scope of its peer, come before it, the bound interface after it (IP_MULTICAST_IF,
+ * IPV6_MULTICAST_IF); not on TCP. x/net: SetMulticastInterface.
  * @param index interface index; 0 none: the system chooses
  * @return also IPSOCK_ENODEV for an unknown interface. */
 IPSOCK_API int ipsock_set_multicast_interface(struct ipsock_endpoint *s, uint32_t index);

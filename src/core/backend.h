@@ -36,6 +36,7 @@ int ipsk_sys_bind(ipsock_handle_t handle, const struct ipsock_addr *addr,
 int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
                      struct ipsock_error *error);
 int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error);
+int ipsk_sys_shutdown(ipsock_handle_t handle, struct ipsock_error *error); /* sending only */
 int ipsk_sys_listen(ipsock_handle_t handle, int backlog, struct ipsock_error *error);
 /* As ipsk_sys_socket, from a listener. */
 int ipsk_sys_accept(ipsock_handle_t handle, ipsock_handle_t *connection, struct ipsock_addr *peer,

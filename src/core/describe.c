@@ -58,6 +58,13 @@ int ipsock_last_error(struct ipsock_endpoint *s, int direction, struct ipsock_er
     return IPSOCK_OK;
 }
 
+int ipsock_explain(struct ipsock_endpoint *s, int direction, char *text, size_t size)
+{
+    struct ipsock_error error;
+    int code = ipsock_last_error(s, direction, &error);
+    return code < 0 ? code : ipsock_error_format(&error, text, size);
+}
+
 int ipsock_get_counters(struct ipsock_endpoint *s, struct ipsock_counters *counters, size_t size)
 {
     if (s == NULL)

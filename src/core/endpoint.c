@@ -89,6 +89,8 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     s->flags = c->flags | IPSOCK_ADOPT_OWN;
     s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
     s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
+    s->traffic_class = c->traffic_class;
+    s->hop_limit = c->hop_limit;
     int code = ipsk_sys_socket(c->family, c->kind, c->protocol, &s->handle, error);
     if (code == IPSOCK_OK) {
         code = ipsk_apply_config(s, c, error);
@@ -148,8 +150,9 @@ static int check_adoption(const struct ipsock_config *c, struct ipsock_error *er
         field = "flags";
     else if (c->local.family != IPSOCK_UNSPEC || c->peer.family != IPSOCK_UNSPEC)
         field = "local and peer";
-    else if (c->interface_index != 0 || c->receive_buffer != 0 || c->send_buffer != 0)
-        field = "interface_index and sizes";
+    else if (c->interface_index != 0 || c->receive_buffer != 0 || c->send_buffer != 0 ||
+             c->traffic_class != 0 || c->hop_limit != 0)
+        field = "interface_index, traffic_class, hop_limit and sizes";
     return field == NULL ? IPSOCK_OK : ipsk_fail(error, IPSOCK_EINVAL, 0, "adopt", field);
 }
 
@@ -234,8 +237,15 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
     connection->dual_stack = s->dual_stack;
     connection->flags = IPSOCK_ADOPT_OWN | (s->flags & IPSOCK_OPEN_NONBLOCK);
     fix_peer(connection, &peer);
-    *out = connection;
-    return IPSOCK_OK;
+    connection->traffic_class = s->traffic_class;
+    connection->hop_limit = s->hop_limit;
+    /* some systems hand these down, some do not */
+    code = ipsk_apply_packet_options(connection, error);
+    if (code < 0)
+        ipsock_free(connection);
+    else
+        *out = connection;
+    return code;
 }
 
 int ipsock_accept(struct ipsock_endpoint *s, struct ipsock_endpoint **connection,
@@ -275,6 +285,19 @@ static int shut(struct ipsock_endpoint *s)
     ipsk_sys_waker_close(&s->waker);
     ipsk_mutex_unlock(&s->lock);
     return IPSOCK_OK;
+}
+
+int ipsock_shutdown(struct ipsock_endpoint *s)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    if (s->kind != IPSOCK_TCP || s->listening)
+        code = ipsk_fail(&error, IPSOCK_EKIND, 0, "shutdown", NULL);
+    else
+        code = ipsk_sys_shutdown(s->handle, &error);
+    return ipsk_finish(s, IPSOCK_WRITE, code, &error);
 }
 
 int ipsock_close(struct ipsock_endpoint *s)

@@ -28,7 +28,9 @@ struct ipsock_endpoint {
     uint8_t protocol;
     bool dual_stack;
     bool listening;
-    bool connected; /* peer is known and fixed */
+    bool connected;    /* peer is known and fixed */
+    int traffic_class; /* as configured, for accepted connections; 0 none */
+    int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;
     _Atomic int pending; /* errno of a receive that a batch of single calls could not report yet */

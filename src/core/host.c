@@ -7,6 +7,14 @@
 
 #include "core/backend.h"
 
+int ipsock_interface_index(const char *name, uint32_t *index)
+{
+    if (name == NULL || index == NULL)
+        return IPSOCK_EINVAL;
+    *index = ipsk_sys_interface_index(name);
+    return *index == 0 ? IPSOCK_ENODEV : IPSOCK_OK;
+}
+
 int ipsock_interfaces(struct ipsock_interface **list)
 {
     struct ipsock_error error;
@@ -65,6 +73,43 @@ void ipsock_interfaces_free(struct ipsock_interface *list)
         free(list); /* the name is in the same piece of memory */
         list = next;
     }
+}
+
+/* The port after the last colon; false for anything but 0..65535. */
+static bool read_port(const char *p, uint16_t *port)
+{
+    uint32_t value = 0;
+    if (*p == '\0')
+        return false;
+    for (; *p >= '0' && *p <= '9' && value <= UINT16_MAX; p++)
+        value = value * 10 + (uint32_t)(*p - '0');
+    *port = (uint16_t)value;
+    return *p == '\0' && value <= UINT16_MAX;
+}
+
+int ipsock_split_host_port(const char *text, char *host, size_t size, uint16_t *port)
+{
+    uint16_t number;
+    if (text == NULL || host == NULL || port == NULL)
+        return IPSOCK_EINVAL;
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL || !read_port(colon + 1, &number))
+        return IPSOCK_EINVAL;
+    const char *end = colon;
+    if (text[0] == '[') {
+        text++;
+        if (end == text || *--end != ']')
+            return IPSOCK_EINVAL;
+    } else if (memchr(text, ':', (size_t)(end - text)) != NULL) {
+        return IPSOCK_EINVAL; /* an IPv6 address without brackets: where would its port begin? */
+    }
+    const size_t length = (size_t)(end - text);
+    if (length >= size)
+        return IPSOCK_ENOSPC;
+    memcpy(host, text, length);
+    host[length] = '\0';
+    *port = number;
+    return IPSOCK_OK;
 }
 
 static int wrong(struct ipsock_error *error, int code, const char *argument)

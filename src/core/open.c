@@ -85,6 +85,12 @@ static int check_numbers(const struct ipsock_config *c, struct ipsock_error *err
         return wrong(error, IPSOCK_EINVAL, "backlog");
     if (c->deadline < 0)
         return wrong(error, IPSOCK_EINVAL, "deadline");
+    /* the ECN bits of a stream belong to the system */
+    if (c->traffic_class < 0 || c->traffic_class > 255 ||
+        (c->kind == IPSOCK_TCP && (c->traffic_class & 3) != 0))
+        return wrong(error, IPSOCK_EINVAL, "traffic_class");
+    if (c->hop_limit < 0 || c->hop_limit > 255)
+        return wrong(error, IPSOCK_EINVAL, "hop_limit");
     if (c->kind != IPSOCK_TCP)
         return IPSOCK_OK;
     if (c->receive_control != 0)
@@ -195,6 +201,17 @@ static int apply_sizes(struct ipsock_endpoint *s, const struct ipsock_config *c,
     return code;
 }
 
+int ipsk_apply_packet_options(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    int code = IPSOCK_OK;
+    if (s->traffic_class != 0)
+        code =
+            ipsk_set_option(s, IPSK_OPTION_TRAFFIC_CLASS, s->traffic_class, "traffic_class", error);
+    if (code == IPSOCK_OK && s->hop_limit != 0)
+        code = ipsk_set_option(s, IPSK_OPTION_HOP_LIMIT, s->hop_limit, "hop_limit", error);
+    return code;
+}
+
 int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
                       struct ipsock_error *error)
 {
@@ -205,6 +222,8 @@ int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
         code = apply_flags(s, error);
     if (code == IPSOCK_OK)
         code = apply_sizes(s, c, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_apply_packet_options(s, error);
     if (code == IPSOCK_OK)
         code = ipsk_declare_send_control(s, c->send_control, error);
     if (code == IPSOCK_OK)

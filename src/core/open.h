@@ -16,6 +16,9 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error);
 /* Declares what sends may carry. */
 int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error);
 
+/* Sets the configured traffic class and hop limit. */
+int ipsk_apply_packet_options(struct ipsock_endpoint *s, struct ipsock_error *error);
+
 /* Sets all options on the fresh socket. */
 int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *config,
                       struct ipsock_error *error);

@@ -42,6 +42,11 @@ int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
     return ipsk_fail(error, ipsk_sys_code(native), native, "connect", NULL);
 }
 
+int ipsk_sys_shutdown(ipsock_handle_t handle, struct ipsock_error *error)
+{
+    return shutdown((int)handle, SHUT_WR) < 0 ? ipsk_fail_errno(error, "shutdown") : IPSOCK_OK;
+}
+
 int ipsk_sys_listen(ipsock_handle_t handle, int backlog, struct ipsock_error *error)
 {
     return listen((int)handle, backlog == 0 ? SOMAXCONN : backlog) < 0
