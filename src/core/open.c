@@ -75,6 +75,14 @@ static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
     return IPSOCK_OK;
 }
 
+/* The queue of errors keeps the handle readable until it is read, and what reads it is not there
+ * yet. */
+static int check_error_stream(const struct ipsock_config *c, struct ipsock_error *error)
+{
+    return c->flags & IPSOCK_OPEN_ERROR_STREAM ? wrong(error, IPSOCK_ENOTSUP, "error_stream")
+                                               : IPSOCK_OK;
+}
+
 static int check_numbers(const struct ipsock_config *c, struct ipsock_error *error)
 {
     if (c->receive_buffer < 0)
@@ -105,6 +113,8 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
         code = check_kind(config, error);
     if (code == IPSOCK_OK)
         code = check_numbers(config, error);
+    if (code == IPSOCK_OK)
+        code = check_error_stream(config, error);
     /* Not every system binds groups; none loses anything by binding the wildcard
      * (net.ListenPacket). */
     if (code == IPSOCK_OK && config->kind == IPSOCK_UDP &&

@@ -19,6 +19,8 @@ void ipsk_waiting_init(struct ipsock_endpoint *s)
 void ipsk_waiting_destroy(struct ipsock_endpoint *s)
 {
     ipsk_sys_waker_close(&s->waker);
+    if (s->process != ipsk_sys_process())
+        return; /* the parent's threads may have held the locks when the memory was copied */
     ipsk_condition_destroy(&s->settled);
     ipsk_mutex_destroy(&s->send);
     ipsk_mutex_destroy(&s->setup);

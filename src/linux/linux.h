@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Linux, 4.18 and newer. Facts: ip(7), ipv6(7), udp(7), and the kernel's net/ipv4/ip_sockglue.c, net/ipv6/ipv6_sockglue.c,
- * net/ipv6/datagram.c. Constants that C libraries lag behind with are defined here. */
+/* Linux, 4.18 and newer. Facts: ip(7), ipv6(7), udp(7), and the kernel's net/ipv4/ip_sockglue.c,
+ * net/ipv6/ipv6_sockglue.c, net/ipv6/datagram.c. Constants that C libraries lag behind with are
+ * defined here. */
 #ifndef IPSK_LINUX_H
 #define IPSK_LINUX_H
 
@@ -34,13 +35,13 @@
 #define SO_DETACH_FILTER 27
 #endif
 /* linux/icmp.h clashes with netinet/ip_icmp.h, and the option's level is that of raw sockets. */
-#define IPSK_LINUX_SOL_RAW 255
-#define IPSK_LINUX_ICMP_FILTER 1
+#define IPSK_LINUX_SOL_RAW      255
+#define IPSK_LINUX_ICMP_FILTER  1
 #define IPSK_LINUX_ICMP6_FILTER 1
 
 /* Offsets in structures whose members some C libraries hide. */
-#define IPSK_LINUX_PKTINFO_INDEX offsetof(struct in_pktinfo, ipi_ifindex)
-#define IPSK_LINUX_PKTINFO_SOURCE offsetof(struct in_pktinfo, ipi_spec_dst)
+#define IPSK_LINUX_PKTINFO_INDEX       offsetof(struct in_pktinfo, ipi_ifindex)
+#define IPSK_LINUX_PKTINFO_SOURCE      offsetof(struct in_pktinfo, ipi_spec_dst)
 #define IPSK_LINUX_PKTINFO_DESTINATION offsetof(struct in_pktinfo, ipi_addr)
 
 // clang-format off

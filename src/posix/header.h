@@ -61,6 +61,10 @@ static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
 uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_message *m,
                              const struct msghdr *h, uint32_t valid, size_t length);
 
+/* The same for a caller who wants no control: a notice must not look like an empty datagram. */
+void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m,
+                      const struct msghdr *h);
+
 /* Control, peer, flags and length of a received message. */
 static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
                                      const struct msghdr *h, size_t length)
@@ -72,8 +76,11 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
                    ? ipsk_note_truncation(r->s, h->msg_flags, r->call)
                    : 0;
     struct ipsock_control *c = m->control;
-    if (c == NULL)
+    if (c == NULL) {
+        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0)
+            ipsk_note_notice(r, m, h);
         return;
+    }
     uint32_t valid = ipsk_take_control(c, h->msg_control, h->msg_controllen, r->ipv6);
     if (r->asked & (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU))
         valid = ipsk_finish_control(r, m, h, valid, length);

@@ -40,7 +40,6 @@ uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_messa
      * MTU. */
     if ((valid & r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0) {
         m->flags |= IPSOCK_MSG_NOTICE;
-        valid |= r->asked & valid;
         m->peer = c->destination;
     }
     return valid;
@@ -69,6 +68,16 @@ static ssize_t receive_once(int fd, struct msghdr *h, int flags)
         n = recvmsg(fd, h, flags);
     while (n < 0 && errno == EINTR);
     return n;
+}
+
+void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m,
+                      const struct msghdr *h)
+{
+    struct ipsock_control c;
+    const uint32_t valid = ipsk_take_control(&c, h->msg_control, h->msg_controllen, r->ipv6);
+    m->control = &c;
+    ipsk_finish_control(r, m, h, valid, 0);
+    m->control = NULL;
 }
 
 int ipsk_receive_whole(const struct ipsk_receiving *r, struct ipsock_message *m,
