@@ -163,7 +163,7 @@ static int read_bracketed(struct reader in, struct ipsock_addr *addr)
         continue;
     const struct reader port = {close + 1, in.end};
     const struct reader inside = {in.at, close};
-    if (close == in.end || *close != ']' || !read_port(port, &addr->port))
+    if (*close != ']' || !read_port(port, &addr->port))
         return IPSOCK_EINVAL;
     return read_scoped(inside, addr);
 }

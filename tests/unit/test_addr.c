@@ -288,6 +288,8 @@ static void addr_same_ip_of_nothing(void **state)
     const struct ipsock_addr none = {0}, four = ipsock_addr_any(IPSOCK_IPV4, 0);
     assert_false(ipsock_addr_same_ip(NULL, NULL));
     assert_false(ipsock_addr_same_ip(NULL, &four));
+    assert_false(ipsock_addr_same_ip(NULL, &none));
+    assert_false(ipsock_addr_same_ip(&none, NULL));
     assert_false(ipsock_addr_same_ip(&four, NULL));
     assert_false(ipsock_addr_same_ip(&four, &none));
     assert_true(ipsock_addr_same_ip(&none, &none));

@@ -262,6 +262,12 @@ static void hdr_08_a_length_that_cannot_be_is_refused(void **state)
         assert_int_equal(ipsk_ipv4_marshal(&header, bytes, sizeof bytes, NULL, &order),
                          total < 20 ? IPSOCK_ETOTALLEN : IPSOCK_OK);
     }
+    uint8_t room[60];
+    header.options_length = 8;
+    header.total_length = 27;
+    assert_int_equal(ipsk_ipv4_marshal(&header, room, sizeof room, NULL, &order), IPSOCK_ETOTALLEN);
+    header.total_length = 28;
+    assert_int_equal(ipsk_ipv4_marshal(&header, room, sizeof room, NULL, &order), IPSOCK_OK);
 }
 
 static void hdr_09_host_order_with_the_header_from_freebsd_10(void **state)

@@ -110,6 +110,9 @@ static void hdr_16_options_are_shown(void **state)
     header.options[1] = 0x0e;
     (void)snprintf(want, sizeof want, "%s opts=ff0e0000", text4);
     unit_every_size(format4, &header, want, true);
+    header.options_length = 1; /* not possible on a wire, but in a struct */
+    (void)snprintf(want, sizeof want, "%s opts=ff", text4);
+    unit_every_size(format4, &header, want, true);
 }
 
 /* Whatever the fields are: HEADER_TEXT suffices, and no option is read that cannot be there. */

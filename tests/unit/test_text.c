@@ -48,6 +48,11 @@ static void put_minus_one(struct ipsk_text *text)
     ipsk_text_signed(text, -1);
 }
 
+static void put_signed_zero(struct ipsk_text *text)
+{
+    ipsk_text_signed(text, 0);
+}
+
 static void put_hex_zero(struct ipsk_text *text)
 {
     ipsk_text_hex(text, 0);
@@ -86,6 +91,7 @@ static const struct piece pieces[] = {
     {"-9223372036854775808", put_least_signed},
     {"9223372036854775807", put_most_signed},
     {"-1", put_minus_one},
+    {"0", put_signed_zero},
     {"0x0", put_hex_zero},
     {"0xffffffffffffffff", put_hex_most},
     {"db8", put_hex_digits},
