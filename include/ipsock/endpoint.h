@@ -92,8 +92,7 @@ struct ipsock_counters {
     uint64_t filter_discards;   /**< ICMP or BPF filter evaluated by the library */
     uint64_t checksum_discards; /**< wrong checksum found by the library */
     uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
-    uint64_t
-        control_truncated; /**< datagrams delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
+    uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
 };
 
 #ifdef __cplusplus
@@ -108,8 +107,9 @@ extern "C" {
  * without that family, "dual_stack" where there is no such thing, else the field; IPSOCK_EPERM for
  * raw endpoints without privilege; IPSOCK_EADDRINUSE; IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; for TCP
  * with a peer also IPSOCK_ETIMEDOUT, IPSOCK_ECONNREFUSED, … With
- * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends answer
- * IPSOCK_EAGAIN until it is. */
+ * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends and receives
+ * answer IPSOCK_EAGAIN until then; the handle becomes writable, and the next one tells what came of
+ * it. */
 IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config);
 
 /** Makes an endpoint from a socket that the program already has. Kind, family, protocol and peer
