@@ -44,6 +44,14 @@ static void complain(const struct ipsock_error *error)
     fprintf(stderr, "udp_echo: %s\n", text);
 }
 
+/* An endpoint keeps the last failure of each direction. */
+static void complain_about(struct ipsock_endpoint *s, int direction)
+{
+    char text[IPSOCK_ERROR_TEXT] = "";
+    ipsock_explain(s, direction, text, sizeof text);
+    fprintf(stderr, "udp_echo: %s\n", text);
+}
+
 static int open_server(struct server *server, uint16_t port)
 {
     struct ipsock_error error;
@@ -53,10 +61,8 @@ static int open_server(struct server *server, uint16_t port)
     config.local = ipsock_addr_any(IPSOCK_IPV6, port);
     config.flags = IPSOCK_OPEN_DUAL_STACK;
     // What the replies need to know, and what they will say.
-    config.receive_control =
-        IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_TRAFFIC_CLASS;
-    config.send_control =
-        IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    config.receive_control = IPSOCK_CONTROL_REPLY_RECEIVE | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    config.send_control = IPSOCK_CONTROL_REPLY_SEND | IPSOCK_CONTROL_TRAFFIC_CLASS;
     config.error = &error;
     int result = ipsock_open(&server->s, &config);
     if (result == IPSOCK_ENOTSUP) {
@@ -99,11 +105,11 @@ static bool make_reply(struct server *server, size_t request, size_t reply)
     if (in->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS) {
         // The DSCP is echoed; congestion marks belong to the path that the request took.
         const int dscp = IPSOCK_DSCP_OF(in->control->traffic_class);
-        control->traffic_class = (uint8_t)IPSOCK_TRAFFIC_CLASS(dscp, IPSOCK_ECN_NOT_ECT);
+        control->traffic_class = IPSOCK_TRAFFIC_CLASS(dscp, IPSOCK_ECN_NOT_ECT);
         control->valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
     }
-    ipsock_message_init(out, &server->reply_buffers[reply], server->data[request], in->length);
-    out->peer = in->peer;
+    ipsock_message_init_send(out, &server->reply_buffers[reply], server->data[request], in->length,
+                             &in->peer);
     out->control = control;
     return true;
 }
@@ -113,14 +119,12 @@ static bool make_reply(struct server *server, size_t request, size_t reply)
 static void send_replies(struct server *server, uint32_t count)
 {
     for (uint32_t sent = 0; sent < count;) {
-        struct ipsock_error error;
         uint32_t done = 0;
         const int result = ipsock_send_batch(server->s, server->batch, server->replies + sent,
                                              sizeof server->replies[0], count - sent, &done, 0);
         sent += done;
         if (result < 0) {
-            if (ipsock_last_error(server->s, IPSOCK_WRITE, &error) == 0)
-                complain(&error);
+            complain_about(server->s, IPSOCK_WRITE);
             sent++;
         }
     }
@@ -129,16 +133,14 @@ static void send_replies(struct server *server, uint32_t count)
 static int serve(struct server *server)
 {
     while (!stop) {
-        struct ipsock_error error;
         uint32_t received = 0, count = 0;
-        ipsock_set_read_deadline(server->s, ipsock_now() + 200 * INT64_C(1000000));
+        ipsock_set_read_deadline(server->s, ipsock_now() + 200 * IPSOCK_MILLISECOND);
         const int result = ipsock_recv_batch(server->s, server->batch, server->requests,
                                              sizeof server->requests[0], BATCH, &received, 0);
         if (result == IPSOCK_ETIMEDOUT)
             continue;
         if (result < 0) {
-            if (ipsock_last_error(server->s, IPSOCK_READ, &error) == 0)
-                complain(&error);
+            complain_about(server->s, IPSOCK_READ);
             return result;
         }
         for (uint32_t i = 0; i < received; i++)

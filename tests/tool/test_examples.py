@@ -124,12 +124,16 @@ def mark_tcp_serves_both_families():
 @check
 def mark_tcp_refuses():
     for arguments in ([], ["serve"], ["send", "127.0.0.1"], ["send", "127.0.0.1:1", "64"],
-                      ["send", ":1"], ["frobnicate", "127.0.0.1:1"], ["send", "127.0.0.1:x"]):
+                      ["send", ":1"], ["frobnicate", "127.0.0.1:1"], ["send", "127.0.0.1:x"],
+                      ["send", "127.0.0.1:1", "AF44"], ["send", "127.0.0.1:1", "EF", "x"]):
         assert run(MARK_TCP, *arguments).returncode == 2, arguments
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))  # bound and not listening: refused
         result = run(MARK_TCP, "send", f"127.0.0.1:{s.getsockname()[1]}")
     assert result.returncode == 1 and "connection refused" in result.stderr, result
+
+
+SYN = 2
 
 
 class Sniffer(threading.Thread):
@@ -169,7 +173,7 @@ class Sniffer(threading.Thread):
 
 
 def check_marks(target, host, ethertype):
-    with marking(target, "34") as server:
+    with marking(target, "AF41") as server:
         try:
             sniffer = Sniffer(server.port, ethertype)
         except (PermissionError, AttributeError) as reason:
@@ -182,8 +186,11 @@ def check_marks(target, host, ethertype):
             sniffer.stop()
         data = [s for s in sniffer.segments if s[2] > 0]
         assert {s[0] for s in data} == {True, False}, sniffer.segments
-        # ECN-capable connections may set the lower two bits.
-        assert {s[1] & 0xfc for s in data} == {0x88}, sniffer.segments
+        # Everything is marked, the handshake too. ECN-capable connections may set the lower two
+        # bits.
+        assert {(s[0], s[3] & SYN) for s in sniffer.segments} == {
+            (True, 0), (False, 0), (True, SYN), (False, SYN)}, sniffer.segments
+        assert {s[1] & 0xfc for s in sniffer.segments} == {0x88}, sniffer.segments
 
 
 @check

@@ -151,13 +151,13 @@ def traffic_classes_that_are_none():
 
 @check
 def targets_that_are_none():
-    for target, words in [("127.0.0.1", "a port is missing"), ("", "a port is missing"),
-                          ("::1", "need brackets"), ("::1:9", "need brackets"),
-                          ("[::1]", "must look like"), ("[::1:9", "must look like"),
-                          ("127.0.0.1:65536", "the port must be"), ("127.0.0.1:", "the port must"),
-                          ("127.0.0.1:http", "the port must be"), (":9", "must name a host"),
-                          ("127.0.0.1:0", "port above 0"), ("a" * 300 + ":1", "too long")]:
-        refused(2, words, "send", target)
+    for target in ["127.0.0.1", "", "::1", "::1:9", "[::1]", "[::1:9", "[::1]9", "127.0.0.1:65536",
+                   "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:-1", "127.0.0.1: 9"]:
+        for command in ("send", "listen"):
+            refused(2, f"ipsock {command}: '{target}': must look like", command, target)
+    refused(2, "must name a host", "send", ":9")
+    refused(2, "port above 0", "send", "127.0.0.1:0")
+    refused(2, "too long", "send", "a" * 300 + ":1")
 
 
 @check

@@ -45,7 +45,7 @@ static void print_row_text(const struct selection *chosen, int feature)
         struct ipsock_capability capability;
         const char *cell = "";
         if (get(&chosen->columns[i], feature, &capability) && applies(&capability))
-            cell = capability.level == IPSOCK_ABSENT ? "-" : level_name(capability.level);
+            cell = capability.level == IPSOCK_ABSENT ? "-" : ipsock_level_name(capability.level);
         end += (size_t)snprintf(line + end, sizeof line - end, " %-7s", cell);
     }
     while (end > 0 && line[end - 1] == ' ')
@@ -82,7 +82,7 @@ static void print_notes(const struct selection *chosen, int feature)
         for (size_t j = i; j < chosen->count; j++)
             if (get(&chosen->columns[j], feature, &other) && same_note(&capability, &other))
                 printf("%s%s", j > i ? " " : "", chosen->columns[j].label);
-        printf("): %s, %s\n", level_name(capability.level), capability.reason);
+        printf("): %s, %s\n", ipsock_level_name(capability.level), capability.reason);
     }
 }
 
@@ -104,12 +104,13 @@ static void print_matrix(const struct selection *chosen)
 /* One column in full. */
 static void print_list(const struct column *column)
 {
-    printf("%s over %s\n", kind_name(column->kind), family_name(column->family));
+    printf("%s over %s\n", ipsock_kind_name(column->kind), family_name(column->family));
     for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++) {
         struct ipsock_capability capability;
         if (!get(column, feature, &capability))
             continue;
-        printf("  %-28s %-7s %s%s%s\n", ipsock_feature_text(feature), level_name(capability.level),
+        printf("  %-28s %-7s %s%s%s\n", ipsock_feature_text(feature),
+               ipsock_level_name(capability.level),
                capability.mechanism ? capability.mechanism : "",
                capability.mechanism && capability.reason ? ": " : "",
                capability.reason ? capability.reason : "");
@@ -137,8 +138,8 @@ static void print_csv(const struct selection *chosen)
             struct ipsock_capability capability;
             if (!get(column, feature, &capability))
                 continue;
-            printf("%s,%s,%s,%s,", kind_name(column->kind), family_name(column->family),
-                   ipsock_feature_name(feature), level_name(capability.level));
+            printf("%s,%s,%s,%s,", ipsock_kind_name(column->kind), family_name(column->family),
+                   ipsock_feature_name(feature), ipsock_level_name(capability.level));
             csv_field(capability.mechanism);
             putchar(',');
             csv_field(capability.reason);
@@ -162,10 +163,10 @@ static void print_json(const struct selection *chosen)
             if (!get(column, feature, &capability))
                 continue;
             printf("%s{\"kind\":\"%s\",\"family\":\"%s\",\"feature\":\"%s\",\"text\":", separator,
-                   kind_name(column->kind), family_name(column->family),
+                   ipsock_kind_name(column->kind), family_name(column->family),
                    ipsock_feature_name(feature));
             json_text(stdout, ipsock_feature_text(feature));
-            printf(",\"level\":\"%s\",\"mechanism\":", level_name(capability.level));
+            printf(",\"level\":\"%s\",\"mechanism\":", ipsock_level_name(capability.level));
             json_text(stdout, capability.mechanism);
             fputs(",\"reason\":", stdout);
             json_text(stdout, capability.reason);
@@ -180,7 +181,7 @@ static bool read_kind(const char *text, int *kind)
 {
     static const int kinds[] = {IPSOCK_UDP, IPSOCK_TCP, IPSOCK_RAW, IPSOCK_PING};
     for (size_t i = 0; text && i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(text, kind_name(kinds[i])) == 0)
+        if (strcmp(text, ipsock_kind_name(kinds[i])) == 0)
             *kind = kinds[i];
     if (!text || *kind)
         return true;

@@ -10,7 +10,7 @@
 #define BUFFER 65536 /* no UDP datagram is longer */
 
 /* How long a Ctrl-C may go unnoticed: no call of the library can be made from a signal handler. */
-#define GLANCE (SECOND / 5)
+#define GLANCE (IPSOCK_SECOND / 5)
 
 struct listener {
     struct ipsock_endpoint *s;

@@ -94,25 +94,29 @@ int finish_output(int code)
     return EXIT_FAIL;
 }
 
-int fail(const char *command, const char *subject, const struct ipsock_error *error)
+static int say(const char *command, const char *subject, const char *text)
 {
-    char text[IPSOCK_ERROR_TEXT] = "";
-    ipsock_error_format(error, text, sizeof text);
     fflush(stdout); // what was received before the failure comes before it
     fprintf(stderr, "ipsock %s: %s: %s\n", command, subject, text);
     return EXIT_FAIL;
 }
 
+int fail(const char *command, const char *subject, const struct ipsock_error *error)
+{
+    char text[IPSOCK_ERROR_TEXT] = "";
+    ipsock_error_format(error, text, sizeof text);
+    return say(command, subject, text);
+}
+
 int fail_code(const char *command, const char *subject, int code)
 {
-    const struct ipsock_error error = {code, 0, NULL, NULL, IPSOCK_NO_INDEX};
-    return fail(command, subject, &error);
+    return say(command, subject, ipsock_error_text(code));
 }
 
 int fail_endpoint(const char *command, const char *subject, struct ipsock_endpoint *s,
                   int direction)
 {
-    struct ipsock_error error = {IPSOCK_ESYSTEM, 0, NULL, NULL, IPSOCK_NO_INDEX};
-    ipsock_last_error(s, direction, &error);
-    return fail(command, subject, &error);
+    char text[IPSOCK_ERROR_TEXT] = "";
+    ipsock_explain(s, direction, text, sizeof text);
+    return say(command, subject, text);
 }

@@ -83,13 +83,14 @@ static void print_text(struct packet_printer *printer, const struct ipsock_messa
     if (control->valid & IPSOCK_CONTROL_HOP_LIMIT)
         printf("  hop=%u", (unsigned)control->hop_limit);
     if (control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS) {
-        const unsigned octet = control->traffic_class;
-        const char *name = dscp_name(IPSOCK_DSCP_OF(octet));
-        printf("  class=0x%02x", octet);
+        const uint8_t octet = control->traffic_class;
+        const char *name = ipsock_dscp_name(IPSOCK_DSCP_OF(octet));
+        printf("  class=0x%02x", (unsigned)octet);
         if (name)
             printf(" (%s, %s)", name, ecn_name(IPSOCK_ECN_OF(octet)));
         else
-            printf(" (DSCP %u, %s)", IPSOCK_DSCP_OF(octet), ecn_name(IPSOCK_ECN_OF(octet)));
+            printf(" (DSCP %u, %s)", (unsigned)IPSOCK_DSCP_OF(octet),
+                   ecn_name(IPSOCK_ECN_OF(octet)));
     }
     print_flags(message->flags);
     printf("  len=%zu  \"", message->length);
@@ -97,11 +98,11 @@ static void print_text(struct packet_printer *printer, const struct ipsock_messa
     printf("\"%s\n", shown < message->length ? "..." : "");
 }
 
-static void print_json_class(unsigned octet)
+static void print_json_class(uint8_t octet)
 {
-    const unsigned dscp = IPSOCK_DSCP_OF(octet);
-    printf(",\"traffic_class\":%u,\"dscp\":%u,\"dscp_name\":", octet, dscp);
-    json_text(stdout, dscp_name(dscp));
+    const uint8_t dscp = IPSOCK_DSCP_OF(octet);
+    printf(",\"traffic_class\":%u,\"dscp\":%u,\"dscp_name\":", (unsigned)octet, (unsigned)dscp);
+    json_text(stdout, ipsock_dscp_name(dscp));
     fputs(",\"ecn\":", stdout);
     json_text(stdout, ecn_name(IPSOCK_ECN_OF(octet)));
 }

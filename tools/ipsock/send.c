@@ -55,13 +55,10 @@ static int read_control(struct request *r)
         control->valid |= IPSOCK_CONTROL_SOURCE;
     }
     if (r->interface) {
-        struct ipsock_interface *list = NULL;
-        const int result = ipsock_interface_by_name(r->interface, &list);
+        const int result = ipsock_interface_index(r->interface, &control->interface_index);
         if (result < 0)
             return fail_code("send", r->interface, result);
-        control->interface_index = list->index;
         control->valid |= IPSOCK_CONTROL_INTERFACE;
-        ipsock_interfaces_free(list);
     }
     return EXIT_OK;
 }
@@ -179,7 +176,7 @@ static int send_all(struct sender *sender, const struct request *r)
         const uint32_t batch = left < (uint64_t)r->batch ? (uint32_t)left : (uint32_t)r->batch;
         if (send_batch(sender, batch) < 0)
             return fail_endpoint("send", r->target, sender->s, IPSOCK_WRITE);
-        const int64_t end = ipsock_now() + r->interval * (SECOND / 1000);
+        const int64_t end = ipsock_now() + r->interval * IPSOCK_MILLISECOND;
         if (r->interval && sender->sent < count && receive_until(sender, r, end) != EXIT_OK)
             return EXIT_FAIL;
     }

@@ -1,44 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "args.h"
 #include "tool.h"
-
-#include <string.h>
-
-static int bad_target(const char *command, const char *text, const char *why)
-{
-    fprintf(stderr, "ipsock %s: '%s': %s\n", command, text, why);
-    return EXIT_USAGE;
-}
 
 int split_target(const char *command, const char *text, char *host, size_t size, uint16_t *port)
 {
-    const char *start = text;
-    const char *colon;
-    size_t length;
-    long number;
-    if (text[0] == '[') {
-        const char *end = strchr(text, ']');
-        if (!end || end[1] != ':')
-            return bad_target(command, text, "must look like [2001:db8::1]:PORT");
-        start = text + 1;
-        length = (size_t)(end - start);
-        colon = end + 1;
-    } else {
-        colon = strrchr(text, ':');
-        if (!colon)
-            return bad_target(command, text, "a port is missing, as in 192.0.2.1:5000");
-        length = (size_t)(colon - text);
-        if (memchr(text, ':', length))
-            return bad_target(command, text, "IPv6 addresses need brackets: [2001:db8::1]:PORT");
-    }
-    if (!args_number(colon + 1, 0, 65535, &number))
-        return bad_target(command, text, "the port must be a number, 0 to 65535");
-    if (length >= size)
-        return bad_target(command, text, "the host name is too long");
-    memcpy(host, start, length);
-    host[length] = '\0';
-    *port = (uint16_t)number;
-    return EXIT_OK;
+    const int result = ipsock_split_host_port(text, host, size, port);
+    if (result == 0)
+        return EXIT_OK;
+    fprintf(stderr, "ipsock %s: '%s': %s\n", command, text,
+            result == IPSOCK_ENOSPC
+                ? "the host name is too long"
+                : "must look like 192.0.2.1:5000, [2001:db8::1]:5000 or host.example:5000");
+    return EXIT_USAGE;
 }
 
 int resolve_target(const char *command, const char *host, uint16_t port, int family,

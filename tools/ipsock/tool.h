@@ -13,8 +13,6 @@
 #define EXIT_FAIL  1
 #define EXIT_USAGE 2
 
-#define SECOND INT64_C(1000000000)
-
 /* The commands: arguments after the command's name, exit code. */
 int command_caps(int argc, char **argv);
 int command_interfaces(int argc, char **argv);
@@ -47,17 +45,13 @@ int fail_endpoint(const char *command, const char *subject, struct ipsock_endpoi
 /** "s", or "" for one. */
 const char *plural(uint64_t count);
 const char *family_name(int family);
-const char *kind_name(int kind);
-const char *level_name(int level);
-/** "AF11", or NULL for a code point without name. */
-const char *dscp_name(unsigned dscp);
 /** "Not-ECT", "ECT(1)", "ECT(0)", "CE". */
 const char *ecn_name(unsigned ecn);
 /** Reads "AF11", "EF", 40 or 0x28 as the octet of the traffic class. */
 bool parse_traffic_class(const char *text, uint8_t *traffic_class);
 
 /* Addresses of the command line. */
-/** Reads "HOST:PORT", "[V6]:PORT", and where any is true ":PORT" (host[0] is then 0).
+/** Reads "HOST:PORT", "[V6]:PORT" or ":PORT" (host[0] is then 0).
  * @return EXIT_OK, or the exit code after a message */
 int split_target(const char *command, const char *text, char *host, size_t size, uint16_t *port);
 /** The first address of a host. @return EXIT_OK, or EXIT_FAIL after a message */
