@@ -35,7 +35,7 @@ static inline int32_t ipsk_load32(const uint8_t *p)
 static inline int64_t ipsk_load_integer(const uint8_t *p, size_t n)
 {
     int64_t wide;
-    int16_t narrow;
+    uint16_t narrow; /* no field is negative, and segments may exceed 32767 bytes */
     switch (n) {
     case 1:
         return *p;
@@ -89,22 +89,24 @@ static inline uint32_t ipsk_take_octet(uint8_t *field, const uint8_t *p, size_t 
     return bit;
 }
 
+/* Index 0 says nothing: it leaves an earlier one as it was. */
+static inline uint32_t ipsk_take_index(struct ipsock_control *c, uint32_t index)
+{
+    if (index == 0)
+        return 0;
+    c->interface_index = index;
+    return IPSOCK_CONTROL_INTERFACE;
+}
+
 static inline uint32_t ipsk_take_pktinfo(struct ipsock_control *c, bool ipv6, const uint8_t *p,
                                          size_t a, size_t b)
 {
     const uint32_t index = (uint32_t)ipsk_load32(p + b);
-    c->interface_index = index;
     if (ipv6)
         ipsk_set_ipv6(&c->destination, p + a, 0, ipsk_needs_scope(p + a) ? index : 0);
     else
         ipsk_set_ipv4(&c->destination, p + a, 0);
-    return IPSOCK_CONTROL_DESTINATION | (index != 0 ? IPSOCK_CONTROL_INTERFACE : 0);
-}
-
-static inline uint32_t ipsk_take_index(struct ipsock_control *c, uint32_t index)
-{
-    c->interface_index = index;
-    return index != 0 ? IPSOCK_CONTROL_INTERFACE : 0;
+    return IPSOCK_CONTROL_DESTINATION | ipsk_take_index(c, index);
 }
 
 static inline uint32_t ipsk_take_link(struct ipsock_control *c, const uint8_t *p, size_t a)
