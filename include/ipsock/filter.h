@@ -43,29 +43,32 @@ struct ipsock_bpf_instruction {
     {                                                                 \
         (uint16_t)(code), (uint8_t)(jt), (uint8_t)(jf), (uint32_t)(k) \
     }
-#define IPSOCK_BPF_LOAD8(offset) IPSOCK_BPF_STATEMENT(0x30, offset) /**< A = byte */
-#define IPSOCK_BPF_LOAD16(offset) \
-    IPSOCK_BPF_STATEMENT(0x28, offset) /**< A = 16 bits, network order */
-#define IPSOCK_BPF_LOAD32(offset) \
-    IPSOCK_BPF_STATEMENT(0x20, offset)                       /**< A = 32 bits, network order */
-#define IPSOCK_BPF_LOAD_LENGTH IPSOCK_BPF_STATEMENT(0x80, 0) /**< A = packet length */
-/** X = length of the IPv4 header at offset, in bytes. */
+
+/* Loads: A = a byte, 16 or 32 bits in network order, at an offset into the packet. */
+#define IPSOCK_BPF_LOAD8(offset)  IPSOCK_BPF_STATEMENT(0x30, offset)
+#define IPSOCK_BPF_LOAD16(offset) IPSOCK_BPF_STATEMENT(0x28, offset)
+#define IPSOCK_BPF_LOAD32(offset) IPSOCK_BPF_STATEMENT(0x20, offset)
+/* The same at X + offset. */
+#define IPSOCK_BPF_LOAD8_X(offset)  IPSOCK_BPF_STATEMENT(0x50, offset)
+#define IPSOCK_BPF_LOAD16_X(offset) IPSOCK_BPF_STATEMENT(0x48, offset)
+#define IPSOCK_BPF_LOAD32_X(offset) IPSOCK_BPF_STATEMENT(0x40, offset)
+/* A = length of the packet; X = length of the IPv4 header at offset. Bytes. */
+#define IPSOCK_BPF_LOAD_LENGTH                IPSOCK_BPF_STATEMENT(0x80, 0)
 #define IPSOCK_BPF_LOAD_HEADER_LENGTH(offset) IPSOCK_BPF_STATEMENT(0xb1, offset)
-#define IPSOCK_BPF_LOAD8_X(offset)                                 \
-    IPSOCK_BPF_STATEMENT(0x50, offset) /**< A = byte at X + offset \
-                                        */
-#define IPSOCK_BPF_LOAD16_X(offset) \
-    IPSOCK_BPF_STATEMENT(0x48, offset) /**< A = 16 bits at X + offset */
-#define IPSOCK_BPF_LOAD32_X(offset) \
-    IPSOCK_BPF_STATEMENT(0x40, offset) /**< A = 32 bits at X + offset */
-#define IPSOCK_BPF_AND(mask)              IPSOCK_BPF_STATEMENT(0x54, mask) /**< A &= mask */
-#define IPSOCK_BPF_SHIFT_RIGHT(bits)      IPSOCK_BPF_STATEMENT(0x74, bits) /**< A >>= bits */
-#define IPSOCK_BPF_IF_EQUAL(k, jt, jf)    IPSOCK_BPF_JUMP(0x15, k, jt, jf) /**< A == k ? */
-#define IPSOCK_BPF_IF_GREATER(k, jt, jf)  IPSOCK_BPF_JUMP(0x25, k, jt, jf) /**< A > k ? */
-#define IPSOCK_BPF_IF_AT_LEAST(k, jt, jf) IPSOCK_BPF_JUMP(0x35, k, jt, jf) /**< A >= k ? */
-#define IPSOCK_BPF_IF_ANY_BIT(k, jt, jf)  IPSOCK_BPF_JUMP(0x45, k, jt, jf) /**< A & k ? */
-#define IPSOCK_BPF_ACCEPT                 IPSOCK_BPF_STATEMENT(0x06, 0xffffffffu) /**< deliver the whole packet */
-#define IPSOCK_BPF_DROP                   IPSOCK_BPF_STATEMENT(0x06, 0) /**< drop the packet */
+
+/* Arithmetic: A &= mask, A >>= bits. */
+#define IPSOCK_BPF_AND(mask)         IPSOCK_BPF_STATEMENT(0x54, mask)
+#define IPSOCK_BPF_SHIFT_RIGHT(bits) IPSOCK_BPF_STATEMENT(0x74, bits)
+
+/* Tests: A == k, A > k, A >= k, A & k; then skip jt instructions, else jf. */
+#define IPSOCK_BPF_IF_EQUAL(k, jt, jf)    IPSOCK_BPF_JUMP(0x15, k, jt, jf)
+#define IPSOCK_BPF_IF_GREATER(k, jt, jf)  IPSOCK_BPF_JUMP(0x25, k, jt, jf)
+#define IPSOCK_BPF_IF_AT_LEAST(k, jt, jf) IPSOCK_BPF_JUMP(0x35, k, jt, jf)
+#define IPSOCK_BPF_IF_ANY_BIT(k, jt, jf)  IPSOCK_BPF_JUMP(0x45, k, jt, jf)
+
+/* Verdicts: deliver the whole packet, or drop it. */
+#define IPSOCK_BPF_ACCEPT IPSOCK_BPF_STATEMENT(0x06, 0xffffffffu)
+#define IPSOCK_BPF_DROP   IPSOCK_BPF_STATEMENT(0x06, 0)
 
 #ifdef __cplusplus
 extern "C" {

@@ -158,7 +158,7 @@
 #define IPSK_FACTS(X) \
     X(CMSG_HEADER, CMSG_LEN(0)) \
     X(CMSG_ALIGN, CMSG_SPACE(1) - CMSG_SPACE(0)) \
-    X(CMSG_LENGTH_SIZE, sizeof(((struct cmsghdr *)0)->cmsg_len)) \
+    X(CMSG_LENGTH_SIZE, sizeof(size_t)) /* the kernel's; musl declares 32 bits of it, and padding */ \
     X(CMSG_LEVEL_OFFSET, offsetof(struct cmsghdr, cmsg_level)) \
     X(SOCKADDR_HAS_LENGTH, 0) \
     X(FAMILY_IPV4, AF_INET) \
