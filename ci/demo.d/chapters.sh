@@ -251,15 +251,17 @@ show_batch() {
 	fi
 	# shellcheck disable=SC2016 # the inner shell expands
 	typed server strace udp_echo 0
-	start server "$work/echo.log" strace -e trace=recvmmsg,sendmmsg -e verbose=none \
+	start server "$work/batch.log" strace -e trace=recvmmsg,sendmmsg -e verbose=none \
 		-o "$work/server.strace" sh -c 'echo $$ >"$1"; exec "$2" 0' sh "$work/pid" "$udp_echo"
-	if ! until_true 10 grep -q 'echoing on' "$work/echo.log"; then
-		skip "strace may not trace here: $(tail -n 1 "$work/echo.log")"
+	if ! until_true 10 grep -q 'echoing on' "$work/batch.log"; then
+		skip "strace may not trace here: $(tail -n 1 "$work/batch.log")"
 		stop_all
 		return
 	fi
-	port=$(sed -n 's/.*echoing on .*:\([0-9]*\)$/\1/p' "$work/echo.log")
+	port=$(sed -n 's/.*echoing on .*:\([0-9]*\)$/\1/p' "$work/batch.log")
 	pid=$(cat "$work/pid")
+	# Ending strace would not end what it traces.
+	background+=("$pid")
 	signal STOP "$pid"
 	until_true 10 grep -q 'stopped by SIGSTOP' "$work/server.strace" || true
 	typed client strace ipsock send "$address:$port" --count 64 --batch 64

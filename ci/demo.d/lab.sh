@@ -111,13 +111,13 @@ open_lab() {
 start() {
 	local host=$1 log=$2
 	shift 2
-	on "$host" "$@" >"$log" 2>&1 </dev/null &
+	if [ -n "$lab" ]; then
+		on "$host" "$@" >"$log" 2>&1 </dev/null &
+	else
+		# Not through a function, so that the process number is the program's.
+		"$@" >"$log" 2>&1 </dev/null &
+	fi
 	background+=($!)
-}
-
-# A process that a later step has to deal with by itself.
-last_started() {
-	echo "${background[-1]}"
 }
 
 stop_all() {
