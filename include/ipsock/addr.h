@@ -43,7 +43,7 @@ IPSOCK_API struct ipsock_addr ipsock_addr_loopback(int family, uint16_t port);
 /** Reads an address: "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53",
  * "fe80::1%eth0",
  * "[fe80::1%2]:53". Dotted parts are decimal, without leading zeros (RFC 6943, 3.1.1). A zone is an
- * interface's name on this host, or its index.
+ * interface's name on this host, or its index, which need not exist; a port of 0 is none.
  * @return 0; IPSOCK_EINVAL for anything else; IPSOCK_ENODEV for an unknown zone. *addr is unchanged
  * on failure. */
 IPSOCK_API int ipsock_addr_parse(const char *text, struct ipsock_addr *addr);
@@ -55,15 +55,16 @@ IPSOCK_API int ipsock_addr_parse(const char *text, struct ipsock_addr *addr);
  * does not fit (text is then ""). */
 IPSOCK_API int ipsock_addr_format(const struct ipsock_addr *addr, char *text, size_t size);
 
-/** Whether family, address, port and scope are the same. */
+/** Whether family, address, port and scope are the same; true for two unset addresses, false for
+ * NULL. */
 IPSOCK_API bool ipsock_addr_equal(const struct ipsock_addr *a, const struct ipsock_addr *b);
 
 /** Whether the addresses are the same, ports and scopes aside; a v4-mapped address equals the IPv4
  * address in it (Go's IP.Equal). */
 IPSOCK_API bool ipsock_addr_same_ip(const struct ipsock_addr *a, const struct ipsock_addr *b);
 
-/** The v4-mapped form (::ffff:a.b.c.d) of an IPv4 address; other addresses come back as they are.
- */
+/** The v4-mapped form (::ffff:a.b.c.d) of an IPv4 address; other addresses come back as they are,
+ * NULL as no address. */
 IPSOCK_API struct ipsock_addr ipsock_addr_map(const struct ipsock_addr *addr);
 
 /** The IPv4 address in a v4-mapped one; other addresses come back as they are. */

@@ -68,12 +68,14 @@ extern "C" {
  * @param order IPSOCK_ORDER_…
  * @return 0; IPSOCK_ENOHEADER for null pointers; IPSOCK_EHDRSHORT for less than 20 bytes;
  * IPSOCK_EVERSION; IPSOCK_EHDRLEN for a length field below 5 words; IPSOCK_EEXTSHORT when the
- * options go beyond the data; IPSOCK_EINVAL for another order. On failure *header is unchanged. */
+ * options go beyond the data; IPSOCK_ETOTALLEN in an order without the header in the length, when
+ * both exceed 65535; IPSOCK_EINVAL for another order. On failure *header is unchanged. */
 IPSOCK_API int ipsock_ipv4_header_parse(struct ipsock_ipv4_header *header, const void *data,
                                         size_t length, int order);
 
 /** Writes an IPv4 header.
- * @param written receives 20 + options_length, also when that does not fit; may be NULL
+ * @param written receives 20 + options_length, on IPSOCK_ENOSPC too, unchanged on other errors; may
+ * be NULL
  * @return 0; IPSOCK_ENOHEADER for null pointers; IPSOCK_EHDRSHORT for header_length < 20;
  * IPSOCK_EOPTLEN; IPSOCK_EMISSADDR without an IPv4 destination; IPSOCK_EFAMILY for a source of
  * another family; IPSOCK_EINVAL for flags > 7, an offset > 8191 or another order; IPSOCK_ENOSPC. */
@@ -81,6 +83,7 @@ IPSOCK_API int ipsock_ipv4_header_marshal(const struct ipsock_ipv4_header *heade
                                           size_t size, size_t *written, int order);
 
 /** Writes a header for people, "ver=4 hdrlen=20 …", space separated, no commas; "<nil>" for NULL.
+ * What does not fit is cut.
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_ipv4_header_format(const struct ipsock_ipv4_header *header, char *text,
                                          size_t size);

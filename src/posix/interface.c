@@ -12,7 +12,8 @@
 
 uint32_t ipsk_sys_interface_index(const char *name)
 {
-    return if_nametoindex(name);
+    /* musl's if_nametoindex cuts a longer name and may find another interface */
+    return strlen(name) < IF_NAMESIZE ? if_nametoindex(name) : 0;
 }
 
 bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
