@@ -100,7 +100,7 @@ int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         code = ipsk_pending(s, &error);
     if (code == IPSOCK_OK && count > 0)
         code = receive_many(s, batch, messages, size, count, done, flags, &error);
-    return ipsk_finish(s, IPSOCK_READ, code, &error);
+    return ipsk_end(s, IPSOCK_READ, code, &error);
 }
 
 /* Messages from the first on that are right; the error is that of the next one. */
@@ -111,6 +111,8 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
+        if (ipsk_is_usual(s, m))
+            continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)
             break;
@@ -177,5 +179,5 @@ int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         if (code < 0)
             error.index = *done;
     }
-    return ipsk_finish(s, IPSOCK_WRITE, code, &error);
+    return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }

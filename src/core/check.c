@@ -20,7 +20,7 @@ static int check_peer(const struct ipsock_endpoint *s, const struct ipsock_addr 
     }
     if (s->family == IPSOCK_IPV4
             ? peer->family != IPSOCK_IPV4
-            : !s->dual_stack && (peer->family != IPSOCK_IPV6 || ipsock_addr_is_mapped(peer)))
+            : !s->dual_stack && (peer->family != IPSOCK_IPV6 || ipsk_is_mapped(peer)))
         return wrong(error, IPSOCK_EFAMILY, "peer");
     if (peer->family != IPSOCK_IPV4 && peer->family != IPSOCK_IPV6)
         return wrong(error, IPSOCK_EFAMILY, "peer");
@@ -44,9 +44,7 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
         return wrong(error, code, field);
     if (c->valid & ~s->send_control)
         return wrong(error, IPSOCK_EUNDECLARED, "send_control");
-    const uint32_t carried =
-        ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column) | s->emulated[column];
-    if (c->valid & ~carried)
+    if (c->valid & ~s->sendable[column])
         return wrong(error, IPSOCK_ENOTSUP, "control");
     if ((c->valid & IPSOCK_CONTROL_OPAQUE) && (c->valid & ~IPSOCK_CONTROL_OPAQUE) &&
         c->opaque_length > IPSOCK_OPAQUE_MAX)

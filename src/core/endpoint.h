@@ -5,6 +5,7 @@
 
 #include <ipsock/endpoint.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "core/backend.h"
 #include "core/sync.h"
@@ -23,6 +24,7 @@ struct ipsock_endpoint {
     uint32_t flags;        /* IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
     uint32_t emulated[3];  /* by column: declared bits that have no control message there */
+    uint32_t sendable[3];  /* by column: declared bits that can go there, emulated or not */
     uint8_t kind;          /* IPSOCK_UDP … */
     uint8_t family;        /* IPSOCK_IPV4, IPSOCK_IPV6 */
     uint8_t protocol;
@@ -95,6 +97,16 @@ int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_er
 int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
                 const struct ipsock_error *error);
 
+/* The same with success inlined: the end of a call on the data path. */
+static inline int ipsk_end(struct ipsock_endpoint *s, int direction, int code,
+                           const struct ipsock_error *error)
+{
+    if (code < 0)
+        return ipsk_finish(s, direction, code, error);
+    ipsk_leave(s);
+    return code;
+}
+
 /* Waits until it is worth trying again (0), or fails: deadline, cancel, close. */
 int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wait,
                   struct ipsock_error *error);
@@ -111,14 +123,20 @@ static inline unsigned ipsk_kind_bit(int kind)
     return 1u << (kind - 1);
 }
 
+/* ipsock_addr_is_mapped, inlined: a call to an exported function may go to another library. */
+static inline bool ipsk_is_mapped(const struct ipsock_addr *addr)
+{
+    static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return addr->family == IPSOCK_IPV6 && memcmp(addr->ip, prefix, sizeof prefix) == 0;
+}
+
 /* The column of traffic to an address on this endpoint. */
 static inline int ipsk_column(const struct ipsock_endpoint *s, const struct ipsock_addr *addr)
 {
     if (s->family == IPSOCK_IPV4)
         return IPSK_V4;
-    return s->dual_stack && (addr->family == IPSOCK_IPV4 || ipsock_addr_is_mapped(addr))
-               ? IPSK_MAPPED
-               : IPSK_V6;
+    return s->dual_stack && (addr->family == IPSOCK_IPV4 || ipsk_is_mapped(addr)) ? IPSK_MAPPED
+                                                                                  : IPSK_V6;
 }
 
 /* A failure that an earlier batch had to keep, because datagrams came with it. */

@@ -34,13 +34,15 @@ int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 static int receive(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                    struct ipsock_error *error)
 {
+    int code = ipsk_sys_recv(s, message, flags, error);
+    if (code != IPSOCK_EAGAIN || !ipsk_may_wait(s, flags))
+        return code;
     struct ipsk_wait wait = {0};
-    int code;
-    while ((code = ipsk_sys_recv(s, message, flags, error)) == IPSOCK_EAGAIN &&
-           ipsk_may_wait(s, flags)) {
+    while (code == IPSOCK_EAGAIN) {
         code = ipsk_wait_for(s, IPSOCK_READ, &wait, error);
         if (code < 0)
             break;
+        code = ipsk_sys_recv(s, message, flags, error);
     }
     return code;
 }
@@ -56,7 +58,7 @@ int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
         code = ipsk_pending(s, &error);
     if (code == IPSOCK_OK)
         code = receive(s, message, flags, &error);
-    return ipsk_finish(s, IPSOCK_READ, code, &error);
+    return ipsk_end(s, IPSOCK_READ, code, &error);
 }
 
 static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
@@ -79,13 +81,15 @@ static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const voi
 static int send_waiting(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                         struct ipsock_error *error)
 {
+    int code = send_now(s, message, flags, error);
+    if (code != IPSOCK_EAGAIN || !ipsk_may_wait(s, flags))
+        return code;
     struct ipsk_wait wait = {0};
-    int code;
-    while ((code = send_now(s, message, flags, error)) == IPSOCK_EAGAIN &&
-           ipsk_may_wait(s, flags)) {
+    while (code == IPSOCK_EAGAIN) {
         code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
         if (code < 0)
             break;
+        code = send_now(s, message, flags, error);
     }
     return code;
 }
@@ -99,9 +103,10 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     code = check_send(s, flags, message, &error);
     if (code == IPSOCK_OK) {
         message->length = 0;
-        code = ipsk_check_message(s, message, &error);
+        if (!ipsk_is_usual(s, message))
+            code = ipsk_check_message(s, message, &error);
     }
     if (code == IPSOCK_OK)
         code = send_waiting(s, message, flags, &error);
-    return ipsk_finish(s, IPSOCK_WRITE, code, &error);
+    return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }

@@ -21,6 +21,32 @@ static inline int ipsk_message_column(const struct ipsock_endpoint *s,
     return ipsk_column(s, m->peer.family == IPSOCK_UNSPEC ? &s->peer : &m->peer);
 }
 
+/* Whether a message to be sent is right beyond doubt, found in few steps: the usual fields, and a
+ * peer of the endpoint's own family. Of all others ipsk_check_message finds out. */
+static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
+                                         const struct ipsock_control *c, int column)
+{
+    const uint32_t usual = IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT |
+                           IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE;
+    if ((c->valid & ~(s->sendable[column] & usual)) ||
+        ((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
+        ((c->valid & IPSOCK_CONTROL_INTERFACE) && c->interface_index == 0))
+        return false;
+    return !(c->valid & IPSOCK_CONTROL_SOURCE) ||
+           (c->source.family == s->family && ipsk_is_mapped(&c->source) == (column == IPSK_MAPPED));
+}
+
+static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || m->peer.family != s->family ||
+        s->connected || s->kind == IPSOCK_TCP)
+        return false;
+    const int column = ipsk_column(s, &m->peer);
+    if (column == IPSK_V6 && ipsk_is_mapped(&m->peer))
+        return false;
+    return m->control == NULL || ipsk_is_usual_control(s, m->control, column);
+}
+
 /* Everything about a message to be sent that can be found wrong without a system call. */
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                        struct ipsock_error *error);

@@ -140,6 +140,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
             continue;
         const uint32_t native = ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column);
         s->emulated[column] = bits & ~native & ipsk_emulatable(s, column);
+        s->sendable[column] = bits & (native | s->emulated[column]);
         possible |= native | s->emulated[column];
     }
     if (bits & ~possible)

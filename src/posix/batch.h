@@ -7,15 +7,13 @@
 
 #include "posix/header.h"
 
-void ipsk_prepare_send(const struct ipsock_endpoint *s, struct ipsock_message *m, struct msghdr *h,
-                       union ipsk_sockaddr *name, uint8_t *control);
 int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
                    const struct ipsock_message *m, const char *call);
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control);
 
 /* One message as in a batch: on raw IPv4 the header stays. */
-int ipsk_receive_whole(const struct ipsk_receiving *r, struct ipsock_message *m,
+int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                        struct ipsock_error *error);
 
 /* Batches by single calls. */

@@ -21,18 +21,21 @@ static void put_next_hop(const struct ipsock_control *c, uint8_t *p, size_t leng
     memcpy(p, &sa.v6, length < sizeof sa.v6 ? length : sizeof sa.v6);
 }
 
-size_t ipsk_give_control(const struct ipsock_control *c, int column, unsigned kind, uint32_t fields,
-                         uint8_t *buffer)
+/* The column is a constant, so that the other columns' rows vanish. */
+static inline size_t give_column(const struct ipsock_control *c, int column, unsigned kind,
+                                 uint32_t fields, uint8_t *buffer)
 {
     uint8_t *p = buffer;
 #define IPSK_GIVE_ROW(row_fields, kinds, row_column, level, type, length, encoding, a, b, since) \
     if (column == (row_column) && (fields & (row_fields)) && (kind & (kinds))) {                 \
-        memset(p, 0, IPSK_SPACE(length));                                                        \
+        memset(p, 0, IPSK_THE_CMSG_HEADER);                                                      \
         ipsk_cmsg_header(p, &ipsk_the_layout, (level), (type), (length));                        \
         ipsk_give(c, (row_fields), IPSK_SENT_##encoding, (a), (b), p + IPSK_THE_CMSG_HEADER,     \
                   (length));                                                                     \
         if (IPSK_SENT_##encoding == IPSK_SENT_SOCKADDR)                                          \
             put_next_hop(c, p + IPSK_THE_CMSG_HEADER, (length));                                 \
+        memset(p + IPSK_THE_CMSG_HEADER + (length), 0,                                           \
+               IPSK_SPACE(length) - IPSK_THE_CMSG_HEADER - (length));                            \
         p += IPSK_SPACE(length);                                                                 \
         fields &= ~(uint32_t)(row_fields);                                                       \
     }
@@ -44,4 +47,17 @@ size_t ipsk_give_control(const struct ipsock_control *c, int column, unsigned ki
         p += c->opaque_length;
     }
     return (size_t)(p - buffer);
+}
+
+size_t ipsk_give_control(const struct ipsock_control *c, int column, unsigned kind, uint32_t fields,
+                         uint8_t *buffer)
+{
+    switch (column) {
+    case IPSK_V4:
+        return give_column(c, IPSK_V4, kind, fields, buffer);
+    case IPSK_V6:
+        return give_column(c, IPSK_V6, kind, fields, buffer);
+    default:
+        return give_column(c, IPSK_MAPPED, kind, fields, buffer);
+    }
 }

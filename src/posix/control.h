@@ -98,6 +98,9 @@ static inline uint32_t ipsk_take_family(struct ipsock_control *c, const uint8_t 
     uint32_t valid = 0;
     for (;;) {
         at = ipsk_take_run(c, at, &valid, level);
+        /* IPv4 packets come to a dual-stack socket with messages of both levels. */
+        if (at.rest != 0 && level == IPPROTO_IPV6)
+            at = ipsk_take_run(c, at, &valid, IPPROTO_IP);
         if (at.rest == 0)
             return valid;
         uint32_t more = 0;

@@ -65,6 +65,28 @@ uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_messa
 void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m,
                       const struct msghdr *h);
 
+/* Control messages for the fields that go out as such; the others are in force already (emulate.c).
+ */
+void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                          struct msghdr *h, uint8_t *control);
+
+/* The header of a message to send; name and control are room for its parts. */
+static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
+                                     const struct ipsock_message *m, struct msghdr *h,
+                                     union ipsk_sockaddr *name, uint8_t *control)
+{
+    memset(h, 0, sizeof *h);
+    /* A connected socket that is given its peer again fails on BSD and Darwin. */
+    if (m->peer.family != IPSOCK_UNSPEC && !s->connected) {
+        h->msg_name = name;
+        h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
+    }
+    h->msg_iov = ipsk_iovec(m->buffers);
+    h->msg_iovlen = m->buffer_count;
+    if (m->control != NULL && m->control->valid != 0)
+        ipsk_prepare_control(s, m, h, control);
+}
+
 /* Control, peer, flags and length of a received message. */
 static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
                                      const struct msghdr *h, size_t length)

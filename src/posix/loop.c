@@ -16,10 +16,9 @@ void ipsk_measure_header(struct ipsock_message *m)
 int ipsk_receive_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,
                       uint32_t count, uint32_t *done, uint32_t flags, struct ipsock_error *error)
 {
-    const struct ipsk_receiving r = ipsk_receiving(s, flags);
     int code = IPSOCK_OK;
     for (*done = 0; *done < count; ++*done) {
-        code = ipsk_receive_whole(&r, ipsk_message_at(messages, size, *done), error);
+        code = ipsk_receive_whole(s, ipsk_message_at(messages, size, *done), flags, error);
         if (code < 0)
             break;
     }

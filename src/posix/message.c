@@ -80,18 +80,18 @@ void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m,
     m->control = NULL;
 }
 
-int ipsk_receive_whole(const struct ipsk_receiving *r, struct ipsock_message *m,
+int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                        struct ipsock_error *error)
 {
-    struct ipsock_endpoint *s = r->s;
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    ipsk_prepare_receive(r, m, &h, &name, control);
-    const ssize_t n = receive_once((int)s->handle, &h, ipsk_receive_flags(r->call));
+    ipsk_prepare_receive(&r, m, &h, &name, control);
+    const ssize_t n = receive_once((int)s->handle, &h, ipsk_receive_flags(flags));
     if (n < 0)
         return ipsk_fail_errno(error, "recvmsg");
-    ipsk_fill_message(r, m, &h, (size_t)n);
+    ipsk_fill_message(&r, m, &h, (size_t)n);
     if (s->kind == IPSOCK_TCP)
         m->peer = s->peer;
     else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
@@ -102,31 +102,17 @@ int ipsk_receive_whole(const struct ipsk_receiving *r, struct ipsock_message *m,
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
+    if (s->kind != IPSOCK_RAW || s->family != IPSOCK_IPV4)
+        return ipsk_receive_whole(s, m, flags, error);
     const struct ipsk_receiving r = ipsk_receiving(s, flags);
-    return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4 ? ipsk_receive_stripped(&r, m, error)
-                                                             : ipsk_receive_whole(&r, m, error);
+    return ipsk_receive_stripped(&r, m, error);
 }
 
-/* Control fields that go out as control messages; the others are in force already (emulate.c). */
-static uint32_t native_fields(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                              int column)
-{
-    return m->control == NULL ? 0 : m->control->valid & ~s->emulated[column];
-}
-
-void ipsk_prepare_send(const struct ipsock_endpoint *s, struct ipsock_message *m, struct msghdr *h,
-                       union ipsk_sockaddr *name, uint8_t *control)
+void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                          struct msghdr *h, uint8_t *control)
 {
     const int column = ipsk_message_column(s, m);
-    const uint32_t fields = native_fields(s, m, column);
-    memset(h, 0, sizeof *h);
-    /* A connected socket that is given its peer again fails on BSD and Darwin. */
-    if (m->peer.family != IPSOCK_UNSPEC && !s->connected) {
-        h->msg_name = name;
-        h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
-    }
-    h->msg_iov = ipsk_iovec(m->buffers);
-    h->msg_iovlen = m->buffer_count;
+    const uint32_t fields = m->control->valid & ~s->emulated[column];
     if (fields == IPSOCK_CONTROL_OPAQUE) {
         /* Alone it goes out as it is, of any size; without bytes the pointer must be null (BSD). */
         h->msg_control = m->control->opaque_length != 0 ? m->control->opaque : NULL;

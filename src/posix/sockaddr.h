@@ -21,7 +21,7 @@ union ipsk_sockaddr {
  * exist. */
 static inline void ipsk_sockaddr_head(union ipsk_sockaddr *sa, int family, size_t length)
 {
-    memset(sa, 0, sizeof *sa);
+    memset(sa, 0, length);
     sa->any.sa_family = (sa_family_t)family;
     /* byte 0; the family is then byte 1, of one byte, and not touched */
     if (IPSK_THE_SOCKADDR_HAS_LENGTH)
