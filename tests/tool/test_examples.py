@@ -150,11 +150,15 @@ class Sniffer(threading.Thread):
         self.s.settimeout(0.2)
 
     def run(self):
-        while not self.done:
-            with contextlib.suppress(socket.timeout):
+        while True:
+            try:
                 packet, where = self.s.recvfrom(65536)
-                if where[2] != socket.PACKET_OUTGOING:  # loopback shows each packet twice
-                    self.keep(packet)
+            except socket.timeout:
+                if self.done:  # and nothing is left to read
+                    return
+                continue
+            if where[2] != socket.PACKET_OUTGOING:  # loopback shows each packet twice
+                self.keep(packet)
 
     def keep(self, packet):
         if self.ethertype == 0x0800:

@@ -37,8 +37,8 @@ def receive(target, *arguments, listen=(), host=None):
         return packets
 
 
-def receive_one(target, *arguments, host=None):
-    packets = receive(target, *arguments, listen=("--count", "1"), host=host)
+def receive_one(target, *arguments, host=None, listen=()):
+    packets = receive(target, *arguments, listen=("--count", "1", *listen), host=host)
     assert len(packets) == 1, packets
     return packets[0]
 
@@ -123,6 +123,9 @@ def chosen_destination_of_a_wildcard():
 @check
 def chosen_interface():
     assert receive_one("127.0.0.1:0", "--interface", "lo")["interface"] == "lo"
+    # Where there are others, the route would not choose loopback for this group.
+    packet = receive_one(":0", "--interface", "lo", host="224.0.0.1", listen=("-4",))
+    assert packet["interface"] == "lo" and packet["destination"] == "224.0.0.1", packet
 
 
 @check
@@ -307,7 +310,10 @@ def unknown_zone():
 
 
 @check
-def dont_fragment_is_accepted():
+def dont_fragment_refuses_what_is_larger_than_the_path():
     send("127.0.0.1:9", "--dont-fragment")
     need_ipv6()
     send("[::1]:9", "--dont-fragment")
+    # 65527 bytes fit into UDP, but with 48 bytes of headers not into loopback's 65536.
+    send("[::1]:9", "--size", "65527")
+    refused("message too large", "send", "[::1]:9", "--size", "65527", "--dont-fragment")

@@ -243,6 +243,22 @@ def caps_text_gives_every_reason():
 
 
 @check
+def caps_text_names_the_columns_of_each_reason():
+    labels = {"ipv4": "4", "ipv6": "6", "mapped": "46"}
+    want = {}
+    for row in caps():
+        if row["reason"] and row["reason"] != NOT_HERE:
+            key = row["text"], f"{row['level']}, {row['reason']}"
+            want.setdefault(key, []).append(row["kind"] + labels[row["family"]])
+    found = {}
+    for line in ok("caps").split("Not native:\n")[1].splitlines():
+        text, columns, why = re.fullmatch(r"  (.*?) \(([a-z0-9 ]*)\): (.*)", line).groups()
+        assert (text, why) not in found, line
+        found[text, why] = columns.split()
+    assert found == want
+
+
+@check
 def caps_filters():
     assert {r["kind"] for r in caps("--kind", "tcp")} == {"tcp"}
     assert {r["family"] for r in caps("--family", "ipv6")} == {"ipv6"}

@@ -36,7 +36,7 @@ bool parse_traffic_class(const char *text, uint8_t *traffic_class)
         *traffic_class = (uint8_t)number;
         return true;
     }
-    if ((text[0] >= '0' && text[0] <= '9') || ipsock_dscp_parse(text, &dscp) < 0)
+    if (ipsock_dscp_parse(text, &dscp) < 0)
         return false;
     *traffic_class = IPSOCK_TRAFFIC_CLASS(dscp, IPSOCK_ECN_NOT_ECT);
     return true;
