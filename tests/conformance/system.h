@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the tests need of the operating system beside the library: threads, descriptors of other
+ * makers, privilege, and the raw shape of control messages. */
+#ifndef CONFORMANCE_SYSTEM_H
+#define CONFORMANCE_SYSTEM_H
+
+#include <ipsock/base.h>
+
+/* ---- the process ---- */
+
+/* Puts the process where its traffic disturbs nobody and ping endpoints are allowed, if it may.
+ * Called before the first test. */
+void system_isolate(void);
+bool system_is_privileged(void);
+void system_sleep_ms(unsigned ms);
+
+/* Runs work in a child process and returns its exit status, or -1. */
+typedef int system_child_work(void *argument);
+int system_in_child(system_child_work *work, void *argument);
+/* The same as a user without privilege. */
+int system_unprivileged(system_child_work *work, void *argument);
+
+/* ---- threads ---- */
+
+struct system_thread;
+typedef void system_thread_work(void *argument);
+struct system_thread *system_thread_start(system_thread_work *work, void *argument);
+void system_thread_join(struct system_thread *thread);
+
+/* ---- descriptors ---- */
+
+ipsock_handle_t system_udp_socket(int family, bool bound); /* bound: to loopback, any port */
+ipsock_handle_t system_tcp_listener(int family);
+ipsock_handle_t system_local_socket(void); /* AF_UNIX */
+ipsock_handle_t system_pipe(ipsock_handle_t *writer);
+ipsock_handle_t system_file(void);
+ipsock_handle_t system_closed_handle(void); /* a number that is no open descriptor */
+void system_close(ipsock_handle_t handle);
+bool system_is_open(ipsock_handle_t handle);
+bool system_is_blocking(ipsock_handle_t handle);
+void system_set_blocking(ipsock_handle_t handle, bool on);
+bool system_is_inherited(ipsock_handle_t handle); /* by programs that the process executes */
+
+/* ---- control messages in this system's shape ---- */
+
+enum system_message {
+    SYSTEM_HOP_LIMIT4,
+    SYSTEM_TRAFFIC_CLASS4,
+    SYSTEM_PACKET_INFO4,
+    SYSTEM_HOP_LIMIT6,
+    SYSTEM_TRAFFIC_CLASS6,
+    SYSTEM_PACKET_INFO6,
+    SYSTEM_PATH_MTU6,
+    SYSTEM_SENT_TRAFFIC_CLASS4, /* to be sent; the others are received ones */
+    SYSTEM_STRANGE_LEVEL,
+    SYSTEM_STRANGE_TYPE,
+    SYSTEM_MESSAGES
+};
+#define SYSTEM_MESSAGE_MAX 512
+
+/* Bytes of a header alone, and of a message with its padding. */
+size_t system_header(void);
+size_t system_space(size_t payload);
+/* Writes one message; returns its space. */
+size_t system_put(void *buffer, enum system_message what, const void *payload, size_t length);
+/* Writes a length into the header at buffer. */
+void system_set_length(void *buffer, size_t length);
+/* Which message is at *offset; SYSTEM_MESSAGES for one not listed above. Moves on; false at the
+ * end. *payload receives its length without the header. */
+bool system_next(const void *buffer, size_t length, size_t *offset, enum system_message *what,
+                 size_t *payload);
+/* A packet-info payload as it is received; returns its length. */
+size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index);
+size_t system_packet_info6(void *payload, const uint8_t ip[16], uint32_t index);
+size_t system_path_mtu6(void *payload, const uint8_t ip[16], uint32_t scope, uint32_t mtu);
+/* Width of the integer that a sent traffic class has here. */
+size_t system_traffic_class4(void *payload, int value);
+
+/* Time stamps: an option and a control message that the library does not know. */
+bool system_enable_timestamps(ipsock_handle_t handle);
+bool system_has_timestamp(const void *buffer, size_t length);
+
+#endif
