@@ -20,6 +20,12 @@ static inline struct control_buffer control_buffer_of(const struct ipsk_system *
     return b;
 }
 
+/* A number below most; the same numbers in every run. */
+static inline size_t control_random(uint64_t *seed, size_t most)
+{
+    return (size_t)(unit_random(seed) % most);
+}
+
 /* The length field of the message at an offset. */
 static inline void control_buffer_lie(struct control_buffer *b, size_t at, uint64_t length)
 {

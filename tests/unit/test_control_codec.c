@@ -261,29 +261,32 @@ static void cm_04_random_bytes(void **state)
     uint64_t seed = 20261121;
     uint8_t bytes[256];
     for (int round = 0; round < 20000; round++) {
-        const size_t length = unit_random(&seed) % sizeof bytes;
+        const size_t length = control_random(&seed, sizeof bytes);
         for (size_t i = 0; i < length; i++)
             bytes[i] = (uint8_t)unit_random(&seed);
         both_ways(bytes, length, NULL);
     }
 }
 
-/* One random message: mostly a known one, mostly of a plausible size. */
+/* One random message: often a known one of its usual size, sometimes with a wrong level or length,
+ * or so packed that the next one begins where its padding would be. */
 static void add_random(struct control_buffer *b, uint64_t *seed)
 {
     uint8_t payload[64];
-    const uint64_t dice = unit_random(seed);
-    const struct ipsk_received_row *row = &ipsk_native.received[dice % ipsk_native.received_count];
-    size_t n = dice >> 8 & 1 ? row->usual : (dice >> 16) % sizeof payload;
+    const struct ipsk_received_row *row =
+        &ipsk_native.received[control_random(seed, ipsk_native.received_count)];
+    const size_t n =
+        control_random(seed, 2) == 0 ? row->usual : control_random(seed, sizeof payload);
     control_sample(row, payload);
-    for (size_t i = 0; i < sizeof payload; i++)
-        if (dice >> 24 & 1)
+    if (control_random(seed, 2) == 0)
+        for (size_t i = 0; i < sizeof payload; i++)
             payload[i] = (uint8_t)unit_random(seed);
-    const int32_t level = (dice >> 32) % 8 == 0 ? (int32_t)(dice >> 40) % 50 : row->level;
+    const int32_t level =
+        control_random(seed, 8) == 0 ? (int32_t)control_random(seed, 50) : row->level;
     const size_t at = control_buffer_add(b, level, row->type, payload, n);
-    if ((dice >> 48) % 16 == 0)
-        control_buffer_lie(b, at, unit_random(seed) % 128);
-    if ((dice >> 56) % 16 == 0) /* packed: the next one begins where the padding would be */
+    if (control_random(seed, 16) == 0)
+        control_buffer_lie(b, at, control_random(seed, 128));
+    if (control_random(seed, 16) == 0)
         b->length = at + b->layout.header + n;
 }
 
@@ -293,9 +296,9 @@ static void cm_04_random_messages(void **state)
     uint64_t seed = 1128;
     for (int round = 0; round < 20000; round++) {
         struct control_buffer b = control_buffer_of(&ipsk_native);
-        for (uint64_t count = unit_random(&seed) % 7; count > 0; count--)
+        for (size_t count = control_random(&seed, 7); count > 0; count--)
             add_random(&b, &seed);
-        const size_t cut = unit_random(&seed) % 4 == 0 ? unit_random(&seed) % 9 : 0;
+        const size_t cut = control_random(&seed, 4) == 0 ? control_random(&seed, 9) : 0;
         both_ways(b.bytes, b.length > cut ? b.length - cut : 0, NULL);
     }
 }

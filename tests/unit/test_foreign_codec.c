@@ -439,18 +439,18 @@ static void cm_04_random_buffers_of_every_system(void **state)
         for (int round = 0; round < 4000; round++) {
             struct control_buffer b = control_buffer_of(&g->system);
             struct ipsock_control c;
-            for (uint64_t count = unit_random(&seed) % 6; count > 0; count--) {
+            for (size_t count = control_random(&seed, 6); count > 0; count--) {
                 const struct ipsk_received_row *row =
-                    &g->received[unit_random(&seed) % g->system.received_count];
+                    &g->received[control_random(&seed, g->system.received_count)];
                 uint8_t payload[64];
                 for (size_t i = 0; i < sizeof payload; i++)
                     payload[i] = (uint8_t)unit_random(&seed);
                 const size_t at = control_buffer_add(&b, row->level, row->type, payload,
-                                                     unit_random(&seed) % sizeof payload);
-                if (unit_random(&seed) % 8 == 0)
-                    control_buffer_lie(&b, at, unit_random(&seed) >> unit_random(&seed) % 64);
+                                                     control_random(&seed, sizeof payload));
+                if (control_random(&seed, 8) == 0)
+                    control_buffer_lie(&b, at, unit_random(&seed) >> control_random(&seed, 64));
             }
-            b.length -= b.length != 0 ? unit_random(&seed) % 4 : 0;
+            b.length -= b.length != 0 ? control_random(&seed, 4) : 0;
             const int code = control_buffer_decode(&g->system, &b, &c);
             assert_true(code == IPSOCK_OK || code == IPSOCK_ECONTROL);
             assert_int_equal(c.valid & ~IPSOCK_CONTROL_RECEIVABLE, 0);
