@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* usage: ipsock-bench list
  *        ipsock-bench count SCENARIO hand|ours ROUNDS   to be run under callgrind
+ *        ipsock-bench selfcheck ROUNDS                  one allocation, two system calls a round
  *        ipsock-bench time SCENARIO ROUNDS              both sides in turn; prints
  *                                                       "hand-ns ours-ns ratio", medians a packet
  * ci/bench runs it and makes the tables. */
@@ -98,6 +99,11 @@ int main(int argc, char **argv)
     const int rounds = argc > 2 ? atoi(argv[argc - 1]) : 0;
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list();
+    if (argc == 3 && strcmp(argv[1], "selfcheck") == 0) {
+        for (int i = 0; i < rounds; i++)
+            play_selfcheck();
+        return 0;
+    }
     if (scenario != NULL && rounds > 0) {
         if (argc == 5 && strcmp(argv[1], "count") == 0)
             return count(scenario, strcmp(argv[3], "ours") == 0, rounds);
@@ -106,6 +112,7 @@ int main(int argc, char **argv)
     }
     fputs("usage: ipsock-bench list\n"
           "       ipsock-bench count SCENARIO hand|ours ROUNDS\n"
+          "       ipsock-bench selfcheck ROUNDS\n"
           "       ipsock-bench time SCENARIO ROUNDS\n",
           stderr);
     return 2;
