@@ -44,11 +44,13 @@ struct ipsock_control {
     uint8_t traffic_class;          /**< 0..255 */
     uint8_t hop_limit;              /**< received 0..255, sent 1..255 */
     uint8_t dont_fragment;          /**< 0 or 1 */
-    uint8_t reserved;               /**< 0 */
-    uint32_t path_mtu;              /**< bytes, IP header included; destination names the peer */
-    uint32_t segment_size;          /**< payload bytes of each datagram but the last */
-    struct ipsock_addr source;      /**< received: the peer's, port 0; sent: port ignored */
-    struct ipsock_addr next_hop;    /**< IPv6 */
+    /** Received with the destination: 1 if that is a broadcast address. Known for IPv4 endpoints on
+     * Linux and Windows, else 0 but for 255.255.255.255. Not sent. */
+    uint8_t broadcast;
+    uint32_t path_mtu;           /**< bytes, IP header included; destination names the peer */
+    uint32_t segment_size;       /**< payload bytes of each datagram but the last */
+    struct ipsock_addr source;   /**< received: the peer's, port 0; sent: port ignored */
+    struct ipsock_addr next_hop; /**< IPv6 */
     /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer that the
      * caller lends; all control messages are left there, those decoded into the fields too. Sent:
      * whole control messages, which go out after those made from the fields. */

@@ -14,7 +14,7 @@ int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char
     int64_t before = 0;
     int64_t after = 0;
     if (bytes < 1)
-        return ipsk_fail(error, IPSOCK_EINVAL, 0, name, name);
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "set", name);
     int code = ipsk_get_option(s, option, &before, name, error);
     if (code == IPSOCK_OK)
         code = ipsk_set_option(s, option, bytes, name, error);
@@ -24,7 +24,7 @@ int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char
         return code;
     struct ipsock_error ignored;
     ipsk_set_option(s, option, before / ipsk_sys_buffer_factor(), name, &ignored);
-    return ipsk_fail(error, IPSOCK_ENOBUFS, 0, name, name);
+    return ipsk_fail(error, IPSOCK_ENOBUFS, 0, "set", name);
 }
 
 static int set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name)
@@ -46,7 +46,7 @@ static int get_buffer(struct ipsock_endpoint *s, int option, int *bytes, const c
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
-    code = bytes == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, name, "out-parameter")
+    code = bytes == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", name)
                          : ipsk_get_option(s, option, &value, name, &error);
     if (code == IPSOCK_OK)
         *bytes = (int)value;
@@ -82,7 +82,7 @@ static int read_path_mtu(struct ipsock_endpoint *s, int64_t *mtu, struct ipsock_
         return code;
     const struct ipsk_option_row *row =
         ipsk_option_row(s, IPSK_OPTION_PATH_MTU, ipsk_column(s, &peer));
-    return row == NULL ? ipsk_fail(error, IPSOCK_ENOTSUP, 0, "path_mtu", "path_mtu")
+    return row == NULL ? ipsk_fail(error, IPSOCK_ENOTSUP, 0, "option", "path_mtu")
                        : ipsk_get_row(s->handle, row, mtu, error);
 }
 
@@ -94,7 +94,7 @@ int ipsock_get_path_mtu(struct ipsock_endpoint *s, uint32_t *mtu, uint32_t *inde
     if (code < 0)
         return code;
     if (mtu == NULL)
-        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "path_mtu", "out-parameter");
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", "path_mtu");
     else
         code = read_path_mtu(s, &value, &error);
     if (code == IPSOCK_OK) {
@@ -113,7 +113,7 @@ int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
     if (code < 0)
         return code;
     if (on && (offset < 0 || offset > 65534 || offset % 2 != 0)) {
-        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "checksum", "offset");
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "set", "offset");
         return ipsk_finish(s, IPSOCK_SETUP, code, &error);
     }
     ipsk_mutex_lock(&s->setup);
@@ -136,7 +136,7 @@ int ipsock_get_checksum(struct ipsock_endpoint *s, bool *on, int *offset)
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
-    code = on == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "checksum", "out-parameter")
+    code = on == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", "checksum")
                       : ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &value, "checksum", &error);
     if (code == IPSOCK_OK) {
         *on = value >= 0;

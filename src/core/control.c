@@ -108,7 +108,8 @@ static int make_reply(const struct ipsock_endpoint *s, struct ipsock_control *ou
     out->valid = 0;
     if (!(in->valid & IPSOCK_CONTROL_DESTINATION))
         return ipsk_fail(error, IPSOCK_EMISSADDR, 0, "reply", "destination");
-    const bool group = ipsock_addr_is_multicast(asked) || ipsock_addr_is_broadcast(asked);
+    const bool group =
+        in->broadcast || ipsock_addr_is_multicast(asked) || ipsock_addr_is_broadcast(asked);
     if (!group) {
         out->source = *asked;
         out->source.port = 0;

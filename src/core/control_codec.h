@@ -106,7 +106,18 @@ static inline uint32_t ipsk_take_pktinfo(struct ipsock_control *c, bool ipv6, co
         ipsk_set_ipv6(&c->destination, p + a, 0, ipsk_needs_scope(p + a) ? index : 0);
     else
         ipsk_set_ipv4(&c->destination, p + a, 0);
+    c->broadcast = 0;
     return IPSOCK_CONTROL_DESTINATION | ipsk_take_index(c, index);
+}
+
+/* The kernel would answer from another address than the one asked: that one is a broadcast address,
+ * if no group. */
+static inline uint32_t ipsk_take_pktinfo_spec(struct ipsock_control *c, const uint8_t *p, size_t a,
+                                              size_t b)
+{
+    const uint32_t fields = ipsk_take_pktinfo(c, false, p, a, b);
+    c->broadcast = ipsk_load32(p + a) != ipsk_load32(p + a - 4) && (p[a] & 0xf0) != 0xe0;
+    return fields;
 }
 
 static inline uint32_t ipsk_take_link(struct ipsock_control *c, const uint8_t *p, size_t a)
@@ -146,10 +157,13 @@ static inline uint32_t ipsk_take(struct ipsock_control *c, int field, size_t a, 
         return ipsk_take_octet(&c->traffic_class, p, n, IPSOCK_CONTROL_TRAFFIC_CLASS);
     case IPSK_FIELD_PKTINFO4:
         return ipsk_take_pktinfo(c, false, p, a, b);
+    case IPSK_FIELD_PKTINFO4_SPEC:
+        return ipsk_take_pktinfo_spec(c, p, a, b);
     case IPSK_FIELD_PKTINFO6:
         return ipsk_take_pktinfo(c, true, p, a, b);
     case IPSK_FIELD_DESTINATION4:
         ipsk_set_ipv4(&c->destination, p + a, 0);
+        c->broadcast = 0;
         return IPSOCK_CONTROL_DESTINATION;
     case IPSK_FIELD_LINK:
         return ipsk_take_link(c, p, a);

@@ -117,6 +117,19 @@ static int wrong(struct ipsock_error *error, int code, const char *argument)
     return ipsk_fail(error, code, 0, "resolve", argument);
 }
 
+static int give_literal(struct ipsock_addr *literal, uint16_t port, int family,
+                        struct ipsock_addr *addrs, size_t capacity, size_t *count,
+                        struct ipsock_error *error)
+{
+    if (family != IPSOCK_UNSPEC && family != literal->family)
+        return wrong(error, IPSOCK_ENOTFOUND, "host");
+    literal->port = port;
+    if (capacity > 0)
+        addrs[0] = *literal;
+    *count = 1;
+    return IPSOCK_OK;
+}
+
 int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_addr *addrs,
                    size_t capacity, size_t *count, struct ipsock_error *error)
 {
@@ -128,7 +141,15 @@ int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_ad
         return wrong(error, IPSOCK_EINVAL, "family");
     if (count == NULL || (addrs == NULL && capacity != 0))
         return wrong(error, IPSOCK_EINVAL, "addrs");
-    int code = ipsk_sys_resolve(host, family, addrs, capacity, count, error);
+    struct ipsock_addr literal;
+    int code = ipsock_addr_parse(host, &literal);
+    if (code == IPSOCK_ENODEV) /* resolvers say "no such name" to an unknown zone */
+        return wrong(error, code, "zone");
+    if (code == IPSOCK_OK && literal.port != 0)
+        return wrong(error, IPSOCK_EINVAL, "host");
+    if (code == IPSOCK_OK)
+        return give_literal(&literal, port, family, addrs, capacity, count, error);
+    code = ipsk_sys_resolve(host, family, addrs, capacity, count, error);
     for (size_t i = 0; code == IPSOCK_OK && i < *count && i < capacity; i++)
         addrs[i].port = port;
     return code;

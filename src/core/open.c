@@ -209,6 +209,8 @@ static int apply_sizes(struct ipsock_endpoint *s, const struct ipsock_config *c,
     if (code == IPSOCK_OK && c->interface_index > 0)
         code = ipsk_set_option(s, IPSK_OPTION_BIND_INTERFACE, c->interface_index, "interface_index",
                                error);
+    if (code == IPSOCK_ENODEV)
+        error->option = "interface_index"; /* the caller's word rather than the system's */
     return code;
 }
 

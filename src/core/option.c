@@ -175,7 +175,7 @@ static int missing(const struct ipsock_endpoint *s, int option, const char *name
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const bool listed =
         ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column) != NULL;
-    return ipsk_fail(error, listed ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, name, name);
+    return ipsk_fail(error, listed ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, "option", name);
 }
 
 int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const char *name,
@@ -219,7 +219,7 @@ static int set(struct ipsock_endpoint *s, int option, const char *name, int64_t 
     if (code < 0)
         return code;
     if (value < lowest || value > highest) {
-        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, name, name);
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "set", name);
     } else {
         ipsk_mutex_lock(&s->setup);
         code = ipsk_set_option(s, option, value, name, &error);
@@ -235,7 +235,7 @@ static int get(struct ipsock_endpoint *s, int option, const char *name, int64_t 
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
-    code = out == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, name, "out-parameter")
+    code = out == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", name)
                        : ipsk_get_option(s, option, value, name, &error);
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }

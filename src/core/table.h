@@ -112,6 +112,7 @@
     X(HOP_LIMIT)     /* integer of 1, 2, 4 or 8 bytes */                                  \
     X(TRAFFIC_CLASS) /* the same */                                                       \
     X(PKTINFO4)      /* IPv4 destination at a, 32-bit index at b */                       \
+    X(PKTINFO4_SPEC) /* the same, the address that would answer 4 bytes before a */       \
     X(PKTINFO6)      /* IPv6 destination at a, 32-bit index at b */                       \
     X(DESTINATION4)  /* IPv4 destination at a */                                          \
     X(LINK)          /* sockaddr_dl: 16-bit index at a */                                 \

@@ -120,7 +120,7 @@
 
 #define IPSK_RECEIVED(X) \
     /* level, type, minimum, usual, field, a, b */ \
-    X(IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), sizeof(struct in_pktinfo), PKTINFO4, IPSK_LINUX_PKTINFO_DESTINATION, IPSK_LINUX_PKTINFO_INDEX) \
+    X(IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), sizeof(struct in_pktinfo), PKTINFO4_SPEC, IPSK_LINUX_PKTINFO_DESTINATION, IPSK_LINUX_PKTINFO_INDEX) \
     X(IPPROTO_IP, IP_TTL, 1, 4, HOP_LIMIT, 0, 0) \
     X(IPPROTO_IP, IP_TOS, 1, 1, TRAFFIC_CLASS, 0, 0) \
     X(IPPROTO_IPV6, IPV6_PKTINFO, 20, 20, PKTINFO6, 0, 16) \
@@ -152,6 +152,8 @@
     X(SEND_NEXT_HOP, IPSK_ANY, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
+    X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V4, "raw sockets hear every group that the host has joined: net/ipv4/raw.c") \
+    X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_ANY, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves")
 

@@ -96,6 +96,7 @@ static inline void control_sample(const struct ipsk_received_row *row, uint8_t p
     memset(payload, 0, 64);
     switch (row->field) {
     case IPSK_FIELD_PKTINFO4:
+    case IPSK_FIELD_PKTINFO4_SPEC:
         memcpy(payload + row->a, "\xc0\x00\x02\x01", 4);
         memcpy(payload + row->b, &index, 4);
         break;
@@ -132,6 +133,7 @@ static inline uint32_t control_sample_bits(const struct ipsk_received_row *row)
         [IPSK_FIELD_HOP_LIMIT] = IPSOCK_CONTROL_HOP_LIMIT,
         [IPSK_FIELD_TRAFFIC_CLASS] = IPSOCK_CONTROL_TRAFFIC_CLASS,
         [IPSK_FIELD_PKTINFO4] = IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE,
+        [IPSK_FIELD_PKTINFO4_SPEC] = IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE,
         [IPSK_FIELD_PKTINFO6] = IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE,
         [IPSK_FIELD_DESTINATION4] = IPSOCK_CONTROL_DESTINATION,
         [IPSK_FIELD_LINK] = IPSOCK_CONTROL_INTERFACE,

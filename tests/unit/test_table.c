@@ -146,6 +146,7 @@ static size_t reach(const struct ipsk_received_row *row)
 {
     switch (row->field) {
     case IPSK_FIELD_PKTINFO4:
+    case IPSK_FIELD_PKTINFO4_SPEC:
         return row->a + 4u > row->b + 4u ? row->a + 4u : row->b + 4u;
     case IPSK_FIELD_PKTINFO6:
         return row->a + 16u > row->b + 4u ? row->a + 16u : row->b + 4u;
