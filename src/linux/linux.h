@@ -152,6 +152,8 @@
     X(SEND_NEXT_HOP, IPSK_ANY, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
+    X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_V4, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
+    X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_MAPPED, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V4, "raw sockets hear every group that the host has joined: net/ipv4/raw.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
