@@ -250,6 +250,8 @@ static void wire_follows_options(int column)
     static const struct {
         int tclass, hops;
     } values[] = {{0x28, 64}, {0, 1}, {0xff, 255}, {IPSOCK_ECN_ECT0, 33}, {0xb9, 2}};
+    const bool marked = column != MAPPED ||
+                        expected("v4-opt-01", "wire-traffic-class-mapped").level != EXPECT_ABSENT;
     struct pair pair =
         open_pair(column, IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT, 0);
     for (size_t i = 0; i < COUNT(values); i++) {
@@ -258,7 +260,8 @@ static void wire_follows_options(int column)
         CHECK(IPSOCK_OK, ipsock_set_hop_limit(pair.sender, values[i].hops));
         exchange(&pair, NULL, &seen);
         EQUAL(IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT, seen.control.valid);
-        EQUAL(values[i].tclass, seen.control.traffic_class);
+        if (marked)
+            EQUAL(values[i].tclass, seen.control.traffic_class);
         EQUAL(values[i].hops, seen.control.hop_limit);
     }
     close_pair(&pair);

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The system's own control bytes, both ways; control buffers too small; short socket addresses. */
+#include <ipsock/native.h>
+
+#include "harness.h"
+
+#define FIELDS (IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS)
+
+/* Receives one message with a lent control buffer of exactly this size. */
+static struct ipsock_control receive_lent(struct ipsock_endpoint *s, void *lent, size_t capacity,
+                                          uint32_t *flags)
+{
+    struct ipsock_control control;
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    uint8_t data[64];
+    memset(&control, 0, sizeof control);
+    control.opaque = lent;
+    control.opaque_capacity = capacity;
+    control.opaque_length = 12345;
+    ipsock_message_init(&message, &buffer, data, sizeof data);
+    message.control = &control;
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, soon()));
+    CHECK(IPSOCK_OK, ipsock_recv(s, &message, 0));
+    EQUAL(4, message.length);
+    *flags = message.flags;
+    return control;
+}
+
+static void cm_08_opaque_received(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, FIELDS | IPSOCK_CONTROL_OPAQUE, 0);
+        uint32_t flags = 0;
+        size_t space = 0;
+        assert_true(system_enable_timestamps(ipsock_handle(pair.receiver)));
+        CHECK(IPSOCK_OK, ipsock_set_hop_limit(pair.sender, 71));
+        CHECK(IPSOCK_OK, ipsock_control_space(columns[i].traffic, FIELDS, &space));
+        const size_t capacity = space + 128;
+        void *lent = malloc(capacity);
+        CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
+        const struct ipsock_control c = receive_lent(pair.receiver, lent, capacity, &flags);
+        EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
+        EQUAL(0, flags);
+        EQUAL(71, c.hop_limit);
+        assert_true(c.opaque == lent && c.opaque_length > 0 && c.opaque_length <= capacity);
+        assert_true(system_has_timestamp(lent, c.opaque_length));
+        /* the same bytes, decoded by hand, say the same */
+        struct ipsock_control again;
+        CHECK(IPSOCK_OK, ipsock_control_decode(lent, c.opaque_length, &again));
+        EQUAL(FIELDS, again.valid);
+        EQUAL(71, again.hop_limit);
+        free(lent);
+        close_pair(&pair);
+    }
+}
+
+/* Time stamps of the program's own do not disturb what the library decodes. */
+static void cm_08_strangers_on_the_wire(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, FIELDS, 0);
+        struct seen seen;
+        assert_true(system_enable_timestamps(ipsock_handle(pair.receiver)));
+        CHECK(IPSOCK_OK, ipsock_set_hop_limit(pair.sender, 72));
+        exchange(&pair, NULL, &seen);
+        EQUAL(FIELDS, seen.control.valid);
+        EQUAL(72, seen.control.hop_limit);
+        close_pair(&pair);
+    }
+}
+
+static void cm_06_lent_buffers_too_small(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, FIELDS | IPSOCK_CONTROL_OPAQUE, 0);
+        struct ipsock_counters counters;
+        size_t space = 0;
+        uint64_t cut = 0;
+        CHECK(IPSOCK_OK, ipsock_set_hop_limit(pair.sender, 73));
+        CHECK(IPSOCK_OK, ipsock_set_traffic_class(pair.sender, 0x44));
+        CHECK(IPSOCK_OK, ipsock_control_space(columns[i].traffic, FIELDS, &space));
+        for (size_t capacity = 0; capacity <= space; capacity += 4) {
+            void *lent = malloc(capacity != 0 ? capacity : 1);
+            uint32_t flags = 0;
+            CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
+            const struct ipsock_control c = receive_lent(pair.receiver, lent, capacity, &flags);
+            assert_true(c.opaque_length <= capacity);
+            if (flags & IPSOCK_MSG_CTRUNC)
+                cut++;
+            else
+                EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
+            /* a field is there whole or not at all */
+            if (c.valid & IPSOCK_CONTROL_HOP_LIMIT)
+                EQUAL(73, c.hop_limit);
+            if (c.valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
+                EQUAL(0x44, c.traffic_class);
+            free(lent);
+        }
+        assert_true(cut > 0);
+        CHECK(IPSOCK_OK, ipsock_get_counters(pair.receiver, &counters, sizeof counters));
+        EQUAL(cut, counters.control_truncated);
+        EQUAL(0, counters.truncated);
+        close_pair(&pair);
+    }
+}
+
+static void cm_06_no_buffer_lent(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, FIELDS | IPSOCK_CONTROL_OPAQUE, 0);
+        uint32_t flags = 0;
+        CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
+        const struct ipsock_control c = receive_lent(pair.receiver, NULL, 0, &flags);
+        EQUAL(0, c.opaque_length);
+        EQUAL(IPSOCK_MSG_CTRUNC, flags);
+        EQUAL(0, c.valid & FIELDS);
+        close_pair(&pair);
+    }
+}
+
+static void cm_08_opaque_sent(void **state)
+{
+    (void)state;
+    for (int i = V4; i < COLUMNS; i++) {
+        if (i == V6 || !begin_column(i))
+            continue;
+        struct pair pair = open_pair(i, FIELDS, IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_HOP_LIMIT);
+        uint8_t payload[8], *bytes = malloc(system_space(4));
+        struct ipsock_control c;
+        struct seen seen;
+        const size_t n = system_traffic_class4(payload, 0x9c);
+        memset(&c, 0, sizeof c);
+        c.opaque = bytes;
+        c.opaque_length = system_put(bytes, SYSTEM_SENT_TRAFFIC_CLASS4, payload, n);
+        c.valid = IPSOCK_CONTROL_OPAQUE;
+        exchange(&pair, &c, &seen); /* alone */
+        EQUAL(0x9c, seen.control.traffic_class);
+        EQUAL(64, seen.control.hop_limit);
+        c.valid |= IPSOCK_CONTROL_HOP_LIMIT; /* behind a field's own message */
+        c.hop_limit = 11;
+        exchange(&pair, &c, &seen);
+        EQUAL(0x9c, seen.control.traffic_class);
+        EQUAL(11, seen.control.hop_limit);
+        c.valid = IPSOCK_CONTROL_HOP_LIMIT; /* bytes without their bit do not go out */
+        exchange(&pair, &c, &seen);
+        EQUAL(0, seen.control.traffic_class);
+        free(bytes);
+        close_pair(&pair);
+    }
+}
+
+static void cm_08_opaque_limits(void **state)
+{
+    uint8_t *bytes = calloc(1, 4096);
+    (void)state;
+    struct pair pair = open_pair(V4, FIELDS, IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_HOP_LIMIT);
+    struct ipsock_control c;
+    struct seen seen;
+    memset(&c, 0, sizeof c);
+    c.valid = IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_HOP_LIMIT;
+    c.hop_limit = 12;
+    c.opaque = bytes;
+    c.opaque_length = IPSOCK_OPAQUE_MAX + 1;
+    CHECK(IPSOCK_EINVAL, send_bytes(pair.sender, &pair.to, "x", 1, &c));
+    check_option(pair.sender, IPSOCK_WRITE, IPSOCK_EINVAL, "opaque_length");
+    /* as much as is allowed beside fields: one message of a level that the kernel passes over */
+    const uint8_t zeros[IPSOCK_OPAQUE_MAX] = {0};
+    c.opaque_length =
+        system_put(bytes, SYSTEM_STRANGE_LEVEL, zeros, IPSOCK_OPAQUE_MAX - system_header());
+    EQUAL(IPSOCK_OPAQUE_MAX, c.opaque_length);
+    exchange(&pair, &c, &seen);
+    EQUAL(12, seen.control.hop_limit);
+    c.opaque_length = 0; /* none at all, with and without a place */
+    exchange(&pair, &c, &seen);
+    EQUAL(12, seen.control.hop_limit);
+    c.valid = IPSOCK_CONTROL_OPAQUE;
+    c.opaque = NULL;
+    exchange(&pair, &c, &seen);
+    close_pair(&pair);
+    free(bytes);
+}
+
+static void uni_07_short_socket_addresses(void **state)
+{
+    (void)state;
+    for (int i = V4; i <= V6; i++) {
+        struct sockaddr_storage storage;
+        struct ipsock_addr addr = addr_of(columns[i].loopback), back;
+        socklen_t length = 0;
+        addr.port = 4711;
+        CHECK(IPSOCK_OK,
+              ipsock_addr_to_sockaddr(&addr, (struct sockaddr *)&storage, sizeof storage, &length));
+        for (socklen_t n = 0; n < length; n++) {
+            struct sockaddr *cut = exact_copy(&storage, n);
+            memset(&back, 0x5a, sizeof back);
+            /* too short for its family, or for telling one */
+            const int code = ipsock_addr_from_sockaddr(&back, cut, n);
+            assert_true(code == IPSOCK_EINVAL || (code == IPSOCK_EFAMILY && n < 2));
+            free(cut);
+        }
+        CHECK(IPSOCK_OK,
+              ipsock_addr_from_sockaddr(&back, (const struct sockaddr *)&storage, length));
+        assert_true(ipsock_addr_equal(&back, &addr));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cm_06_lent_buffers_too_small),
+        cmocka_unit_test(cm_06_no_buffer_lent),
+        cmocka_unit_test(cm_08_opaque_received),
+        cmocka_unit_test(cm_08_opaque_sent),
+        cmocka_unit_test(cm_08_opaque_limits),
+        cmocka_unit_test(cm_08_strangers_on_the_wire),
+        cmocka_unit_test(uni_07_short_socket_addresses),
+    };
+    return RUN(tests);
+}
