@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Options of which the kernel takes one half only, and values that it returns in odd lengths. */
+#include "fault.h"
+
+#include <netinet/ip.h>
+
+static struct fault_pair pair;
+
+static int kernel_value(int level, int name)
+{
+    int value = -77;
+    socklen_t length = sizeof value;
+    assert_int_equal(getsockopt((int)ipsock_handle(pair.s), level, name, &value, &length), 0);
+    return value;
+}
+
+static int set_dont_fragment(struct ipsock_endpoint *s, int value)
+{
+    return ipsock_set_dont_fragment(s, value != 0);
+}
+
+static int get_dont_fragment(struct ipsock_endpoint *s, int *value)
+{
+    bool on = false;
+    const int code = ipsock_get_dont_fragment(s, &on);
+    *value = on;
+    return code;
+}
+
+/* An option that takes two system calls on a dual-stack endpoint. */
+static const struct option {
+    const char *name;
+    int (*set)(struct ipsock_endpoint *s, int value);
+    int (*get)(struct ipsock_endpoint *s, int *value);
+    int before, after;
+    int name6, name4;
+    const char *text6, *text4;
+} options[] = {
+    {"traffic class", ipsock_set_traffic_class, ipsock_get_traffic_class, 0x28, 0x48, IPV6_TCLASS,
+     IP_TOS, "IPV6_TCLASS", "IP_TOS"},
+    {"hop limit", ipsock_set_hop_limit, ipsock_get_hop_limit, 33, 44, IPV6_UNICAST_HOPS, IP_TTL,
+     "IPV6_UNICAST_HOPS", "IP_TTL"},
+    {"don't fragment", set_dont_fragment, get_dont_fragment, 1, 0, IPV6_DONTFRAG, IP_MTU_DISCOVER,
+     "IPV6_DONTFRAG", "IP_MTU_DISCOVER"},
+};
+enum { OPTIONS = sizeof options / sizeof options[0] };
+
+static void expect_error(const char *operation, const char *option, int native)
+{
+    struct ipsock_error error;
+    FAULT_OK(ipsock_last_error(pair.s, IPSOCK_SETUP, &error));
+    assert_string_equal(error.operation, operation);
+    assert_string_equal(error.option, option);
+    assert_int_equal(error.native, native);
+}
+
+/* The first setsockopt may have succeeded; then its value is taken back. */
+static void mapped_opt_failure_leaves_both_old_values(void **state)
+{
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option *o = &options[i];
+        int value = -1;
+        fault_reset();
+        FAULT_OK(o->set(pair.s, o->before));
+        assert_int_equal(fault_calls(FAULT_setsockopt), 2);
+        const int kernel6 = kernel_value(IPPROTO_IPV6, o->name6);
+        const int kernel4 = kernel_value(IPPROTO_IP, o->name4);
+        for (unsigned n = 1; n <= 2; n++) {
+            fault_reset();
+            fault_fail(FAULT_setsockopt, n, n, EPERM);
+            FAULT_CODE(o->set(pair.s, o->after), IPSOCK_EPERM);
+            expect_error("setsockopt", n == 1 ? o->text6 : o->text4, EPERM);
+            assert_int_equal(kernel_value(IPPROTO_IPV6, o->name6), kernel6);
+            assert_int_equal(kernel_value(IPPROTO_IP, o->name4), kernel4);
+            FAULT_OK(o->get(pair.s, &value));
+            assert_int_equal(value, o->before);
+        }
+        fault_reset();
+        FAULT_OK(o->set(pair.s, o->after));
+        assert_int_not_equal(kernel_value(IPPROTO_IPV6, o->name6), kernel6);
+        assert_int_not_equal(kernel_value(IPPROTO_IP, o->name4), kernel4);
+    }
+    fault_close_pair(&pair);
+}
+
+/* What may have to be undone cannot be read: nothing is set. */
+static void mapped_opt_nothing_is_set_that_cannot_be_undone(void **state)
+{
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option *o = &options[i];
+        fault_reset();
+        FAULT_OK(o->set(pair.s, o->before));
+        const int kernel6 = kernel_value(IPPROTO_IPV6, o->name6);
+        fault_reset();
+        fault_fail(FAULT_getsockopt, 1, 1, ENOBUFS);
+        FAULT_CODE(o->set(pair.s, o->after), IPSOCK_ENOBUFS);
+        expect_error("getsockopt", o->text6, ENOBUFS);
+        assert_int_equal(fault_calls(FAULT_setsockopt), 0);
+        assert_int_equal(kernel_value(IPPROTO_IPV6, o->name6), kernel6);
+    }
+    fault_close_pair(&pair);
+}
+
+/* Out of range is found before any system call. */
+static void mapped_opt_out_of_range_makes_no_system_call(void **state)
+{
+    static const int wrong[][2] = {{0, 256}, {0, -2}, {0, 100000}, {1, 0}, {1, 256}, {1, -2}};
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const struct option *o = &options[wrong[i][0]];
+        FAULT_CODE(o->set(pair.s, wrong[i][1]), IPSOCK_EINVAL);
+    }
+    assert_int_equal(fault_calls(FAULT_setsockopt), 0);
+    assert_int_equal(fault_calls(FAULT_getsockopt), 0);
+    fault_close_pair(&pair);
+}
+
+/* ERR-06: four bytes, or one, are a value; everything else is an error and no value. */
+static void err_06_lengths_of_values(void **state)
+{
+    static const socklen_t wrong[] = {0, 2, 3, 5, 8, 64};
+    (void)state;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, 0);
+    FAULT_OK(ipsock_set_traffic_class(pair.s, 0x28));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        int value = -77;
+        fault_getsockopt_length(wrong[i]);
+        const int code = ipsock_get_traffic_class(pair.s, &value);
+        if (code >= 0)
+            fail_msg("a value of %u bytes was taken: %d", (unsigned)wrong[i], value);
+        assert_int_equal(value, -77);
+        expect_error("getsockopt", "IP_TOS", 0);
+    }
+    fault_reset();
+    int value = -77;
+    FAULT_OK(ipsock_get_traffic_class(pair.s, &value));
+    assert_int_equal(value, 0x28);
+    fault_close_pair(&pair);
+}
+
+static void err_05_system_errors_name_call_and_option(void **state)
+{
+    static const struct {
+        int native, code;
+    } errors[] = {
+        {EPERM, IPSOCK_EPERM},        {EACCES, IPSOCK_EPERM},   {ENOPROTOOPT, IPSOCK_ENOTSUP},
+        {EOPNOTSUPP, IPSOCK_ENOTSUP}, {EINVAL, IPSOCK_EINVAL},  {ENOMEM, IPSOCK_ENOMEM},
+        {ENOBUFS, IPSOCK_ENOBUFS},    {EBADF, IPSOCK_ENOTSOCK}, {EXDEV, IPSOCK_ESYSTEM}};
+    (void)state;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, 0);
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        int value = -77;
+        fault_reset();
+        fault_fail(FAULT_setsockopt, 1, 1, errors[i].native);
+        FAULT_CODE(ipsock_set_hop_limit(pair.s, 9), errors[i].code);
+        expect_error("setsockopt", "IP_TTL", errors[i].native);
+        fault_fail(FAULT_getsockopt, 1, 1, errors[i].native);
+        FAULT_CODE(ipsock_get_hop_limit(pair.s, &value), errors[i].code);
+        expect_error("getsockopt", "IP_TTL", errors[i].native);
+        assert_int_equal(value, -77);
+    }
+    fault_close_pair(&pair);
+}
+
+/* ---- values of a packet that are set around its send: don't-fragment of IPv4 ---- */
+
+static void send_with(struct ipsock_message *m, struct ipsock_buffer *buffer,
+                      struct ipsock_control *c, uint8_t dont_fragment)
+{
+    ipsock_message_init(m, buffer, "x", 1);
+    memset(c, 0, sizeof *c);
+    c->valid = IPSOCK_CONTROL_DONT_FRAGMENT;
+    c->dont_fragment = dont_fragment;
+    m->control = c;
+    m->peer = pair.peer;
+}
+
+static void v4_uni_03_failed_send_leaves_the_option(void **state)
+{
+    struct ipsock_message m;
+    struct ipsock_buffer buffer;
+    struct ipsock_control c;
+    (void)state;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, IPSOCK_CONTROL_DONT_FRAGMENT);
+    FAULT_OK(ipsock_set_dont_fragment(pair.s, false));
+    const int before = kernel_value(IPPROTO_IP, IP_MTU_DISCOVER);
+    send_with(&m, &buffer, &c, 1);
+    fault_fail(FAULT_sendmsg, 1, 1, ENOBUFS);
+    FAULT_CODE(ipsock_send(pair.s, &m, 0), IPSOCK_ENOBUFS);
+    assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
+    /* The option cannot be set: nothing goes out. */
+    fault_reset();
+    fault_fail(FAULT_setsockopt, 1, 1, EPERM);
+    FAULT_CODE(ipsock_send(pair.s, &m, 0), IPSOCK_EPERM);
+    assert_int_equal(fault_calls(FAULT_sendmsg), 0);
+    assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
+    fault_reset();
+    FAULT_OK(ipsock_send(pair.s, &m, 0));
+    assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
+    fault_close_pair(&pair);
+}
+
+/* Waiting for room happens with the option restored: the send lock is not held over a wait. */
+static void v4_uni_03_waiting_send_leaves_the_option(void **state)
+{
+    struct ipsock_message m;
+    struct ipsock_buffer buffer;
+    struct ipsock_control c;
+    (void)state;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, IPSOCK_CONTROL_DONT_FRAGMENT);
+    FAULT_OK(ipsock_set_dont_fragment(pair.s, false));
+    const int before = kernel_value(IPPROTO_IP, IP_MTU_DISCOVER);
+    send_with(&m, &buffer, &c, 1);
+    fault_reset();
+    fault_fail(FAULT_sendmsg, 1, 2, EAGAIN);
+    FAULT_OK(ipsock_send(pair.s, &m, 0));
+    /* set and restored at each of three attempts */
+    assert_int_equal(fault_calls(FAULT_sendmsg), 3);
+    assert_int_equal(fault_calls(FAULT_setsockopt), 6);
+    assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
+    fault_close_pair(&pair);
+}
+
+/* Equal neighbours of a batch share one setting. */
+static void v4_batch_01_equal_runs_share_a_setting(void **state)
+{
+    struct fault_batch *b = fault_make_batch();
+    uint32_t done = 0;
+    (void)state;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, IPSOCK_CONTROL_DONT_FRAGMENT);
+    for (int i = 0; i < 8; i++) {
+        send_with(&b->messages[i], &b->buffers[i], &b->control[i], i >= 4);
+        b->buffers[i].data = b->data[i];
+    }
+    fault_reset();
+    FAULT_OK(ipsock_send_batch(pair.s, b->batch, b->messages, sizeof b->messages[0], 8, &done, 0));
+    assert_int_equal(done, 8);
+    assert_int_equal(fault_calls(FAULT_setsockopt), 4); /* two settings, two restored */
+    if (fault_native_batches())
+        assert_int_equal(fault_calls(FAULT_sendmmsg), 2);
+    fault_close_pair(&pair);
+    fault_free_batch(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mapped_opt_failure_leaves_both_old_values),
+        cmocka_unit_test(mapped_opt_nothing_is_set_that_cannot_be_undone),
+        cmocka_unit_test(mapped_opt_out_of_range_makes_no_system_call),
+        cmocka_unit_test(err_06_lengths_of_values),
+        cmocka_unit_test(err_05_system_errors_name_call_and_option),
+        cmocka_unit_test(v4_uni_03_failed_send_leaves_the_option),
+        cmocka_unit_test(v4_uni_03_waiting_send_leaves_the_option),
+        cmocka_unit_test(v4_batch_01_equal_runs_share_a_setting),
+    };
+    return cmocka_run_group_tests_name("fault/option", tests, NULL, NULL);
+}
