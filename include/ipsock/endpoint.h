@@ -117,7 +117,7 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
  * both know and differ, it is IPSOCK_EKIND. Control delivery is switched as configured, in addition
  * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
  * library's calls wait or not as the configuration says, whatever the mode. The configuration's
- * addresses, sizes and opening flags other than NONBLOCK, OWN must be 0. Allocates.
+ * addresses, sizes and opening flags other than NONBLOCK, OWN must be 0. On Windows the handle must have been made overlapped, as socket() does, and a peek at a borrowed blocking one may wait if another reader takes the datagram. Allocates.
  * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
  * IPSOCK_EKIND; … On failure the handle stays the caller's and as it was. */
 IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,

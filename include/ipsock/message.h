@@ -108,7 +108,7 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * IPSOCK_EUNDECLARED for a control field that was not declared at opening; IPSOCK_EFAMILY;
  * IPSOCK_EMISSADDR without a peer; IPSOCK_EISCONN for another peer on a connected endpoint;
  * IPSOCK_EMSGSIZE; IPSOCK_EBROADCAST; IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
- * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination;
+ * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin source and interface together);
  * IPSOCK_ENOBUFS (the interface's queue is full: try again later); and the waiting errors of
  * ::ipsock_recv. */
 IPSOCK_API int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message,

@@ -56,9 +56,6 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error);
 void ipsk_sys_close(ipsock_handle_t handle);
 
-/* The library's code for a native error number. */
-int ipsk_sys_code(int native);
-
 /* Raw access to options; *length is the buffer's size, then what was written. */
 int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value, size_t length,
                  struct ipsock_error *error);

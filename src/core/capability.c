@@ -83,8 +83,11 @@ static bool usable(const struct ipsk_option_row *row, const struct question *q)
 
 static const struct ipsk_option_row *row_of_option(const struct question *q, int option)
 {
+    /* the systems share ports by one of two options */
+    const int other = option == IPSK_OPTION_REUSE_ADDRESS ? IPSK_OPTION_REUSE_PORT : option;
     for (size_t i = 0; i < ipsk_native.option_count; i++)
-        if (ipsk_native.options[i].option == option && usable(&ipsk_native.options[i], q))
+        if ((ipsk_native.options[i].option == option || ipsk_native.options[i].option == other) &&
+            usable(&ipsk_native.options[i], q))
             return &ipsk_native.options[i];
     return NULL;
 }

@@ -35,7 +35,8 @@ struct ipsock_endpoint {
     int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;
-    _Atomic int pending; /* errno of a receive that a batch of single calls could not report yet */
+    _Atomic bool pending;     /* kept holds a failure that an earlier batch could not report */
+    struct ipsock_error kept; /* under lock */
 
     /* Waiting; all under lock. */
     struct ipsk_mutex lock;
@@ -140,12 +141,12 @@ static inline int ipsk_column(const struct ipsock_endpoint *s, const struct ipso
 }
 
 /* A failure that an earlier batch had to keep, because datagrams came with it. */
+void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error);
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error);
 static inline int ipsk_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    return atomic_load_explicit(&s->pending, memory_order_relaxed) == 0
-               ? IPSOCK_OK
-               : ipsk_take_pending(s, error);
+    return atomic_load_explicit(&s->pending, memory_order_relaxed) ? ipsk_take_pending(s, error)
+                                                                   : IPSOCK_OK;
 }
 
 /* Whether calls in a direction may wait. */

@@ -24,11 +24,23 @@ static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_me
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
 }
 
+void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error)
+{
+    ipsk_mutex_lock(&s->lock);
+    s->kept = *error;
+    ipsk_mutex_unlock(&s->lock);
+    atomic_store_explicit(&s->pending, true, memory_order_release);
+}
+
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    const int native = atomic_exchange_explicit(&s->pending, 0, memory_order_relaxed);
-    return native == 0 ? IPSOCK_OK
-                       : ipsk_fail(error, ipsk_sys_code(native), native, "receive", NULL);
+    /* another reader may have been quicker */
+    if (!atomic_exchange_explicit(&s->pending, false, memory_order_acquire))
+        return IPSOCK_OK;
+    ipsk_mutex_lock(&s->lock);
+    *error = s->kept;
+    ipsk_mutex_unlock(&s->lock);
+    return error->code;
 }
 
 static int receive(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/encoding.h"
+
 const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
                                               int column)
 {
@@ -15,126 +17,67 @@ const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, i
     return row != NULL && !ipsk_is_there(row) ? NULL : row;
 }
 
-static int64_t native_value(const struct ipsk_option_row *row, int64_t value)
+/* What a new socket of this sort has, where the system has no value that means "default". */
+static int fresh_value(const struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                       int64_t *value, struct ipsock_error *error)
 {
-    switch (row->set) {
-    case IPSK_ENCODING_BOOL:
-    case IPSK_ENCODING_BOOL8:
-    case IPSK_ENCODING_CHOICE:
-        return value ? row->on : row->reset;
-    default:
-        return value == IPSOCK_DEFAULT ? row->reset : value;
-    }
+    ipsock_handle_t fresh;
+    int code = ipsk_sys_socket(s->family, s->kind, s->protocol, &fresh, error);
+    if (code < 0)
+        return code;
+    code = ipsk_get_row(fresh, row, value, error);
+    ipsk_sys_close(fresh);
+    return code;
 }
 
-/* Big-endian, as on the wire. */
-static void put_net32(uint8_t *p, uint32_t value)
+/* The number to write; IPSOCK_DEFAULT is not one on every system. */
+static int settle_value(const struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                        int64_t *value, struct ipsock_error *error)
 {
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
-/* Bytes of an encoded value, 0 for encodings that are not numbers. */
-static size_t encode(const struct ipsk_option_row *row, int64_t value, uint8_t bytes[16])
-{
-    const int32_t number = (int32_t)native_value(row, value);
-    memset(bytes, 0, 16);
-    switch (row->set) {
-    case IPSK_ENCODING_U8:
-    case IPSK_ENCODING_BOOL8:
-        bytes[0] = (uint8_t)number;
-        return 1;
-    case IPSK_ENCODING_INDEX_NET:
-    case IPSK_ENCODING_INDEX_ADDR:
-        put_net32(bytes, (uint32_t)number);
-        return 4;
-    case IPSK_ENCODING_MREQN: /* group, address, index */
-        memcpy(bytes + 8, &number, sizeof number);
-        return 12;
-    case IPSK_ENCODING_INT:
-    case IPSK_ENCODING_BOOL:
-    case IPSK_ENCODING_CHOICE:
-        memcpy(bytes, &number, sizeof number);
-        return sizeof number;
-    default:
-        return 0;
-    }
+    if (*value != IPSOCK_DEFAULT)
+        return IPSOCK_OK;
+    if (row->reset == IPSK_RESET_NONE)
+        return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "set", row->text);
+    return row->reset == IPSK_RESET_FRESH ? fresh_value(s, row, value, error) : IPSOCK_OK;
 }
 
 int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t value,
                  struct ipsock_error *error)
 {
-    uint8_t bytes[16 + 1];
-    char name[64];
-    int code;
+    uint8_t bytes[IPSK_ENCODED_MAX];
+    char *name = (char *)bytes;
+    size_t length;
     if (row->set == IPSK_ENCODING_NAME) {
-        if (!ipsk_sys_interface_name((uint32_t)value, name, sizeof name))
+        if (!ipsk_sys_interface_name((uint32_t)value, name, sizeof bytes))
             return ipsk_fail(error, IPSOCK_ENODEV, 0, "setsockopt", row->text);
-        code = ipsk_sys_set(handle, row->level, row->name, name, strlen(name) + 1, error);
+        length = strlen(name) + 1;
     } else {
-        const size_t length = encode(row, value, bytes);
-        code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
+        length = ipsk_encode_option(row, value, bytes);
     }
-    if (code < 0 && error != NULL)
+    int code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
+    if (code < 0)
         error->option = row->text;
     return code;
-}
-
-static int64_t decode(const struct ipsk_option_row *row, const uint8_t *bytes, size_t length)
-{
-    int32_t number = 0;
-    uint32_t index = 0;
-    if (row->get == IPSK_ENCODING_MTUINFO) {
-        memcpy(&number, bytes + ipsk_native.facts[IPSK_FACT_MTUINFO_MTU], sizeof number);
-        return number;
-    }
-    if (row->get == IPSK_ENCODING_INDEX_NET) {
-        for (int i = 0; i < 4; i++)
-            index = index << 8 | bytes[i];
-        return index;
-    }
-    /* Some systems answer with one byte whatever the room given. */
-    if (length == 1)
-        number = bytes[0];
-    else
-        memcpy(&number, bytes, sizeof number);
-    if (row->get == IPSK_ENCODING_CHOICE)
-        return number == row->on;
-    if (row->get == IPSK_ENCODING_BOOL || row->get == IPSK_ENCODING_BOOL8)
-        return number != row->reset;
-    return number;
-}
-
-static size_t get_length(const struct ipsk_option_row *row)
-{
-    if (row->get == IPSK_ENCODING_MTUINFO)
-        return (size_t)ipsk_native.facts[IPSK_FACT_MTUINFO];
-    return row->get == IPSK_ENCODING_U8 || row->get == IPSK_ENCODING_BOOL8 ? 1 : sizeof(int32_t);
 }
 
 int ipsk_get_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t *value,
                  struct ipsock_error *error)
 {
-    uint8_t bytes[64] = {0};
-    const size_t room = get_length(row);
-    size_t length = room;
+    uint8_t bytes[IPSK_ENCODED_MAX] = {0};
+    size_t length = ipsk_option_room(&ipsk_native, row);
     int code = ipsk_sys_get(handle, row->level, row->name, bytes, &length, error);
-    if (code == IPSOCK_OK && length != room && length != 1)
-        code = ipsk_fail(error, IPSOCK_ENOTSUP, 0, "getsockopt", row->text);
-    if (code < 0) {
+    if (code == IPSOCK_OK && !ipsk_decode_option(&ipsk_native, row, bytes, length, value))
+        code = ipsk_fail(error, IPSOCK_ENOTSUP, 0, "getsockopt", NULL);
+    if (code < 0)
         error->option = row->text;
-        return code;
-    }
-    *value = decode(row, bytes, length);
-    return IPSOCK_OK;
+    return code;
 }
 
 int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
                   struct ipsk_saved *saved, struct ipsock_error *error)
 {
     saved->row = row;
-    saved->length =
-        row->set == IPSK_ENCODING_U8 || row->set == IPSK_ENCODING_BOOL8 ? 1 : sizeof(int32_t);
+    saved->length = ipsk_option_room(&ipsk_native, row);
     memset(saved->value, 0, sizeof saved->value);
     int code = ipsk_sys_get(handle, row->level, row->name, saved->value, &saved->length, error);
     if (code < 0)
@@ -192,8 +135,11 @@ int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const 
         /* Only what may have to be undone is read first. */
         if (done + 1 < count)
             code = ipsk_save_row(s->handle, rows[done], &saved[done], error);
+        int64_t number = value;
         if (code == IPSOCK_OK)
-            code = ipsk_set_row(s->handle, rows[done], value, error);
+            code = settle_value(s, rows[done], &number, error);
+        if (code == IPSOCK_OK)
+            code = ipsk_set_row(s->handle, rows[done], number, error);
         if (code < 0)
             break;
     }

@@ -99,6 +99,7 @@
     X(RECV_PATH_MTU, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, IPV6_RECVPATHMTU, BOOL, BOOL, 1, 0, 0) \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, IPPROTO_UDP, UDP_GRO, BOOL, BOOL, 1, 0, 0x050000) \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, IPPROTO_UDP, UDP_GRO, BOOL, BOOL, 1, 0, 0x050000) \
+    X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, IPPROTO_UDP, UDP_GRO, BOOL, BOOL, 1, 0, 0x050000) \
     X(JOIN_GROUP, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(JOIN_GROUP, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_LEAVE_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
@@ -154,6 +155,8 @@
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
     X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_V4, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
     X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_MAPPED, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
+    X(ICMP_FILTER, IPSK_PING, IPSK_V4, "ping sockets deliver only replies to their own requests: net/ipv4/ping.c") \
+    X(ICMP_FILTER, IPSK_PING, IPSK_V6, "ping sockets deliver only replies to their own requests: net/ipv6/ping.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V4, "raw sockets hear every group that the host has joined: net/ipv4/raw.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "posix/control.h"
 
-size_t ipsk_take_one(struct ipsock_control *c, uint32_t *valid, const uint8_t *p, size_t rest)
+/* The message at p. Returns the bytes to step over, rest to stop. */
+static size_t take_one(struct ipsock_control *c, uint32_t *valid, const uint8_t *p, size_t rest)
 {
     if (rest < IPSK_THE_CMSG_HEADER)
         return rest;
@@ -12,6 +13,19 @@ size_t ipsk_take_one(struct ipsock_control *c, uint32_t *valid, const uint8_t *p
     const int32_t type = ipsk_load32(p + IPSK_THE_CMSG_LEVEL_OFFSET + 4);
     *valid |= ipsk_take_any(c, level, type, p + IPSK_THE_CMSG_HEADER, n);
     return ipsk_cmsg_step(n, rest, &ipsk_the_layout);
+}
+
+uint32_t ipsk_take_rest(struct ipsock_control *c, const uint8_t *p, size_t rest, bool ipv6)
+{
+    struct ipsk_cursor at = {p, rest};
+    uint32_t valid = 0;
+    while (at.rest != 0) {
+        const size_t step = take_one(c, &valid, at.p, at.rest);
+        at.p += step;
+        at.rest -= step;
+        at = ipsk_take_runs(c, at, &valid, ipv6);
+    }
+    return valid;
 }
 
 static void put_next_hop(const struct ipsock_control *c, uint8_t *p, size_t length)

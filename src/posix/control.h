@@ -64,9 +64,9 @@ static inline uint32_t ipsk_take_any(struct ipsock_control *c, int32_t level, in
     return 0;
 }
 
-/* The general way for the message at p, out of line; returns the bytes to step over, rest to stop.
- */
-size_t ipsk_take_one(struct ipsock_control *c, uint32_t *valid, const uint8_t *p, size_t rest);
+/* What the usual run has left: the general way for one message, the run again, and so on. Out of
+ * line, so that the usual case saves no registers for it. Returns the fields. */
+uint32_t ipsk_take_rest(struct ipsock_control *c, const uint8_t *p, size_t rest, bool ipv6);
 
 struct ipsk_cursor {
     const uint8_t *p;
@@ -91,33 +91,27 @@ static inline struct ipsk_cursor ipsk_take_run(struct ipsock_control *c, struct 
     return at;
 }
 
-static inline uint32_t ipsk_take_family(struct ipsock_control *c, const uint8_t *p, size_t rest,
-                                        int32_t level)
+/* The usual run of a packet. IPv4 packets come to a dual-stack socket with messages of both levels.
+ */
+static inline struct ipsk_cursor ipsk_take_runs(struct ipsock_control *c, struct ipsk_cursor at,
+                                                uint32_t *valid, bool ipv6)
 {
-    struct ipsk_cursor at = {p, rest};
-    uint32_t valid = 0;
-    for (;;) {
-        at = ipsk_take_run(c, at, &valid, level);
-        /* IPv4 packets come to a dual-stack socket with messages of both levels. */
-        if (at.rest != 0 && level == IPPROTO_IPV6)
-            at = ipsk_take_run(c, at, &valid, IPPROTO_IP);
+    if (ipv6) {
+        at = ipsk_take_run(c, at, valid, IPPROTO_IPV6);
         if (at.rest == 0)
-            return valid;
-        uint32_t more = 0;
-        const size_t step = ipsk_take_one(c, &more, at.p, at.rest);
-        valid |= more;
-        at.p += step;
-        at.rest -= step;
+            return at;
     }
+    return ipsk_take_run(c, at, valid, IPPROTO_IP);
 }
 
-/* The valid fields of a received buffer. Fields not asked for are masked, so that delivery stops
- * when it is switched off though another field keeps the kernel's option on. */
+/* The valid fields of a received buffer. */
 static inline uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t *p, size_t length,
                                          bool ipv6)
 {
-    return ipv6 ? ipsk_take_family(c, p, length, IPPROTO_IPV6)
-                : ipsk_take_family(c, p, length, IPPROTO_IP);
+    const struct ipsk_cursor start = {p, length};
+    uint32_t valid = 0;
+    const struct ipsk_cursor at = ipsk_take_runs(c, start, &valid, ipv6);
+    return at.rest == 0 ? valid : valid | ipsk_take_rest(c, at.p, at.rest, ipv6);
 }
 
 /* Writes the control messages of a packet to send; there is room. Returns the bytes used. */

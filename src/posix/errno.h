@@ -5,6 +5,8 @@
 
 #include "core/backend.h"
 
+int ipsk_sys_code(int native);
+
 /* Fills *error from errno and returns the code. */
 int ipsk_fail_errno(struct ipsock_error *error, const char *operation);
 

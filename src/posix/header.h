@@ -14,6 +14,10 @@ _Static_assert(offsetof(struct ipsock_buffer, data) == offsetof(struct iovec, io
                    offsetof(struct ipsock_buffer, length) == offsetof(struct iovec, iov_len),
                "buffers are iovecs");
 
+/* A count or length of struct msghdr: int, unsigned, socklen_t or size_t, as the system likes it.
+ */
+#define IPSK_ASSIGN(field, value) ((field) = (__typeof__(field))(value))
+
 static inline struct iovec *ipsk_iovec(struct ipsock_buffer *buffers)
 {
     return (struct iovec *)(void *)buffers;
@@ -57,12 +61,16 @@ static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
     return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL;
 }
 
-/* Fields that come without a control message, and the mask. Out of line: only when asked for. */
-uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_message *m,
-                             const struct msghdr *h, uint32_t valid, size_t length);
+/* Fields that come without a control message of their own, or mean more than themselves. */
+#define IPSK_UNUSUAL_CONTROL \
+    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU)
+
+/* All control of a message where unusual fields are asked for. */
+void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
+                       const struct msghdr *h);
 
 /* The same for a caller who wants no control: a notice must not look like an empty datagram. */
-void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m,
+void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
                       const struct msghdr *h);
 
 /* Control messages for the fields that go out as such; the others are in force already (emulate.c).
@@ -82,12 +90,13 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
         h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
     }
     h->msg_iov = ipsk_iovec(m->buffers);
-    h->msg_iovlen = m->buffer_count;
+    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     if (m->control != NULL && m->control->valid != 0)
         ipsk_prepare_control(s, m, h, control);
 }
 
-/* Control, peer, flags and length of a received message. */
+/* Control, peer, flags and length of a received message. Control that was not asked for is masked:
+ * another field may keep the kernel's option on. */
 static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
                                      const struct msghdr *h, size_t length)
 {
@@ -100,13 +109,13 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
     struct ipsock_control *c = m->control;
     if (c == NULL) {
         if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0)
-            ipsk_note_notice(r, m, h);
+            ipsk_note_notice(r->s, r->asked, m, h);
         return;
     }
-    uint32_t valid = ipsk_take_control(c, h->msg_control, h->msg_controllen, r->ipv6);
-    if (r->asked & (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU))
-        valid = ipsk_finish_control(r, m, h, valid, length);
-    c->valid = valid & r->asked;
+    if (r->asked & IPSK_UNUSUAL_CONTROL)
+        ipsk_fill_unusual(r->s, r->asked, m, h);
+    else
+        c->valid = ipsk_take_control(c, h->msg_control, h->msg_controllen, r->ipv6) & r->asked;
 }
 
 #endif

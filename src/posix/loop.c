@@ -26,7 +26,7 @@ int ipsk_receive_loop(struct ipsock_endpoint *s, struct ipsock_message *messages
         return code;
     /* As recvmmsg does: what arrived is delivered now, the failure with the next call. */
     if (code < 0 && code != IPSOCK_EAGAIN)
-        atomic_store_explicit(&s->pending, error->native, memory_order_relaxed);
+        ipsk_keep_pending(s, error);
     return IPSOCK_OK;
 }
 

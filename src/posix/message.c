@@ -22,42 +22,44 @@ uint32_t ipsk_note_truncation(struct ipsock_endpoint *s, int native, uint32_t fl
     return found;
 }
 
-uint32_t ipsk_finish_control(const struct ipsk_receiving *r, struct ipsock_message *m,
-                             const struct msghdr *h, uint32_t valid, size_t length)
+void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
+                       const struct msghdr *h)
 {
     struct ipsock_control *c = m->control;
-    if ((r->asked & IPSOCK_CONTROL_SOURCE) && h->msg_controllen != 0 &&
+    uint32_t valid =
+        ipsk_take_control(c, h->msg_control, h->msg_controllen, s->family == IPSOCK_IPV6);
+    if ((asked & IPSOCK_CONTROL_SOURCE) && h->msg_controllen != 0 &&
         m->peer.family != IPSOCK_UNSPEC) {
         c->source = m->peer;
         c->source.port = 0;
         valid |= IPSOCK_CONTROL_SOURCE;
     }
-    if (r->asked & IPSOCK_CONTROL_OPAQUE) {
+    if (asked & IPSOCK_CONTROL_OPAQUE) {
         c->opaque_length = h->msg_controllen;
         valid |= IPSOCK_CONTROL_OPAQUE;
     }
     /* A notice names a peer and has no data (RFC 3542, 11.3); a datagram of length 0 has no path
      * MTU. */
-    if ((valid & r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0) {
+    if ((valid & asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0) {
         m->flags |= IPSOCK_MSG_NOTICE;
         m->peer = c->destination;
     }
-    return valid;
+    c->valid = valid & asked;
 }
 
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
 {
-    memset(h, 0, sizeof *h);
-    h->msg_name = name;
-    h->msg_namelen = sizeof *name;
-    h->msg_iov = ipsk_iovec(m->buffers);
-    h->msg_iovlen = m->buffer_count;
-    h->msg_control = control;
-    h->msg_controllen = IPSK_CONTROL_BUFFER;
+    *h = (struct msghdr){.msg_name = name,
+                         .msg_namelen = sizeof *name,
+                         .msg_iov = ipsk_iovec(m->buffers),
+                         .msg_control = control,
+                         .msg_controllen = IPSK_CONTROL_BUFFER};
+    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     if (ipsk_lends_control(r, m)) {
         h->msg_control = m->control->opaque;
-        h->msg_controllen = m->control->opaque == NULL ? 0 : m->control->opaque_capacity;
+        IPSK_ASSIGN(h->msg_controllen,
+                    m->control->opaque == NULL ? 0 : m->control->opaque_capacity);
     }
 }
 
@@ -70,14 +72,22 @@ static ssize_t receive_once(int fd, struct msghdr *h, int flags)
     return n;
 }
 
-void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m,
+void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
                       const struct msghdr *h)
 {
     struct ipsock_control c;
-    const uint32_t valid = ipsk_take_control(&c, h->msg_control, h->msg_controllen, r->ipv6);
     m->control = &c;
-    ipsk_finish_control(r, m, h, valid, 0);
+    ipsk_fill_unusual(s, asked, m, h);
     m->control = NULL;
+}
+
+/* Streams name no peer; raw IPv4 keeps the IP header. */
+static void fill_by_kind(const struct ipsock_endpoint *s, struct ipsock_message *m)
+{
+    if (s->kind == IPSOCK_TCP)
+        m->peer = s->peer;
+    else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+        ipsk_measure_header(m);
 }
 
 int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
@@ -92,10 +102,8 @@ int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m, uint
     if (n < 0)
         return ipsk_fail_errno(error, "recvmsg");
     ipsk_fill_message(&r, m, &h, (size_t)n);
-    if (s->kind == IPSOCK_TCP)
-        m->peer = s->peer;
-    else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
-        ipsk_measure_header(m);
+    if (s->kind != IPSOCK_UDP)
+        fill_by_kind(s, m);
     return IPSOCK_OK;
 }
 
@@ -116,15 +124,16 @@ void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_m
     if (fields == IPSOCK_CONTROL_OPAQUE) {
         /* Alone it goes out as it is, of any size; without bytes the pointer must be null (BSD). */
         h->msg_control = m->control->opaque_length != 0 ? m->control->opaque : NULL;
-        h->msg_controllen = m->control->opaque_length;
+        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_length);
     } else if (fields != 0) {
         h->msg_control = control;
-        h->msg_controllen =
-            ipsk_give_control(m->control, column, ipsk_kind_bit(s->kind), fields, control);
+        IPSK_ASSIGN(h->msg_controllen,
+                    ipsk_give_control(m->control, column, ipsk_kind_bit(s->kind), fields, control));
     }
 }
 
-/* Whether a source address is none of this host's: an unreachable network gives the same errno. */
+/* Whether a source address is none of this host's: an unreachable network gives
+ * the same errno. */
 static bool is_foreign(const struct ipsock_endpoint *s, const struct ipsock_addr *source)
 {
     union ipsk_sockaddr name;
@@ -154,7 +163,7 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
         field = "source";
     } else if (code == IPSOCK_ENODEV) {
         field = "interface_index";
-    } else if (native == EACCES) {
+    } else if (native == EACCES && !(valid & IPSOCK_CONTROL_NEXT_HOP)) {
         code = IPSOCK_EBROADCAST;
     }
     return ipsk_fail(error, code, native, call, field);

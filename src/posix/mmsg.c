@@ -72,7 +72,7 @@ static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
         struct msghdr *h = &batch->headers[i].msg_hdr;
         const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
         h->msg_iov = ipsk_iovec(m->buffers);
-        h->msg_iovlen = m->buffer_count;
+        IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     }
     if (!(r->asked & IPSOCK_CONTROL_OPAQUE))
         return;
@@ -82,7 +82,8 @@ static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
         if (m->control == NULL)
             continue;
         h->msg_control = m->control->opaque;
-        h->msg_controllen = m->control->opaque == NULL ? 0 : m->control->opaque_capacity;
+        IPSK_ASSIGN(h->msg_controllen,
+                    m->control->opaque == NULL ? 0 : m->control->opaque_capacity);
     }
     batch->armed = false;
 }
@@ -100,11 +101,16 @@ static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
     }
 }
 
+_Static_assert(MSG_NOSIGNAL <= UINT16_MAX, "flags fit 16 bits where recvmmsg is used");
+
 int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error)
 {
     const struct ipsk_receiving r = ipsk_receiving(s, flags);
+    /* The flags are int on some systems, unsigned on others: a uint16_t becomes
+     * either. */
+    const uint16_t native = (uint16_t)ipsk_receive_flags(flags);
     int n;
     if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_RECV_MANY)
         return ipsk_receive_loop(s, messages, size, count, done, flags, error);
@@ -112,7 +118,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         arm_all(batch);
     aim(&r, batch, messages, size, count);
     do
-        n = recvmmsg((int)s->handle, batch->headers, count, ipsk_receive_flags(flags), NULL);
+        n = recvmmsg((int)s->handle, batch->headers, count, native, NULL);
     while (n < 0 && errno == EINTR);
     if (n < 0 && errno == ENOSYS) {
         atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_RECV_MANY, memory_order_relaxed);
@@ -132,6 +138,7 @@ int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error)
 {
+    const uint16_t native = (uint16_t)ipsk_send_flags(flags);
     int n;
     if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY)
         return ipsk_send_loop(s, messages, size, count, done, flags, error);
@@ -140,7 +147,7 @@ int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         ipsk_prepare_send(s, ipsk_message_at(messages, size, i), &batch->headers[i].msg_hdr,
                           &batch->names[i], batch->controls[i]);
     do
-        n = sendmmsg((int)s->handle, batch->headers, count, ipsk_send_flags(flags));
+        n = sendmmsg((int)s->handle, batch->headers, count, native);
     while (n < 0 && errno == EINTR);
     if (n < 0 && errno == ENOSYS) {
         atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_SEND_MANY, memory_order_relaxed);

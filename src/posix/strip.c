@@ -73,7 +73,7 @@ int ipsk_receive_stripped(const struct ipsk_receiving *r, struct ipsock_message 
     iov[1 + m->buffer_count].iov_base = spare;
     iov[1 + m->buffer_count].iov_len = sizeof spare;
     h.msg_iov = iov;
-    h.msg_iovlen = m->buffer_count + 2;
+    IPSK_ASSIGN(h.msg_iovlen, m->buffer_count + 2);
     do
         n = recvmsg((int)r->s->handle, &h, ipsk_receive_flags(r->call));
     while (n < 0 && errno == EINTR);

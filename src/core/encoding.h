@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* How an option's number is laid out, for any system's row. */
+#ifndef IPSK_ENCODING_H
+#define IPSK_ENCODING_H
+
+#include "core/table.h"
+
+#define IPSK_ENCODED_MAX 64
+
+/* Writes a value; returns its bytes, 0 for encodings that are not numbers. IPSOCK_DEFAULT is the
+ * row's reset. */
+size_t ipsk_encode_option(const struct ipsk_option_row *row, int64_t value,
+                          uint8_t bytes[IPSK_ENCODED_MAX]);
+
+/* Bytes of room that reading the option takes. */
+size_t ipsk_option_room(const struct ipsk_system *system, const struct ipsk_option_row *row);
+
+/* Reads what the system wrote: length bytes of that room. false where the length fits nothing. */
+bool ipsk_decode_option(const struct ipsk_system *system, const struct ipsk_option_row *row,
+                        const uint8_t bytes[IPSK_ENCODED_MAX], size_t length, int64_t *value);
+
+#endif
