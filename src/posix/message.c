@@ -169,17 +169,25 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
     return ipsk_fail(error, code, native, call, field);
 }
 
+static ssize_t send_once(int fd, const struct msghdr *h, int flags)
+{
+    ssize_t n;
+    do
+        n = sendmsg(fd, h, flags);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    ssize_t n;
     ipsk_prepare_send(s, m, &h, &name, control);
-    do
-        n = sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
-    while (n < 0 && errno == EINTR);
+    ssize_t n = send_once((int)s->handle, &h, ipsk_send_flags(flags));
+    if (n < 0 && ipsk_is_old_news(s))
+        n = send_once((int)s->handle, &h, ipsk_send_flags(flags));
     if (n < 0)
         return ipsk_fail_send(s, error, m, "sendmsg");
     m->length = (size_t)n;

@@ -134,21 +134,30 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return IPSOCK_OK;
 }
 
+static int send_once(struct ipsock_endpoint *s, struct ipsock_batch *batch, uint32_t count,
+                     uint16_t flags)
+{
+    int n;
+    do
+        n = sendmmsg((int)s->handle, batch->headers, count, flags);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error)
 {
     const uint16_t native = (uint16_t)ipsk_send_flags(flags);
-    int n;
     if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY)
         return ipsk_send_loop(s, messages, size, count, done, flags, error);
     batch->armed = false;
     for (uint32_t i = 0; i < count; i++)
         ipsk_prepare_send(s, ipsk_message_at(messages, size, i), &batch->headers[i].msg_hdr,
                           &batch->names[i], batch->controls[i]);
-    do
-        n = sendmmsg((int)s->handle, batch->headers, count, native);
-    while (n < 0 && errno == EINTR);
+    int n = send_once(s, batch, count, native);
+    if (n < 0 && ipsk_is_old_news(s))
+        n = send_once(s, batch, count, native);
     if (n < 0 && errno == ENOSYS) {
         atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_SEND_MANY, memory_order_relaxed);
         return ipsk_send_loop(s, messages, size, count, done, flags, error);
