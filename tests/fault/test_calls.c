@@ -262,6 +262,44 @@ static void err_sending_when_buffers_are_full(void **state)
     assert_int_equal(b->messages[0].length, FAULT_DATA);
 }
 
+/* On a connected socket the first EMSGSIZE may be news of an earlier packet (ICMP); the second is
+ * about this one. On others there is no such news. */
+static void uni_too_large_is_said_of_this_message_only(void **state)
+{
+    const enum fault_call many = fault_native_batches() ? FAULT_sendmmsg : FAULT_sendmsg;
+    struct ipsock_endpoint *s;
+    struct ipsock_config config;
+    uint32_t done = 0;
+    (void)state;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.peer = pair.peer;
+    FAULT_OK(ipsock_open(&s, &config));
+    b->control[0].valid = 0;
+    fault_reset();
+    fault_fail(FAULT_sendmsg, 1, 1, EMSGSIZE);
+    FAULT_OK(ipsock_send(s, &b->messages[0], 0));
+    assert_int_equal(fault_calls(FAULT_sendmsg), 2);
+    fault_fail(FAULT_sendmsg, 1, 2, EMSGSIZE);
+    FAULT_CODE(ipsock_send(s, &b->messages[0], 0), IPSOCK_EMSGSIZE);
+    assert_int_equal(fault_calls(FAULT_sendmsg), 4);
+    fault_reset();
+    fault_fail(many, 1, 1, EMSGSIZE);
+    FAULT_OK(ipsock_send_batch(s, b->batch, b->messages, sizeof b->messages[0], 1, &done, 0));
+    assert_int_equal(done, 1);
+    fault_fail(many, 1, 2, EMSGSIZE);
+    FAULT_CODE(ipsock_send_batch(s, b->batch, b->messages, sizeof b->messages[0], 1, &done, 0),
+               IPSOCK_EMSGSIZE);
+    assert_int_equal(done, 0);
+    fault_reset();
+    b->messages[0].peer = pair.peer;
+    fault_fail(FAULT_sendmsg, 1, 1, EMSGSIZE);
+    FAULT_CODE(ipsock_send(pair.s, &b->messages[0], 0), IPSOCK_EMSGSIZE);
+    assert_int_equal(fault_calls(FAULT_sendmsg), 1);
+    fault_reset();
+    ipsock_free(s);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -280,6 +318,7 @@ int main(void)
         TEST(err_no_wake_channel),
         TEST(err_native_errors_of_a_receive),
         TEST(err_sending_when_buffers_are_full),
+        TEST(uni_too_large_is_said_of_this_message_only),
     };
     return cmocka_run_group_tests_name("fault/calls", tests, NULL, NULL);
 }
