@@ -273,7 +273,7 @@ static void uni_too_large_is_said_of_this_message_only(void **state)
     (void)state;
     ipsock_config_init(&config);
     config.kind = IPSOCK_UDP;
-    config.peer = pair.peer;
+    FAULT_OK(ipsock_local_addr(pair.s, &config.peer));
     FAULT_OK(ipsock_open(&s, &config));
     b->control[0].valid = 0;
     fault_reset();
