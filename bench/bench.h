@@ -66,6 +66,9 @@ void after_round(struct side *side, const struct round *round);
 /* The measured part: BATCH packets. */
 void play_round(struct side *side);
 
+/* Nanoseconds a datagram sent and received with segmentation offload; the part that got lost. */
+double time_segments(double (*clock_ns)(void), int rounds, double *lost);
+
 /* What the counting itself is checked with: one allocation and two system calls. */
 void play_selfcheck(void);
 

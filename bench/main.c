@@ -4,6 +4,7 @@
  *        ipsock-bench selfcheck ROUNDS                  one allocation, two system calls a round
  *        ipsock-bench time SCENARIO ROUNDS              both sides in turn; prints
  *                                                       "hand-ns ours-ns ratio", medians a packet
+ *        ipsock-bench segments ROUNDS                   segmentation offload: "ns lost-part"
  * ci/bench runs it and makes the tables. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,14 @@ static double timed(struct side *side, int number)
     const double end = clock_ns();
     after_round(side, &round);
     return (end - start) / BATCH;
+}
+
+static int segments(int rounds)
+{
+    double lost;
+    const double ns = time_segments(clock_ns, rounds, &lost);
+    printf("%.1f %.4f\n", ns, lost);
+    return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -104,6 +113,8 @@ int main(int argc, char **argv)
             play_selfcheck();
         return 0;
     }
+    if (argc == 3 && strcmp(argv[1], "segments") == 0 && rounds > 0)
+        return segments(rounds);
     if (scenario != NULL && rounds > 0) {
         if (argc == 5 && strcmp(argv[1], "count") == 0)
             return count(scenario, strcmp(argv[3], "ours") == 0, rounds);
@@ -113,6 +124,7 @@ int main(int argc, char **argv)
     fputs("usage: ipsock-bench list\n"
           "       ipsock-bench count SCENARIO hand|ours ROUNDS\n"
           "       ipsock-bench selfcheck ROUNDS\n"
+          "       ipsock-bench segments ROUNDS\n"
           "       ipsock-bench time SCENARIO ROUNDS\n",
           stderr);
     return 2;

@@ -18,7 +18,7 @@ import tempfile
 BATCH = 64
 ALLOCATORS = re.compile(r"^(malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign|mmap|sbrk|brk)$")
 BUDGET_BATCH, BUDGET_SINGLE = 1.15, 1.25
-BUDGET_RATE, BUDGET_XNET = 0.98, 1.10
+BUDGET_RATE, BUDGET_XNET, BUDGET_SEGMENTS = 0.98, 1.10, 8
 
 
 def run(*command, err=False, **options):
@@ -141,6 +141,24 @@ def time_xnet(program, xnet, names, rounds, turns=5):
     return rows
 
 
+def time_segments(program, xnet, rounds, turns=5):
+    """Segmentation offload and receive coalescing against x/net, which has neither."""
+    pairs, worst = [], 0
+    for _ in range(turns):
+        theirs = float(run(xnet, "segments", str(rounds)))
+        ours, lost = map(float, run(program, "segments", str(rounds)).split())
+        pairs.append((theirs, ours))
+        worst = max(worst, lost)
+    ratio = statistics.median(t / o for t, o in pairs)
+    theirs, ours = (1e9 / statistics.median(p[i] for p in pairs) for i in (0, 1))
+    row = {"scenario": "segments-1200-ipv4", "xnet": theirs, "ours": ours, "ratio": ratio,
+           "lost": worst, "budget": BUDGET_SEGMENTS,
+           "verdict": verdict(ratio, BUDGET_SEGMENTS, True) if worst < 0.01 else "over"}
+    print(f"{row['scenario']:<26}{theirs:>11,.0f}{ours:>11,.0f}{ratio:>7.1f}{BUDGET_SEGMENTS:>8}  "
+          f"{row['verdict']}  sent and received; lost {worst:.1%}")
+    return [row]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
@@ -156,6 +174,7 @@ def main():
               "rates": time_hand(program, names, options.rounds * 40)}
     if options.xnet:
         result["xnet"] = time_xnet(program, options.xnet, names, options.rounds * 6)
+        result["segments"] = time_segments(program, options.xnet, options.rounds * 10)
     else:
         print(f"\nx/net: skipped: {options.no_xnet}")
         result["xnet"] = {"skipped": options.no_xnet}

@@ -167,12 +167,44 @@ func (b *bench) send(round int) time.Duration {
 	return took
 }
 
+// Datagrams of 1200 bytes, sent and received one batch after the other: what is done without
+// segmentation offload, which the packages do not have.
+func segments(rounds int) {
+	const size = 1200
+	b := open("receive-batch-plain-ipv4")
+	out := make([]ipv4.Message, batch)
+	for i := range out {
+		out[i] = ipv4.Message{Buffers: [][]byte{make([]byte, size)}, Addr: b.measured.LocalAddr()}
+		b.messages[i].Buffers = [][]byte{make([]byte, 2*size)}
+	}
+	conn := ipv4.NewPacketConn(b.other)
+	check(b.measured.SetReadDeadline(time.Now().Add(time.Minute))) // a lost datagram ends it
+	start := time.Now()
+	for i := 0; i < rounds; i++ {
+		for sent := 0; sent < batch; {
+			n, err := conn.WriteBatch(out[sent:], 0)
+			check(err)
+			sent += n
+		}
+		for got := 0; got < batch; {
+			n, err := b.readBatch(b.messages[got:])
+			check(err)
+			got += n
+		}
+	}
+	fmt.Printf("%.1f\n", float64(time.Since(start).Nanoseconds())/float64(rounds*batch))
+}
+
 func main() {
 	if len(os.Args) != 3 {
-		log.Fatal("usage: xnet SCENARIO ROUNDS")
+		log.Fatal("usage: xnet SCENARIO|segments ROUNDS")
 	}
 	rounds, err := strconv.Atoi(os.Args[2])
 	check(err)
+	if os.Args[1] == "segments" {
+		segments(rounds)
+		return
+	}
 	b := open(os.Args[1])
 	sends := strings.HasPrefix(os.Args[1], "send")
 	if b.control && !sends {
