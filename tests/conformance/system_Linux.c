@@ -43,6 +43,17 @@ static void add_link_local(void)
     request.prefix_length = 64;
     request.index = (int)if_nametoindex("lo");
     ioctl(fd, SIOCSIFADDR, &request);
+    /* The kernel readies it a moment later. */
+    struct sockaddr_in6 name;
+    memset(&name, 0, sizeof name);
+    name.sin6_family = AF_INET6;
+    name.sin6_addr = request.addr;
+    name.sin6_scope_id = (uint32_t)request.index;
+    for (int tries = 0; tries < 200; tries++) {
+        if (bind(fd, (const struct sockaddr *)(const void *)&name, sizeof name) == 0)
+            break;
+        system_sleep_ms(10);
+    }
     close(fd);
 }
 
