@@ -67,7 +67,8 @@ enum ipsock_feature {
 struct ipsock_capability {
     int level;             /**< ::IPSOCK_NATIVE, ::IPSOCK_EXACT, ::IPSOCK_LOCAL, ::IPSOCK_ABSENT */
     const char *mechanism; /**< what does it: "IP_RECVTTL", "sendmmsg", "library"; NULL if absent */
-    const char *reason;    /**< why it is absent or not native, or a remark; NULL if there is nothing to say */
+    const char *
+        reason; /**< why it is absent or not native, or a remark; NULL if there is nothing to say */
 };
 
 #ifdef __cplusplus

@@ -35,8 +35,8 @@
 
 /** Control data of one packet. 120 bytes on 64-bit systems. A field counts only if its bit is in
  * valid; 0 is a value. A receive sets valid and the fields that it names, and leaves all others as
- * they were: it touches a field only if its bit was asked for, which lets the struct grow. A send
- * reads only the fields that valid names. */
+ * they were: a field that a later version adds is touched only if its bit was asked for, which lets
+ * the struct grow. A send reads only the fields that valid names. */
 struct ipsock_control {
     uint32_t valid;                 /**< IPSOCK_CONTROL_… bits */
     uint32_t interface_index;       /**< >= 1 */
@@ -45,17 +45,18 @@ struct ipsock_control {
     uint8_t hop_limit;              /**< received 0..255, sent 1..255 */
     uint8_t dont_fragment;          /**< 0 or 1 */
     /** Received with the destination: 1 if that is a broadcast address. Known for IPv4 endpoints on
-     * Linux and Windows, else 0 but for 255.255.255.255. Not sent. */
+     * Linux and Windows; 0 elsewhere, also for IPv4 on a dual-stack endpoint. Not sent. */
     uint8_t broadcast;
     uint32_t path_mtu;           /**< bytes, IP header included; destination names the peer */
     uint32_t segment_size;       /**< payload bytes of each datagram but the last */
     struct ipsock_addr source;   /**< received: the peer's, port 0; sent: port ignored */
     struct ipsock_addr next_hop; /**< IPv6 */
-    /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer that the
-     * caller lends; all control messages are left there, those decoded into the fields too. Sent:
-     * whole control messages, which go out after those made from the fields. */
+    /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer of the
+     * caller's; all control messages are left there, those decoded into the fields too, as far as
+     * they fit (else ::IPSOCK_MSG_CTRUNC; the fields are not affected). Sent: whole control
+     * messages, which go out after those made from the fields. */
     void *opaque;
-    size_t opaque_capacity; /**< received: bytes at opaque, at least ::ipsock_control_space */
+    size_t opaque_capacity; /**< received: bytes at opaque; 512 or more spare a copy */
     size_t opaque_length;   /**< received: bytes written; sent: bytes to send */
 };
 
@@ -97,7 +98,8 @@ IPSOCK_API int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_con
  * ::IPSOCK_IPV4_MAPPED for an IPv4 destination on a dual-stack socket. */
 
 /** Bytes of buffer that the control messages of these bits need, to receive on a socket of this
- * family (sending needs no more). 0 for no bits. x/net: NewControlMessage.
+ * family (sending needs no more). 0 for no bits. A dual-stack socket receives IPv4 traffic too: ask
+ * with ::IPSOCK_IPV4_MAPPED, which is the larger. x/net: NewControlMessage.
  * @return 0; IPSOCK_EINVAL for unknown bits or family. */
 IPSOCK_API int ipsock_control_space(int family, uint32_t bits, size_t *space);
 
@@ -109,12 +111,13 @@ IPSOCK_API int ipsock_control_space(int family, uint32_t bits, size_t *space);
 IPSOCK_API int ipsock_control_encode(const struct ipsock_control *control, int family, void *buffer,
                                      size_t size, size_t *length);
 
-/** Reads received control messages. Sets every field of *control that is there, and valid, from
- * nothing: no value survives from an earlier call. Unknown messages are skipped, as are those too
- * short for their type. x/net: ControlMessage.Parse.
- * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_ECONTROL when a length lies (what came before
+/** Reads received control messages. Sets valid from nothing: no value survives from an earlier
+ * call. Unknown messages are skipped, as are those too short for their type. x/net:
+ * ControlMessage.Parse.
+ * @param fields the fields to take, IPSOCK_CONTROL_… bits that can be received
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECONTROL when a length lies (what came before
  * it has been decoded, nothing outside was read). */
-IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length,
+IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, uint32_t fields,
                                      struct ipsock_control *control);
 
 /** Writes control data for people: "tclass=0x28 hoplim=64 dst=192.0.2.1 ifindex=2", space

@@ -22,10 +22,10 @@
 struct ipsock_endpoint;
 
 /* Flags of struct ipsock_config. */
-/** Others may bind the same address and port, if they set it too. Multicast copies go to all of
- * them, unicast to one; which one is the system's choice. Linux and Windows SO_REUSEADDR; BSD and
- * Darwin SO_REUSEPORT. Not needed to start a TCP server again: listeners have what that takes,
- * always. */
+/** UDP, raw, ping: others may bind the same address and port, if they set it too. Multicast copies
+ * go to all of them, unicast to one; which one is the system's choice. Linux and Windows
+ * SO_REUSEADDR; BSD and Darwin SO_REUSEPORT. IPSOCK_EKIND on TCP: to start a server again takes no
+ * flag, listeners have what that takes. */
 #define IPSOCK_OPEN_REUSE 0x0001u
 /** An IPv6 endpoint that carries IPv4 too. Everything that comes from it, peers, sources and
  * destinations, is then an IPv6 address, of IPv4 traffic ::ffff:a.b.c.d; what is given to it may be
@@ -70,7 +70,7 @@ struct ipsock_config {
     int send_buffer;          /**< bytes, as ::ipsock_set_send_buffer; 0: the system's default */
     uint32_t receive_control; /**< IPSOCK_CONTROL_… bits to be delivered from the first packet on */
     uint32_t send_control; /**< IPSOCK_CONTROL_… bits that sends may carry; others are refused */
-    int64_t deadline;      /**< for connecting over TCP: ::ipsock_now based, 0 none */
+    int64_t deadline;      /**< for making a TCP connection: ::ipsock_now based, 0 none */
     struct ipsock_error *error; /**< receives what failed, or NULL */
 };
 
@@ -117,9 +117,12 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
  * both know and differ, it is IPSOCK_EKIND. Control delivery is switched as configured, in addition
  * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
  * library's calls wait or not as the configuration says, whatever the mode. The configuration's
- * addresses, sizes and opening flags other than NONBLOCK, OWN must be 0. On Windows the handle must have been made overlapped, as socket() does, and a peek at a borrowed blocking one may wait if another reader takes the datagram. Allocates.
+ * addresses, sizes and opening flags other than NONBLOCK, OWN must be 0. On Windows the handle must
+ * have been made overlapped, as socket() does, and a peek at a borrowed blocking one may wait if
+ * another reader takes the datagram. Allocates.
  * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
- * IPSOCK_EKIND; … On failure the handle stays the caller's and as it was. */
+ * IPSOCK_EKIND; IPSOCK_ENOTSUP for one with an error queue switched on (Linux IP_RECVERR): nobody
+ * would read it; … On failure the handle stays the caller's and as it was. */
 IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,
                             const struct ipsock_config *config);
 
@@ -138,12 +141,13 @@ IPSOCK_API int ipsock_shutdown(struct ipsock_endpoint *s);
 
 /** Closes: calls in progress in other threads wake with IPSOCK_ECLOSED and are waited for, then the
  * handle is closed (a borrowed one is left open). Later calls are refused with IPSOCK_ECLOSED; the
- * memory stays until ::ipsock_free. Must not be called from within the library's own callers'
- * signal handlers.
+ * memory stays until ::ipsock_free. Not for signal handlers. A second closer gets IPSOCK_ECLOSED at
+ * once, while the first may still be at it: free only after the first has returned.
  * @return 0; IPSOCK_ECLOSED when it was closed already. */
 IPSOCK_API int ipsock_close(struct ipsock_endpoint *s);
 
 /** Closes as ::ipsock_close, but gives the handle back instead of closing it, owned or borrowed.
+ * One that the library opened is non-blocking.
  * @param handle receives the handle
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle);
@@ -156,8 +160,9 @@ IPSOCK_API void ipsock_free(struct ipsock_endpoint *s);
  * NULL or a closed endpoint. Do not close it, and do not change its blocking mode. */
 IPSOCK_API ipsock_handle_t ipsock_handle(const struct ipsock_endpoint *s);
 
-/** Kind (::IPSOCK_UDP, …), IP family and protocol number; each pointer may be NULL.
- * @return 0; IPSOCK_ECLOSED. */
+/** Kind (::IPSOCK_UDP, …), IP family and protocol number; each pointer may be NULL. Works on closed
+ * endpoints.
+ * @return 0; IPSOCK_ECLOSED for NULL. */
 IPSOCK_API int ipsock_describe(const struct ipsock_endpoint *s, int *kind, int *family,
                                int *protocol);
 
@@ -188,9 +193,9 @@ IPSOCK_API int ipsock_set_write_deadline(struct ipsock_endpoint *s, int64_t dead
  * @return 0; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_cancel(struct ipsock_endpoint *s);
 
-/** The last failure in a direction (::IPSOCK_READ, ::IPSOCK_WRITE, ::IPSOCK_SETUP), copied out
- * whole, so that threads do not disturb each other. Code 0 when nothing failed yet. Works on closed
- * endpoints.
+/** The last failure in a direction (::IPSOCK_READ, ::IPSOCK_WRITE, ::IPSOCK_SETUP) other than
+ * IPSOCK_EAGAIN, copied out whole: a reader's never hides a writer's or a setter's; of two readers
+ * the later one's is kept. Code 0 when nothing failed yet. Works on closed endpoints.
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED for NULL. */
 IPSOCK_API int ipsock_last_error(struct ipsock_endpoint *s, int direction,
                                  struct ipsock_error *error);

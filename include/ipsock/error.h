@@ -47,6 +47,7 @@
     X(ENETUNREACH, -44, "network unreachable")                                               \
     X(EHOSTUNREACH, -45, "host unreachable")                                                 \
     X(ENETDOWN, -46, "network is down")                                                      \
+    X(ECONNTIMEDOUT, -47, "connection timed out: the peer does not answer")                  \
     /* names */                                                                              \
     X(ENOTFOUND, -50, "no such host or address")                                             \
     X(ETRYAGAIN, -51, "temporary failure in name resolution")                                \
@@ -84,8 +85,9 @@ enum ipsock_error_code {
 
 /** One failure, in full. The strings are static: nothing to free, valid for ever. */
 struct ipsock_error {
-    int code;              /**< IPSOCK_E…, or 0 when nothing failed yet */
-    int native;            /**< errno, or WSAGetLastError(); 0 when the library itself refused */
+    int code;   /**< IPSOCK_E…, or 0 when nothing failed yet */
+    int native; /**< errno, WSAGetLastError(), or an EAI_ number of a resolver; 0: the library
+                   refused */
     const char *operation; /**< call that failed, such as "bind", "setsockopt"; NULL if none */
     const char
         *option;  /**< option, field or argument, such as "IP_TTL", "hop_limit"; may be NULL */

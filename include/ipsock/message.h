@@ -45,12 +45,12 @@ struct ipsock_message {
     /** Received from; sent to (family 0: the connected peer). Raw and ping endpoints ignore its
      * port. */
     struct ipsock_addr peer;
-    uint32_t buffer_count; /**< 0..::IPSOCK_BUFFERS_MAX */
+    uint32_t buffer_count; /**< 0..::IPSOCK_BUFFERS_MAX, on raw IPv4 two less */
     uint32_t flags;        /**< result: IPSOCK_MSG_TRUNC, CTRUNC, NOTICE */
     size_t length;         /**< result: bytes stored or sent */
     /** Result: on raw IPv4 in a batch, bytes of IP header at the start of the data; else 0. */
     uint32_t header_length;
-    uint32_t reserved; /**< 0 */
+    uint32_t reserved; /**< 0, or sends refuse the message */
 };
 
 /** Scratch memory of batches: the system's own message headers. The caller provides the memory and
@@ -81,12 +81,11 @@ static inline void ipsock_message_init_send(struct ipsock_message *message,
                                             struct ipsock_buffer *buffer, const void *data,
                                             size_t length, const struct ipsock_addr *peer)
 {
-    union {
-        const void *readable;
-        void *data;
-    } bytes;
-    bytes.readable = data;
-    ipsock_message_init(message, buffer, bytes.data, length);
+#ifdef __cplusplus
+    ipsock_message_init(message, buffer, const_cast<void *>(data), length);
+#else
+    ipsock_message_init(message, buffer, (void *)(uintptr_t)data, length);
+#endif
     if (peer != NULL)
         message->peer = *peer;
 }
@@ -96,8 +95,11 @@ static inline void ipsock_message_init_send(struct ipsock_message *message,
  * starts header_length bytes into the data here as in batches. Received control is decoded if
  * message->control is set; without any control data control->valid is 0.
  * @param flags IPSOCK_MSG_PEEK, IPSOCK_MSG_DONTWAIT
- * @return 0; IPSOCK_EINVAL; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT; IPSOCK_ECANCELED; IPSOCK_ECLOSED; on
- * connected endpoints also IPSOCK_ECONNREFUSED and the like, an ICMP answer to an earlier send. */
+ * @return 0; IPSOCK_EINVAL, also for a stream without room (0 bytes would look like its end);
+ * IPSOCK_EKIND on listeners; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT; IPSOCK_ECANCELED; IPSOCK_ECLOSED;
+ * IPSOCK_EFORKED; IPSOCK_ENOTCONN; IPSOCK_ECONNRESET, IPSOCK_ECONNTIMEDOUT on streams; on connected
+ * endpoints also IPSOCK_ECONNREFUSED, IPSOCK_EHOSTUNREACH and the like, an ICMP answer to an
+ * earlier send. */
 IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message,
                            uint32_t flags);
 
@@ -108,9 +110,11 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * IPSOCK_EUNDECLARED for a control field that was not declared at opening; IPSOCK_EFAMILY;
  * IPSOCK_EMISSADDR without a peer; IPSOCK_EISCONN for another peer on a connected endpoint;
  * IPSOCK_EMSGSIZE; IPSOCK_EBROADCAST; IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
- * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin source and interface together);
- * IPSOCK_ENOBUFS (the interface's queue is full: try again later); and the waiting errors of
- * ::ipsock_recv. */
+ * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD
+ * and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin
+ * source and interface together); IPSOCK_ENOBUFS (the interface's queue is full: try again later);
+ * IPSOCK_ENETUNREACH, IPSOCK_EHOSTUNREACH, IPSOCK_EPERM (a firewall of this host); IPSOCK_EPIPE on
+ * streams; and the others of ::ipsock_recv. */
 IPSOCK_API int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message,
                            uint32_t flags);
 
@@ -142,12 +146,8 @@ IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch 
  * @param done receives how many went out, from the start of the array
  * @return 0 when *done == count or the capacity, or when the system's buffers filled up after some;
  * otherwise the error of messages[*done], those before it having gone out; its number is also in
- *         ::ipsock_last_error's index. To send all and skip what is refused:
- *
- *     for (first = 0; first < count; first += done + (code < 0))
- *         code = ipsock_send_batch(s, batch, messages + first, sizeof *messages, count - first,
- * &done, 0);
- */
+ *         ::ipsock_last_error's index. To go on, call again from messages[*done], after a refused
+ * one from the next. */
 IPSOCK_API int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                                  struct ipsock_message *messages, size_t size, uint32_t count,
                                  uint32_t *done, uint32_t flags);

@@ -10,6 +10,13 @@ struct ipsock_addr ipsock_addr_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d, 
     return addr;
 }
 
+struct ipsock_addr ipsock_addr_ipv6(const uint8_t ip[16], uint16_t port)
+{
+    struct ipsock_addr addr = {IPSOCK_IPV6, 0, port, 0, {0}};
+    memcpy(addr.ip, ip, sizeof addr.ip);
+    return addr;
+}
+
 struct ipsock_addr ipsock_addr_any(int family, uint16_t port)
 {
     struct ipsock_addr addr = {0};

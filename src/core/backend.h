@@ -38,9 +38,10 @@ int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
 int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error);
 int ipsk_sys_shutdown(ipsock_handle_t handle, struct ipsock_error *error); /* sending only */
 int ipsk_sys_listen(ipsock_handle_t handle, int backlog, struct ipsock_error *error);
-/* As ipsk_sys_socket, from a listener. */
-int ipsk_sys_accept(ipsock_handle_t handle, ipsock_handle_t *connection, struct ipsock_addr *peer,
-                    struct ipsock_error *error);
+/* As ipsk_sys_socket, from a listener. looks: it may be a blocking one, look before; calls are then
+ * made one at a time. */
+int ipsk_sys_accept(ipsock_handle_t handle, bool looks, ipsock_handle_t *connection,
+                    struct ipsock_addr *peer, struct ipsock_error *error);
 int ipsk_sys_local_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
                         struct ipsock_error *error);
 int ipsk_sys_peer_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
@@ -79,6 +80,8 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error);
+/* What malloc aligns to, on 32-bit systems too, and all that the scratch needs. */
+#define IPSK_BATCH_ALIGN 8
 size_t ipsk_sys_batch_size(uint32_t capacity);
 void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity);
 uint32_t ipsk_sys_batch_capacity(const struct ipsock_batch *batch);

@@ -13,7 +13,7 @@ int ipsock_batch_init(void *memory, size_t size, uint32_t capacity, struct ipsoc
     if (memory == NULL || batch == NULL || ipsock_batch_size(capacity) == 0)
         return IPSOCK_EINVAL;
     *batch = NULL;
-    if ((uintptr_t)memory % _Alignof(max_align_t) != 0)
+    if ((uintptr_t)memory % IPSK_BATCH_ALIGN != 0)
         return IPSOCK_EINVAL;
     if (size < ipsock_batch_size(capacity))
         return IPSOCK_ENOSPC;

@@ -7,24 +7,34 @@
 
 #include <limits.h>
 
-/* Sets a size and reads it back: a kernel that gave less is an error, and the old size returns. */
+/* Whether the system gives a size: tried on a socket apart, because a size that was set, even if
+ * taken back, ends the kernel's own sizing of a socket's buffers. */
+static int try_size(const struct ipsock_endpoint *s, const struct ipsk_option_row *row, int bytes,
+                    const char *name, struct ipsock_error *error)
+{
+    ipsock_handle_t apart;
+    int64_t given = 0;
+    int code = ipsk_sys_socket(s->family, IPSOCK_UDP, 0, &apart, error);
+    if (code < 0)
+        return code;
+    code = ipsk_set_row(apart, row, bytes, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_get_row(apart, row, &given, error);
+    ipsk_sys_close(apart);
+    /* the largest size of all is an odd number where the kernel doubles what it is told */
+    const bool enough = given >= (int64_t)bytes * ipsk_sys_buffer_factor() || given >= INT_MAX - 1;
+    return code == IPSOCK_OK && !enough ? ipsk_fail(error, IPSOCK_ENOBUFS, 0, "set", name) : code;
+}
+
 int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name,
                     struct ipsock_error *error)
 {
-    int64_t before = 0;
-    int64_t after = 0;
+    const struct ipsk_option_row *row =
+        ipsk_option_row(s, option, s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
     if (bytes < 1)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "set", name);
-    int code = ipsk_get_option(s, option, &before, name, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_set_option(s, option, bytes, name, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_get_option(s, option, &after, name, error);
-    if (code < 0 || after >= (int64_t)bytes * ipsk_sys_buffer_factor() || after >= INT_MAX - 1)
-        return code;
-    struct ipsock_error ignored;
-    ipsk_set_option(s, option, before / ipsk_sys_buffer_factor(), name, &ignored);
-    return ipsk_fail(error, IPSOCK_ENOBUFS, 0, "set", name);
+    int code = row == NULL ? IPSOCK_OK : try_size(s, row, bytes, name, error);
+    return code < 0 ? code : ipsk_set_option(s, option, bytes, name, error);
 }
 
 static int set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name)
@@ -33,9 +43,9 @@ static int set_buffer(struct ipsock_endpoint *s, int option, int bytes, const ch
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
-    ipsk_mutex_lock(&s->setup);
+    ipsk_lock_options(s);
     code = ipsk_set_buffer(s, option, bytes, name, &error);
-    ipsk_mutex_unlock(&s->setup);
+    ipsk_unlock_options(s);
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
@@ -76,12 +86,10 @@ int ipsock_get_send_buffer(struct ipsock_endpoint *s, int *bytes)
 /* The peer's column decides which kernel option knows the path. */
 static int read_path_mtu(struct ipsock_endpoint *s, int64_t *mtu, struct ipsock_error *error)
 {
-    struct ipsock_addr peer;
-    int code = ipsk_sys_peer_addr(s->handle, &peer, error);
-    if (code < 0)
-        return code;
+    if (!s->connected)
+        return ipsk_fail(error, IPSOCK_ENOTCONN, 0, "get", "path_mtu");
     const struct ipsk_option_row *row =
-        ipsk_option_row(s, IPSK_OPTION_PATH_MTU, ipsk_column(s, &peer));
+        ipsk_option_row(s, IPSK_OPTION_PATH_MTU, ipsk_column(s, &s->peer));
     return row == NULL ? ipsk_fail(error, IPSOCK_ENOTSUP, 0, "option", "path_mtu")
                        : ipsk_get_row(s->handle, row, mtu, error);
 }
@@ -116,14 +124,14 @@ int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
         code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "set", "offset");
         return ipsk_finish(s, IPSOCK_SETUP, code, &error);
     }
-    ipsk_mutex_lock(&s->setup);
+    ipsk_lock_options(s);
     int64_t current = -1;
     code = ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &current, "checksum", &error);
     /* Setting what already is must succeed even where the kernel takes no changes (ICMPv6 at 2). */
     const int64_t wanted = on ? offset : -1;
     if (code == IPSOCK_OK && current != wanted && !(current < 0 && !on))
         code = ipsk_set_option(s, IPSK_OPTION_CHECKSUM, wanted, "checksum", &error);
-    ipsk_mutex_unlock(&s->setup);
+    ipsk_unlock_options(s);
     if (code == IPSOCK_EINVAL)
         code = error.code = IPSOCK_ENOTSUP; /* the range is right: this kernel will not have it */
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);

@@ -24,11 +24,12 @@ static int check_peer(const struct ipsock_endpoint *s, const struct ipsock_addr 
         return wrong(error, IPSOCK_EFAMILY, "peer");
     if (peer->family != IPSOCK_IPV4 && peer->family != IPSOCK_IPV6)
         return wrong(error, IPSOCK_EFAMILY, "peer");
-    if (!s->connected && s->kind != IPSOCK_TCP)
-        return IPSOCK_OK;
+    if (!s->connected)
+        return s->kind == IPSOCK_TCP ? wrong(error, IPSOCK_EISCONN, "peer") : IPSOCK_OK;
     /* Linux would send elsewhere, BSD would refuse even the same peer. */
-    const bool same = ipsock_addr_same_ip(peer, &s->peer) && peer->port == s->peer.port;
-    return s->kind != IPSOCK_TCP && same ? IPSOCK_OK : wrong(error, IPSOCK_EISCONN, "peer");
+    const bool ports = s->kind == IPSOCK_UDP || s->kind == IPSOCK_TCP;
+    const bool same = ipsock_addr_same_ip(peer, &s->peer) && (!ports || peer->port == s->peer.port);
+    return same ? IPSOCK_OK : wrong(error, IPSOCK_EISCONN, "peer");
 }
 
 static int check_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
@@ -59,6 +60,8 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
         return wrong(error, IPSOCK_EINVAL, "buffer_count");
     if (m->buffers == NULL && m->buffer_count != 0)
         return wrong(error, IPSOCK_EINVAL, "buffers");
+    if (m->reserved != 0)
+        return wrong(error, IPSOCK_EINVAL, "reserved");
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);

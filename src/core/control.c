@@ -31,29 +31,38 @@ static uint32_t deliverable(const struct ipsock_endpoint *s)
     return fields;
 }
 
-/* Brings the rows from one set of fields to another; on failure back again. Two options that serve
- * one field (packet info, and destination apart) are both switched; a row stays on while any of its
- * fields is wanted. */
+/* Rows that change when delivery goes from one set of fields to another. A row stays on while any
+ * of its fields is wanted; two options that serve one field (packet info, and destination apart)
+ * are both switched. */
+static bool changes(const struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                    uint32_t from, uint32_t to)
+{
+    const uint32_t fields = ipsk_option_fields(row->option);
+    return fields != 0 && !(fields & from) != !(fields & to) && serves(s, row);
+}
+
+/* Most rows that one socket has for control data, in all its columns. */
+#define ROWS_MAX 16
+
+/* On failure everything is as it was: an adopted socket may have had options on that nobody here
+ * asked for. */
 static int switch_rows(struct ipsock_endpoint *s, uint32_t from, uint32_t to,
                        struct ipsock_error *error)
 {
-    struct ipsock_error ignored;
+    struct ipsk_saved saved[ROWS_MAX];
+    int count = 0;
     int code = IPSOCK_OK;
-    size_t i = 0;
-    for (; i < ipsk_native.option_count && code == IPSOCK_OK; i++) {
+    for (size_t i = 0; i < ipsk_native.option_count && code == IPSOCK_OK; i++) {
         const struct ipsk_option_row *row = &ipsk_native.options[i];
-        const uint32_t fields = ipsk_option_fields(row->option);
-        if (fields != 0 && serves(s, row) && !(fields & from) != !(fields & to))
-            code = ipsk_set_row(s->handle, row, (fields & to) != 0, error);
+        if (!changes(s, row, from, to) || count == ROWS_MAX)
+            continue;
+        code = ipsk_save_row(s->handle, row, &saved[count], error);
+        if (code == IPSOCK_OK)
+            code = ipsk_set_row(s->handle, row, (ipsk_option_fields(row->option) & to) != 0, error);
+        count += code == IPSOCK_OK;
     }
-    if (code < 0 && i > 1) {
-        for (i--; i-- > 0;) { /* the row that failed has not changed */
-            const struct ipsk_option_row *row = &ipsk_native.options[i];
-            const uint32_t fields = ipsk_option_fields(row->option);
-            if (fields != 0 && serves(s, row) && !(fields & from) != !(fields & to))
-                ipsk_set_row(s->handle, row, (fields & from) != 0, &ignored);
-        }
-    }
+    while (code < 0 && count-- > 0)
+        ipsk_restore_row(s->handle, &saved[count]);
     return code;
 }
 
@@ -80,9 +89,9 @@ int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bits, bool on
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
-    ipsk_mutex_lock(&s->setup);
+    ipsk_lock_options(s);
     code = ipsk_switch_control(s, bits, on, &error);
-    ipsk_mutex_unlock(&s->setup);
+    ipsk_unlock_options(s);
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
@@ -135,8 +144,13 @@ int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
     if (out == NULL || in == NULL) {
         code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "reply", "control");
     } else {
-        const struct ipsock_control received = *in; /* in and out may be one */
-        code = make_reply(s, out, &received, &error);
+        /* in and out may be one, and of an older, shorter kind */
+        struct ipsock_control asked;
+        asked.valid = in->valid;
+        asked.destination = in->destination;
+        asked.broadcast = in->broadcast;
+        asked.interface_index = in->interface_index;
+        code = make_reply(s, out, &asked, &error);
     }
     return ipsk_finish(s, IPSOCK_WRITE, code, &error);
 }
@@ -186,9 +200,12 @@ int ipsock_control_encode(const struct ipsock_control *control, int family, void
     return code;
 }
 
-int ipsock_control_decode(const void *buffer, size_t length, struct ipsock_control *control)
+int ipsock_control_decode(const void *buffer, size_t length, uint32_t fields,
+                          struct ipsock_control *control)
 {
-    if (control == NULL || (buffer == NULL && length != 0))
+    if (control == NULL || (buffer == NULL && length != 0) || (fields & ~IPSOCK_CONTROL_RECEIVABLE))
         return IPSOCK_EINVAL;
-    return ipsk_decode(&ipsk_native, buffer, length, control);
+    const int code = ipsk_decode(&ipsk_native, buffer, length, control);
+    control->valid &= fields;
+    return code;
 }

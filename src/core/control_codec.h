@@ -116,7 +116,8 @@ static inline uint32_t ipsk_take_pktinfo_spec(struct ipsock_control *c, const ui
                                               size_t b)
 {
     const uint32_t fields = ipsk_take_pktinfo(c, false, p, a, b);
-    c->broadcast = ipsk_load32(p + a) != ipsk_load32(p + a - 4) && (p[a] & 0xf0) != 0xe0;
+    const int32_t spec = ipsk_load32(p + a - 4); /* 0: queued before the option was on */
+    c->broadcast = spec != 0 && spec != ipsk_load32(p + a) && (p[a] & 0xf0) != 0xe0;
     return fields;
 }
 

@@ -41,9 +41,18 @@ int ipsock_local_addr(struct ipsock_endpoint *s, struct ipsock_addr *addr)
     return read_addr(s, addr, "local address", ipsk_sys_local_addr);
 }
 
+/* Of a datagram endpoint it is what the library remembers: Linux does not tell the peer of a raw
+ * socket. */
 int ipsock_peer_addr(struct ipsock_endpoint *s, struct ipsock_addr *addr)
 {
-    return read_addr(s, addr, "peer address", ipsk_sys_peer_addr);
+    if (s == NULL || addr == NULL || !s->connected || s->kind == IPSOCK_TCP)
+        return read_addr(s, addr, "peer address", ipsk_sys_peer_addr);
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    *addr = s->peer;
+    ipsk_leave(s);
+    return IPSOCK_OK;
 }
 
 int ipsock_last_error(struct ipsock_endpoint *s, int direction, struct ipsock_error *error)
@@ -52,6 +61,8 @@ int ipsock_last_error(struct ipsock_endpoint *s, int direction, struct ipsock_er
         return IPSOCK_ECLOSED;
     if (error == NULL || direction < IPSOCK_READ || direction > IPSOCK_SETUP)
         return IPSOCK_EINVAL;
+    if (s->process != ipsk_sys_process())
+        return IPSOCK_EFORKED; /* the lock may be one that the parent held */
     ipsk_mutex_lock(&s->lock);
     *error = s->errors[direction];
     ipsk_mutex_unlock(&s->lock);

@@ -30,9 +30,16 @@ uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
     return fields;
 }
 
+static const struct ipsock_addr *peer_of(const struct ipsock_endpoint *s,
+                                         const struct ipsock_message *m)
+{
+    return m->peer.family == IPSOCK_UNSPEC ? &s->peer : &m->peer;
+}
+
 /* The emulated part of one message's control. */
 struct setting {
     int column;
+    bool group; /* multicast has a hop limit of its own */
     uint32_t fields;
     uint8_t values[IPSK_EMULATED_MAX];
 };
@@ -44,11 +51,13 @@ static uint8_t value_of(const struct ipsock_control *c, int i)
 
 static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    struct setting setting = {0, 0, {0}};
+    struct setting setting = {0, false, 0, {0}};
     setting.column = ipsk_message_column(s, m);
     if (m->control == NULL)
         return setting;
     setting.fields = m->control->valid & s->emulated[setting.column];
+    setting.group =
+        (setting.fields & IPSOCK_CONTROL_HOP_LIMIT) && ipsock_addr_is_multicast(peer_of(s, m));
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (setting.fields & emulations[i].field)
             setting.values[i] = value_of(m->control, i);
@@ -57,7 +66,8 @@ static struct setting setting_of(const struct ipsock_endpoint *s, const struct i
 
 static bool same_setting(const struct setting *a, const struct setting *b)
 {
-    if (a->fields != b->fields || (a->fields != 0 && a->column != b->column))
+    if (a->fields != b->fields || a->group != b->group ||
+        (a->fields != 0 && a->column != b->column))
         return false;
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (a->values[i] != b->values[i])
@@ -71,14 +81,12 @@ struct undo {
     int count;
 };
 
-/* Multicast has a hop limit of its own. */
 static const struct ipsk_option_row *row_of(const struct ipsock_endpoint *s,
-                                            const struct ipsock_addr *peer, int i, int column)
+                                            const struct setting *setting, int i)
 {
-    const bool group =
-        emulations[i].option == IPSK_OPTION_HOP_LIMIT && ipsock_addr_is_multicast(peer);
+    const bool group = setting->group && emulations[i].option == IPSK_OPTION_HOP_LIMIT;
     return ipsk_option_row(s, group ? IPSK_OPTION_MULTICAST_HOP_LIMIT : emulations[i].option,
-                           column);
+                           setting->column);
 }
 
 static void undo(const struct ipsock_endpoint *s, const struct undo *u)
@@ -87,15 +95,15 @@ static void undo(const struct ipsock_endpoint *s, const struct undo *u)
         ipsk_restore_row(s->handle, &u->saved[i]);
 }
 
-static int enforce(struct ipsock_endpoint *s, const struct setting *setting,
-                   const struct ipsock_addr *peer, struct undo *u, struct ipsock_error *error)
+static int enforce(struct ipsock_endpoint *s, const struct setting *setting, struct undo *u,
+                   struct ipsock_error *error)
 {
     int code = IPSOCK_OK;
     u->count = 0;
     for (int i = 0; i < IPSK_EMULATED_MAX && code == IPSOCK_OK; i++) {
         if (!(setting->fields & emulations[i].field))
             continue;
-        const struct ipsk_option_row *row = row_of(s, peer, i, setting->column);
+        const struct ipsk_option_row *row = row_of(s, setting, i);
         code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);
         if (code == IPSOCK_OK) {
             u->count++;
@@ -107,19 +115,13 @@ static int enforce(struct ipsock_endpoint *s, const struct setting *setting,
     return code;
 }
 
-static const struct ipsock_addr *peer_of(const struct ipsock_endpoint *s,
-                                         const struct ipsock_message *m)
-{
-    return m->peer.family == IPSOCK_UNSPEC ? &s->peer : &m->peer;
-}
-
 int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
     const struct setting setting = setting_of(s, message);
     struct undo u;
     ipsk_mutex_lock(&s->send);
-    int code = enforce(s, &setting, peer_of(s, message), &u, error);
+    int code = enforce(s, &setting, &u, error);
     if (code == IPSOCK_OK) {
         code = ipsk_sys_send(s, message, flags, error);
         undo(s, &u);
@@ -154,7 +156,7 @@ int ipsk_send_many_emulated(struct ipsock_endpoint *s, struct ipsock_batch *batc
         const struct setting setting = setting_of(s, first);
         const uint32_t run = run_length(s, first, size, count - *done, &setting);
         uint32_t sent = 0;
-        code = enforce(s, &setting, peer_of(s, first), &u, error);
+        code = enforce(s, &setting, &u, error);
         if (code == IPSOCK_OK) {
             code = ipsk_sys_send_many(s, batch, first, size, run, &sent, flags, error);
             undo(s, &u);

@@ -28,10 +28,14 @@ static void destroy(struct ipsock_endpoint *s)
     free(s);
 }
 
-/* Remembers who the datagrams of a connected endpoint come from and go to. */
+/* Remembers who the datagrams of a connected endpoint come from and go to: as the system has it,
+ * which may differ from what was asked for (0.0.0.0 means this host), or does not tell (raw
+ * sockets, without a port). */
 static void fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
-    s->peer = *peer;
+    struct ipsock_error ignored;
+    if (ipsk_sys_peer_addr(s->handle, &s->peer, &ignored) < 0)
+        s->peer = *peer;
     s->connected = true;
 }
 
@@ -40,6 +44,8 @@ static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_confi
 {
     struct ipsk_wait wait = {0};
     int code = ipsk_sys_connect(s->handle, &c->peer, error);
+    if (code == IPSOCK_EAGAIN && s->kind != IPSOCK_TCP) /* no local port is left */
+        code = error->code = IPSOCK_EADDRINUSE;
     if (code == IPSOCK_EAGAIN && !ipsk_may_wait(s, 0))
         code = IPSOCK_OK; /* goes on; sends tell when it is done */
     if (code != IPSOCK_EAGAIN)
@@ -86,7 +92,7 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     s->kind = (uint8_t)c->kind;
     s->family = (uint8_t)c->family;
     s->protocol = (uint8_t)c->protocol;
-    s->flags = c->flags | IPSOCK_ADOPT_OWN;
+    s->flags = c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE;
     s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
     s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
     s->traffic_class = c->traffic_class;
@@ -126,6 +132,8 @@ int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config)
         code = ipsk_check_config(&c, &error);
     if (code == IPSOCK_OK)
         code = open_checked(s, &c, &error);
+    if (code == IPSOCK_OK)
+        clear_error(&error);
     if (c.error != NULL)
         *c.error = error;
     return code;
@@ -156,6 +164,17 @@ static int check_adoption(const struct ipsock_config *c, struct ipsock_error *er
     return field == NULL ? IPSOCK_OK : ipsk_fail(error, IPSOCK_EINVAL, 0, "adopt", field);
 }
 
+/* A queue of errors that nobody here reads would keep every wait from waiting. */
+static int refuse_error_queue(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    struct ipsock_error ignored;
+    int64_t on = 0;
+    if (s->kind == IPSOCK_TCP ||
+        ipsk_get_option(s, IPSK_OPTION_ERROR_STREAM, &on, "error_stream", &ignored) < 0 || !on)
+        return IPSOCK_OK;
+    return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "adopt", "error_stream");
+}
+
 static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_config *c,
                             struct ipsock_error *error)
 {
@@ -181,7 +200,9 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         fix_peer(s, &peer);
     if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))
         return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
-    code = ipsk_declare_send_control(s, c->send_control, error);
+    code = refuse_error_queue(s, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_declare_send_control(s, c->send_control, error);
     return code < 0 ? code : ipsk_switch_control(s, c->receive_control, true, error);
 }
 
@@ -207,9 +228,35 @@ int ipsock_adopt(struct ipsock_endpoint **out, ipsock_handle_t handle,
         *out = s;
     else if (s != NULL)
         destroy(s);
+    if (code == IPSOCK_OK)
+        clear_error(&error);
     if (c.error != NULL)
         *c.error = error;
     return code;
+}
+
+/* Acceptors of a borrowed listener, which may block, look and accept one at a time; one of another
+ * process may still come between. */
+static int try_accept(struct ipsock_endpoint *s, ipsock_handle_t *handle, struct ipsock_addr *peer,
+                      struct ipsock_error *error)
+{
+    if (s->flags & IPSK_OPENED_HERE)
+        return ipsk_sys_accept(s->handle, false, handle, peer, error);
+    ipsk_mutex_lock(&s->send);
+    const int code = ipsk_sys_accept(s->handle, true, handle, peer, error);
+    ipsk_mutex_unlock(&s->send);
+    return code;
+}
+
+/* What the listener was told before, some systems hand down and some do not. */
+static int hand_down(struct ipsock_endpoint *s, struct ipsock_endpoint *connection,
+                     struct ipsock_error *error)
+{
+    ipsk_mutex_lock(&s->setup);
+    connection->traffic_class = s->traffic_class;
+    connection->hop_limit = s->hop_limit;
+    ipsk_mutex_unlock(&s->setup);
+    return ipsk_apply_packet_options(connection, error);
 }
 
 static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
@@ -219,8 +266,7 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
     struct ipsock_addr peer;
     ipsock_handle_t handle = IPSOCK_INVALID_HANDLE;
     int code;
-    while ((code = ipsk_sys_accept(s->handle, &handle, &peer, error)) == IPSOCK_EAGAIN &&
-           ipsk_may_wait(s, 0)) {
+    while ((code = try_accept(s, &handle, &peer, error)) == IPSOCK_EAGAIN && ipsk_may_wait(s, 0)) {
         code = ipsk_wait_for(s, IPSOCK_READ, &wait, error);
         if (code < 0)
             return code;
@@ -237,10 +283,7 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
     connection->dual_stack = s->dual_stack;
     connection->flags = IPSOCK_ADOPT_OWN | (s->flags & IPSOCK_OPEN_NONBLOCK);
     fix_peer(connection, &peer);
-    connection->traffic_class = s->traffic_class;
-    connection->hop_limit = s->hop_limit;
-    /* some systems hand these down, some do not */
-    code = ipsk_apply_packet_options(connection, error);
+    code = hand_down(s, connection, error);
     if (code < 0)
         ipsock_free(connection);
     else

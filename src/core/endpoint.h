@@ -13,6 +13,9 @@
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
 
+/* In flags: the library made the socket, non-blocking and with no past. */
+#define IPSK_OPENED_HERE 0x80000000u
+
 /* Found out at run time, once; quirk.c lists them with their sources. */
 #define IPSK_QUIRK_NO_RECV_MANY 0x1u
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
@@ -31,7 +34,7 @@ struct ipsock_endpoint {
     bool dual_stack;
     bool listening;
     bool connected;    /* peer is known and fixed */
-    int traffic_class; /* as configured, for accepted connections; 0 none */
+    int traffic_class; /* of a listener, for accepted connections; under setup; 0 none */
     int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;

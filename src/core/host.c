@@ -149,6 +149,8 @@ int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_ad
         return wrong(error, IPSOCK_EINVAL, "host");
     if (code == IPSOCK_OK)
         return give_literal(&literal, port, family, addrs, capacity, count, error);
+    if (strspn(host, "0123456789.") == strlen(host))
+        return wrong(error, IPSOCK_ENOTFOUND, "host"); /* "127.1": resolvers guess at such */
     code = ipsk_sys_resolve(host, family, addrs, capacity, count, error);
     for (size_t i = 0; code == IPSOCK_OK && i < *count && i < capacity; i++)
         addrs[i].port = port;

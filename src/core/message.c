@@ -7,6 +7,14 @@
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
 #define SEND_FLAGS    (IPSOCK_MSG_DONTWAIT | IPSOCK_MSG_DONTROUTE)
 
+static bool has_room(const struct ipsock_message *m)
+{
+    for (uint32_t i = 0; i < m->buffer_count; i++)
+        if (m->buffers[i].length != 0)
+            return true;
+    return false;
+}
+
 static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                          uint32_t flags, struct ipsock_error *error)
 {
@@ -19,6 +27,8 @@ static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_me
         field = "buffer_count";
     else if (m->buffers == NULL && m->buffer_count != 0)
         field = "buffers";
+    else if (s->kind == IPSOCK_TCP && !has_room(m))
+        field = "buffers"; /* 0 bytes would look like the end of the stream */
     if (field != NULL)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", field);
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;

@@ -26,13 +26,13 @@ int ipsk_copy_config(struct ipsock_config *copy, const struct ipsock_config *con
         return wrong(error, IPSOCK_EINVAL, "config");
     if (config->size < offsetof(struct ipsock_config, local))
         return wrong(error, IPSOCK_EINVAL, "size");
+    memcpy(copy, config, config->size < sizeof *copy ? config->size : sizeof *copy);
+    copy->size = sizeof *copy;
     /* A program built with newer headers may pass more, as long as it asks for nothing there. */
     const uint8_t *bytes = (const uint8_t *)config;
     for (size_t i = sizeof *copy; i < config->size; i++)
         if (bytes[i] != 0)
             return wrong(error, IPSOCK_ENOTSUP, "size");
-    memcpy(copy, config, config->size < sizeof *copy ? config->size : sizeof *copy);
-    copy->size = sizeof *copy;
     return IPSOCK_OK;
 }
 
@@ -69,8 +69,9 @@ static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
     if ((c->flags & IPSOCK_OPEN_DUAL_STACK) &&
         (c->family != IPSOCK_IPV6 || c->kind == IPSOCK_RAW || c->kind == IPSOCK_PING))
         return wrong(error, IPSOCK_EKIND, "dual_stack");
-    if (c->kind == IPSOCK_TCP && (c->flags & (IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST |
-                                              IPSOCK_OPEN_ERROR_STREAM)))
+    if (c->kind == IPSOCK_TCP &&
+        (c->flags & (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST |
+                     IPSOCK_OPEN_ERROR_STREAM)))
         return wrong(error, IPSOCK_EKIND, "flags");
     return IPSOCK_OK;
 }
@@ -169,20 +170,23 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
     return code;
 }
 
-/* Listeners want their port back after a restart, as net.Listen does. */
+/* Listeners want their port back after a restart, as net.Listen does. Where the same option would
+ * let others steal a port (Windows), there is another that forbids it, for everyone who does not
+ * ask to share. */
 static int apply_reuse(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const int options[] = {IPSK_OPTION_REUSE_ADDRESS, IPSK_OPTION_REUSE_PORT};
-    if (!(s->flags & IPSOCK_OPEN_REUSE) && !s->listening)
-        return IPSOCK_OK;
+    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    const bool shares = (s->flags & IPSOCK_OPEN_REUSE) != 0;
     int code = IPSOCK_OK;
-    for (int i = 0; i < 2 && code == IPSOCK_OK; i++) {
-        const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-        const bool wanted =
-            options[i] == IPSK_OPTION_REUSE_ADDRESS || (s->flags & IPSOCK_OPEN_REUSE);
-        if (wanted && ipsk_option_row(s, options[i], column) != NULL)
+    if (!shares && ipsk_option_row(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, column) != NULL)
+        return ipsk_set_option(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, 1, "exclusive", error);
+    if (!shares && !s->listening)
+        return IPSOCK_OK;
+    for (int i = 0; i < 2 && code == IPSOCK_OK; i++)
+        if ((shares || options[i] == IPSK_OPTION_REUSE_ADDRESS) &&
+            ipsk_option_row(s, options[i], column) != NULL)
             code = ipsk_set_option(s, options[i], 1, "reuse", error);
-    }
     return code;
 }
 

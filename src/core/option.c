@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/emulate.h"
 #include "core/encoding.h"
 
 const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
@@ -121,6 +122,33 @@ static int missing(const struct ipsock_endpoint *s, int option, const char *name
     return ipsk_fail(error, listed ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, "option", name);
 }
 
+void ipsk_lock_options(struct ipsock_endpoint *s)
+{
+    ipsk_mutex_lock(&s->setup);
+    if (ipsk_emulates(s))
+        ipsk_mutex_lock(&s->send);
+}
+
+void ipsk_unlock_options(struct ipsock_endpoint *s)
+{
+    if (ipsk_emulates(s))
+        ipsk_mutex_unlock(&s->send);
+    ipsk_mutex_unlock(&s->setup);
+}
+
+/* A column that the system has the option for, but this kernel is too old: half an option is none.
+ */
+static bool half_there(const struct ipsock_endpoint *s, int option)
+{
+    const int first = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    const int last = s->dual_stack ? IPSK_MAPPED : first;
+    for (int column = first; column <= last; column++)
+        if (ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column) != NULL &&
+            ipsk_option_row(s, option, column) == NULL)
+            return true;
+    return false;
+}
+
 int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const char *name,
                     struct ipsock_error *error)
 {
@@ -129,7 +157,7 @@ int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const 
     const int count = rows_of(s, option, rows);
     int done = 0;
     int code = IPSOCK_OK;
-    if (count == 0)
+    if (count == 0 || half_there(s, option))
         return missing(s, option, name, error);
     for (; done < count; done++) {
         /* Only what may have to be undone is read first. */
@@ -156,6 +184,15 @@ int ipsk_get_option(struct ipsock_endpoint *s, int option, int64_t *value, const
                                          : ipsk_get_row(s->handle, rows[0], value, error);
 }
 
+/* Connections accepted from now on get it too. */
+static void note_for_accepted(struct ipsock_endpoint *s, int option, int value)
+{
+    if (option == IPSK_OPTION_TRAFFIC_CLASS)
+        s->traffic_class = value > 0 ? value : 0;
+    else if (option == IPSK_OPTION_HOP_LIMIT)
+        s->hop_limit = value > 0 ? value : 0;
+}
+
 /* A public setter: range, lock, rows. */
 static int set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
                int64_t lowest, int64_t highest)
@@ -167,9 +204,11 @@ static int set(struct ipsock_endpoint *s, int option, const char *name, int64_t 
     if (value < lowest || value > highest) {
         code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "set", name);
     } else {
-        ipsk_mutex_lock(&s->setup);
+        ipsk_lock_options(s);
         code = ipsk_set_option(s, option, value, name, &error);
-        ipsk_mutex_unlock(&s->setup);
+        if (code == IPSOCK_OK && s->listening)
+            note_for_accepted(s, option, (int)value);
+        ipsk_unlock_options(s);
     }
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
@@ -181,8 +220,13 @@ static int get(struct ipsock_endpoint *s, int option, const char *name, int64_t 
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
-    code = out == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", name)
-                       : ipsk_get_option(s, option, value, name, &error);
+    if (out == NULL) {
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", name);
+    } else {
+        ipsk_lock_options(s);
+        code = ipsk_get_option(s, option, value, name, &error);
+        ipsk_unlock_options(s);
+    }
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
@@ -214,7 +258,11 @@ int ipsock_set_traffic_class(struct ipsock_endpoint *s, int value)
 
 int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value)
 {
-    return get_int(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value);
+    const int code = get_int(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value);
+    /* the system's ECN bits on a stream are none of the option's */
+    if (code == IPSOCK_OK && s->kind == IPSOCK_TCP)
+        *value &= ~3;
+    return code;
 }
 
 int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value)

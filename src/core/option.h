@@ -25,6 +25,11 @@ static inline bool ipsk_is_there(const struct ipsk_option_row *row)
     return row->since == 0 || row->since <= ipsk_sys_version();
 }
 
+/* Options are changed one call at a time, and not while a send has one of them changed for itself
+ * (emulate.c). */
+void ipsk_lock_options(struct ipsock_endpoint *s);
+void ipsk_unlock_options(struct ipsock_endpoint *s);
+
 /* Sets one row. */
 int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t value,
                  struct ipsock_error *error);

@@ -57,7 +57,9 @@ int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_er
 int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
                 const struct ipsock_error *error)
 {
-    if (code < 0)
+    /* "would block" is no news, and would hide the failure before it; the child of a fork keeps off
+     * the lock */
+    if (code < 0 && code != IPSOCK_EAGAIN && s->process == ipsk_sys_process())
         ipsk_record(s, direction, error);
     ipsk_leave(s);
     return code;

@@ -16,8 +16,8 @@ static int read_int(ipsock_handle_t handle, int level, int name, int *value,
 
 static int kind_of(int type, int protocol)
 {
-    if (type == SOCK_STREAM)
-        return protocol == IPPROTO_TCP ? IPSOCK_TCP : 0;
+    if (type == SOCK_STREAM) /* 262: MPTCP, the same to its user */
+        return protocol == IPPROTO_TCP || protocol == 262 ? IPSOCK_TCP : 0;
     if (type == SOCK_RAW)
         return IPSOCK_RAW;
     if (type != SOCK_DGRAM)

@@ -36,7 +36,7 @@ static const struct {
     {ENOPROTOOPT, IPSOCK_ENOTSUP},
     {EOPNOTSUPP, IPSOCK_ENOTSUP},
     {ENOSYS, IPSOCK_ENOTSUP},
-    {ETIMEDOUT, IPSOCK_ETIMEDOUT},
+    {ETIMEDOUT, IPSOCK_ECONNTIMEDOUT},
     {ECONNREFUSED, IPSOCK_ECONNREFUSED},
     {ECONNRESET, IPSOCK_ECONNRESET},
     {ECONNABORTED, IPSOCK_ECONNABORTED},
@@ -44,7 +44,6 @@ static const struct {
     {ENETUNREACH, IPSOCK_ENETUNREACH},
     {EHOSTUNREACH, IPSOCK_EHOSTUNREACH},
     {EHOSTDOWN, IPSOCK_EHOSTUNREACH},
-    {EPROTO, IPSOCK_EHOSTUNREACH}, /* ICMP parameter problem, on a connected socket */
     {ENETDOWN, IPSOCK_ENETDOWN},
 };
 
@@ -62,4 +61,28 @@ int ipsk_fail_errno(struct ipsock_error *error, const char *operation)
 {
     const int native = errno;
     return ipsk_fail(error, ipsk_sys_code(native), native, operation, NULL);
+}
+
+/* On the data path some numbers are an ICMP answer to an earlier packet (icmp(7):
+ * icmp_err_convert), not a verdict on the call. */
+int ipsk_traffic_code(int native)
+{
+    switch (native) {
+    case EACCES:      /* administratively prohibited (ICMPv6), or a prohibiting route */
+    case EPROTO:      /* parameter problem */
+    case ENOPROTOOPT: /* protocol unreachable */
+    case EOPNOTSUPP:  /* source route failed */
+#ifdef ENONET
+    case ENONET: /* source host isolated */
+#endif
+        return IPSOCK_EHOSTUNREACH;
+    default:
+        return ipsk_sys_code(native);
+    }
+}
+
+int ipsk_fail_receive(struct ipsock_error *error, const char *operation)
+{
+    const int native = errno;
+    return ipsk_fail(error, ipsk_traffic_code(native), native, operation, NULL);
 }

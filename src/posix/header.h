@@ -54,11 +54,13 @@ static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, ui
     return r;
 }
 
-/* The caller's own buffer, where opaque control was asked for and there is one. */
+/* The caller's own buffer, where opaque control was asked for and there is room in it for
+ * everything. */
 static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
                                       const struct ipsock_message *m)
 {
-    return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL;
+    return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL && m->control->opaque != NULL &&
+           m->control->opaque_capacity >= IPSK_CONTROL_BUFFER;
 }
 
 /* Fields that come without a control message of their own, or mean more than themselves. */

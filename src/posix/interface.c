@@ -80,9 +80,11 @@ static struct ipsock_interface *place(struct ipsock_interface **list, const stru
 
 static uint8_t prefix_length(const struct sockaddr *mask, size_t offset, size_t bytes)
 {
-    const uint8_t *p = (const uint8_t *)mask + offset;
     uint8_t bits = 0;
-    for (size_t i = 0; mask != NULL && i < bytes; i++)
+    if (mask == NULL)
+        return 0;
+    const uint8_t *p = (const uint8_t *)mask + offset;
+    for (size_t i = 0; i < bytes; i++)
         for (unsigned bit = 0x80; bit != 0; bit >>= 1) {
             if (!(p[i] & bit))
                 return bits;

@@ -4,13 +4,13 @@
 
 void ipsk_measure_header(struct ipsock_message *m)
 {
-    for (uint32_t i = 0; i < m->buffer_count; i++) {
-        if (m->buffers[i].length == 0)
-            continue;
-        const uint8_t first = *(const uint8_t *)m->buffers[i].data;
-        m->header_length = m->length == 0 ? 0 : (first & 0xfu) * 4;
+    uint32_t i = 0;
+    if (m->length == 0)
         return;
-    }
+    while (m->buffers[i].length == 0) /* some buffer has the first byte */
+        i++;
+    const uint32_t length = (*(const uint8_t *)m->buffers[i].data & 0xfu) * 4;
+    m->header_length = length < m->length ? length : (uint32_t)m->length;
 }
 
 int ipsk_receive_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,

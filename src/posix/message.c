@@ -22,20 +22,39 @@ uint32_t ipsk_note_truncation(struct ipsock_endpoint *s, int native, uint32_t fl
     return found;
 }
 
+/* A lent buffer that was too small for everything has not been used for receiving: what fits is
+ * copied to it. */
+static void hand_over_opaque(struct ipsock_endpoint *s, struct ipsock_message *m,
+                             const struct msghdr *h)
+{
+    struct ipsock_control *c = m->control;
+    const size_t length = h->msg_controllen;
+    c->opaque_length = length;
+    if (h->msg_control == c->opaque)
+        return;
+    const size_t room = c->opaque == NULL ? 0 : c->opaque_capacity;
+    c->opaque_length = length < room ? length : room;
+    if (c->opaque_length != 0)
+        memcpy(c->opaque, h->msg_control, c->opaque_length);
+    if (length > room && !(m->flags & IPSOCK_MSG_CTRUNC)) {
+        m->flags |= IPSOCK_MSG_CTRUNC;
+        atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
+    }
+}
+
 void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
                        const struct msghdr *h)
 {
     struct ipsock_control *c = m->control;
     uint32_t valid =
         ipsk_take_control(c, h->msg_control, h->msg_controllen, s->family == IPSOCK_IPV6);
-    if ((asked & IPSOCK_CONTROL_SOURCE) && h->msg_controllen != 0 &&
-        m->peer.family != IPSOCK_UNSPEC) {
+    if ((asked & IPSOCK_CONTROL_SOURCE) && m->peer.family != IPSOCK_UNSPEC) {
         c->source = m->peer;
         c->source.port = 0;
         valid |= IPSOCK_CONTROL_SOURCE;
     }
     if (asked & IPSOCK_CONTROL_OPAQUE) {
-        c->opaque_length = h->msg_controllen;
+        hand_over_opaque(s, m, h);
         valid |= IPSOCK_CONTROL_OPAQUE;
     }
     /* A notice names a peer and has no data (RFC 3542, 11.3); a datagram of length 0 has no path
@@ -43,6 +62,7 @@ void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_
     if ((valid & asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0) {
         m->flags |= IPSOCK_MSG_NOTICE;
         m->peer = c->destination;
+        asked |= IPSOCK_CONTROL_DESTINATION; /* of the MTU; the field is there from the beginning */
     }
     c->valid = valid & asked;
 }
@@ -58,18 +78,8 @@ void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message 
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     if (ipsk_lends_control(r, m)) {
         h->msg_control = m->control->opaque;
-        IPSK_ASSIGN(h->msg_controllen,
-                    m->control->opaque == NULL ? 0 : m->control->opaque_capacity);
+        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
     }
-}
-
-static ssize_t receive_once(int fd, struct msghdr *h, int flags)
-{
-    ssize_t n;
-    do
-        n = recvmsg(fd, h, flags);
-    while (n < 0 && errno == EINTR);
-    return n;
 }
 
 void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
@@ -97,10 +107,13 @@ int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m, uint
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
+    ssize_t n;
     ipsk_prepare_receive(&r, m, &h, &name, control);
-    const ssize_t n = receive_once((int)s->handle, &h, ipsk_receive_flags(flags));
+    do
+        n = recvmsg((int)s->handle, &h, ipsk_receive_flags(flags));
+    while (n < 0 && errno == EINTR);
     if (n < 0)
-        return ipsk_fail_errno(error, "recvmsg");
+        return ipsk_fail_receive(error, "recvmsg");
     ipsk_fill_message(&r, m, &h, (size_t)n);
     if (s->kind != IPSOCK_UDP)
         fill_by_kind(s, m);
@@ -155,7 +168,7 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
 {
     const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
     const int native = errno;
-    int code = ipsk_sys_code(native);
+    int code = ipsk_traffic_code(native);
     const char *field = NULL;
     if ((native == EINVAL || native == ENETUNREACH || native == EADDRNOTAVAIL) &&
         (valid & IPSOCK_CONTROL_SOURCE) && is_foreign(s, &m->control->source)) {
@@ -163,7 +176,10 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
         field = "source";
     } else if (code == IPSOCK_ENODEV) {
         field = "interface_index";
-    } else if (native == EACCES && !(valid & IPSOCK_CONTROL_NEXT_HOP)) {
+    } else if (native == EACCES && (valid & IPSOCK_CONTROL_NEXT_HOP)) {
+        code = IPSOCK_EPERM; /* Darwin: a next hop is for root */
+    } else if (native == EACCES && !(s->flags & IPSOCK_OPEN_BROADCAST) &&
+               ipsk_message_column(s, m) != IPSK_V6) {
         code = IPSOCK_EBROADCAST;
     }
     return ipsk_fail(error, code, native, call, field);

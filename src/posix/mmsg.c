@@ -16,7 +16,7 @@ struct ipsock_batch {
 };
 
 /* Each part starts aligned for anything. */
-#define ROUND(n) ipsk_align((n), _Alignof(max_align_t))
+#define ROUND(n) ipsk_align((n), IPSK_BATCH_ALIGN)
 
 size_t ipsk_sys_batch_size(uint32_t capacity)
 {
@@ -79,11 +79,10 @@ static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
     for (uint32_t i = 0; i < count; i++) {
         const struct ipsock_message *m = ipsk_message_at(messages, size, i);
         struct msghdr *h = &batch->headers[i].msg_hdr;
-        if (m->control == NULL)
+        if (!ipsk_lends_control(r, m))
             continue;
         h->msg_control = m->control->opaque;
-        IPSK_ASSIGN(h->msg_controllen,
-                    m->control->opaque == NULL ? 0 : m->control->opaque_capacity);
+        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
     }
     batch->armed = false;
 }
@@ -125,7 +124,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         return ipsk_receive_loop(s, messages, size, count, done, flags, error);
     }
     if (n < 0)
-        return ipsk_fail_errno(error, "recvmmsg");
+        return ipsk_fail_receive(error, "recvmmsg");
     collect(&r, batch, messages, size, (uint32_t)n);
     *done = (uint32_t)n;
     if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)

@@ -29,7 +29,7 @@ static int fail_resolve(struct ipsock_error *error, int native, const char *oper
         code = IPSOCK_ENOSPC;
         break;
     case EAI_SYSTEM:
-        return ipsk_fail_errno(error, operation);
+        return ipsk_fail(error, IPSOCK_ERESOLVE, errno, operation, NULL);
     default:
         break;
     }

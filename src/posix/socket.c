@@ -61,16 +61,16 @@ static bool is_gone(int native)
            native == ENETUNREACH;
 }
 
-int ipsk_sys_accept(ipsock_handle_t handle, ipsock_handle_t *connection, struct ipsock_addr *peer,
-                    struct ipsock_error *error)
+int ipsk_sys_accept(ipsock_handle_t handle, bool looks, ipsock_handle_t *connection,
+                    struct ipsock_addr *peer, struct ipsock_error *error)
 {
     union ipsk_sockaddr name;
     socklen_t length;
     int fd;
     do {
-        /* A borrowed listener may be a blocking one, and accept has no flag for that. */
+        /* accept has no flag for "do not wait" */
         struct pollfd ready = {.fd = (int)handle, .events = POLLIN};
-        if (poll(&ready, 1, 0) == 0)
+        if (looks && poll(&ready, 1, 0) == 0)
             return ipsk_fail(error, IPSOCK_EAGAIN, 0, "accept", NULL);
         length = sizeof name;
         fd = ipsk_accept_raw((int)handle, &name.any, &length);

@@ -21,18 +21,29 @@ static size_t capacity_of(const struct ipsock_message *m)
     return capacity;
 }
 
-/* The byte at an offset of the scattered data. */
-static uint8_t *byte_at(const struct iovec *iov, size_t offset)
+/* A place in scattered data. */
+struct place {
+    const struct iovec *iov;
+    size_t offset;
+};
+
+static uint8_t *next_byte(struct place *at)
 {
-    while (offset >= iov->iov_len)
-        offset -= iov++->iov_len;
-    return (uint8_t *)iov->iov_base + offset;
+    while (at->offset == at->iov->iov_len) {
+        at->iov++;
+        at->offset = 0;
+    }
+    return (uint8_t *)at->iov->iov_base + at->offset++;
 }
 
 static void move_forward(const struct iovec *iov, size_t by, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        *byte_at(iov, i) = *byte_at(iov, i + by);
+    struct place from = {iov, 0};
+    struct place to = {iov, 0};
+    while (by-- > 0)
+        next_byte(&from);
+    while (length-- > 0)
+        *next_byte(&to) = *next_byte(&from);
 }
 
 static int finish(const struct ipsk_receiving *r, struct ipsock_message *m, struct msghdr *h,
@@ -77,5 +88,5 @@ int ipsk_receive_stripped(const struct ipsk_receiving *r, struct ipsock_message 
     do
         n = recvmsg((int)r->s->handle, &h, ipsk_receive_flags(r->call));
     while (n < 0 && errno == EINTR);
-    return n < 0 ? ipsk_fail_errno(error, "recvmsg") : finish(r, m, &h, (size_t)n, error);
+    return n < 0 ? ipsk_fail_receive(error, "recvmsg") : finish(r, m, &h, (size_t)n, error);
 }
