@@ -151,11 +151,14 @@ show_echo() {
 	done
 	indent <"$work/failures"
 	seen $((2 * ${#all[@]})) || true
-	stop_all
 	answers | awk -F '\t' '{ printf "asked %-16s answered by %s\n", $1, $2 }' | indent
 	check "${#all[@]} requests, ${#all[@]} answers from the address asked, by tshark" \
 		answered_rightly "${#all[@]}"
 	[ -n "$ipv6" ] || skip "IPv6: this kernel has none"
+	run client "$ipsock" send 192.0.2.7:7001 --traffic-class AF31 --wait 5
+	stop_all
+	check "the answer has the class of the question, which the client is told" grep -qE -e \
+		'192\.0\.2\.7:7001 -> 192\.0\.2\.100 +if=east +hop=[0-9]+ +class=0x68' "$work/out"
 }
 
 # ---- control data ----

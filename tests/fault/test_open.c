@@ -12,14 +12,14 @@ static void rich(struct ipsock_config *config, int kind)
     ipsock_config_init(config);
     config->kind = kind;
     config->local = ipsock_addr_loopback(ipv6 ? IPSOCK_IPV6 : IPSOCK_IPV4, 0);
-    config->flags = IPSOCK_OPEN_REUSE | (ipv6 ? IPSOCK_OPEN_DUAL_STACK : 0);
+    config->flags = ipv6 ? IPSOCK_OPEN_DUAL_STACK : 0;
     config->traffic_class = 0x28;
     config->hop_limit = 9;
     config->receive_buffer = 4096;
     config->send_buffer = 8192;
     config->error = &error;
     if (kind == IPSOCK_UDP) {
-        config->flags |= IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST;
+        config->flags |= IPSOCK_OPEN_REUSE | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST;
         config->receive_control = IPSOCK_CONTROL_HEADER;
         config->send_control = IPSOCK_CONTROL_HEADER & IPSOCK_CONTROL_SENDABLE;
     }
