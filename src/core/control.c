@@ -98,7 +98,7 @@ int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bits, bool on
 int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *bits)
 {
     struct ipsock_error error;
-    int code = ipsk_enter(s);
+    int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
     if (bits == NULL)
@@ -138,7 +138,7 @@ int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
                          const struct ipsock_control *in)
 {
     struct ipsock_error error;
-    int code = ipsk_enter(s);
+    int code = ipsk_enter_own(s);
     if (code < 0)
         return code;
     if (out == NULL || in == NULL) {

@@ -78,6 +78,8 @@ size_t system_traffic_class4(void *payload, int value);
 
 /* Time stamps: an option and a control message that the library does not know. */
 bool system_enable_timestamps(ipsock_handle_t handle);
+/* An error queue on the socket, which the library would not read; false where there is none. */
+bool system_enable_error_queue(ipsock_handle_t handle);
 bool system_has_timestamp(const void *buffer, size_t length);
 
 #endif

@@ -138,3 +138,9 @@ size_t system_traffic_class4(void *payload, int value)
     memcpy(payload, &value, sizeof value);
     return sizeof value;
 }
+
+bool system_enable_error_queue(ipsock_handle_t handle)
+{
+    const int on = 1;
+    return setsockopt((int)handle, IPPROTO_IP, IP_RECVERR, &on, sizeof on) == 0;
+}

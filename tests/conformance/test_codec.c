@@ -9,7 +9,7 @@ static int decode(const void *bytes, size_t length, struct ipsock_control *contr
 {
     void *copy = exact_copy(bytes, length);
     memset(control, 0x5a, sizeof *control);
-    const int code = ipsock_control_decode(copy, length, control);
+    const int code = ipsock_control_decode(copy, length, IPSOCK_CONTROL_RECEIVABLE, control);
     free(copy);
     return code;
 }
@@ -102,7 +102,7 @@ static void cm_01_round_trip(void **state)
         CHECK(IPSOCK_OK, ipsock_control_space(family, sent.valid, &space));
         assert_true(space >= length);
         memset(&got, 0x5a, sizeof got);
-        CHECK(IPSOCK_OK, ipsock_control_decode(bytes, length, &got));
+        CHECK(IPSOCK_OK, ipsock_control_decode(bytes, length, IPSOCK_CONTROL_RECEIVABLE, &got));
         EQUAL(sent.valid & symmetric, got.valid & symmetric);
         if (got.valid & symmetric & IPSOCK_CONTROL_TRAFFIC_CLASS)
             EQUAL(sent.traffic_class, got.traffic_class);
@@ -235,8 +235,8 @@ static void cm_06_bad_arguments(void **state)
     CHECK(IPSOCK_EINVAL, ipsock_control_encode(&c, 5, bytes, sizeof bytes, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_encode(&c, IPSOCK_IPV4, NULL, 4, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_encode(&c, IPSOCK_IPV4, bytes, sizeof bytes, NULL));
-    CHECK(IPSOCK_EINVAL, ipsock_control_decode(NULL, 4, &c));
-    CHECK(IPSOCK_EINVAL, ipsock_control_decode(bytes, 0, NULL));
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(NULL, 4, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(bytes, 0, IPSOCK_CONTROL_RECEIVABLE, NULL));
     CHECK(IPSOCK_EINVAL, ipsock_control_space(IPSOCK_IPV4, 0x80000000u, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_space(5, 0, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_space(IPSOCK_IPV4, 0, NULL));

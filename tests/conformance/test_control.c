@@ -152,7 +152,7 @@ static void cm_21_a_failure_changes_nothing(void **state)
     }
 }
 
-static void cm_18_source_only_with_control(void **state)
+static void cm_18_source_is_the_peer(void **state)
 {
     (void)state;
     FOR_EACH_COLUMN(i)
@@ -161,8 +161,11 @@ static void cm_18_source_only_with_control(void **state)
         struct pair pair = open_pair(i, with, 0);
         mark(&pair);
         check_delivery(i, &pair, with);
-        /* alone it selects nothing: no control data comes, and the peer has the address */
-        CHECK(IPSOCK_OK, ipsock_set_receive_control(pair.receiver, HEADER, false));
+        /* alone it needs no control data; off, nothing is left */
+        CHECK(IPSOCK_OK,
+              ipsock_set_receive_control(pair.receiver, IPSOCK_CONTROL_HOP_LIMIT, false));
+        check_delivery(i, &pair, IPSOCK_CONTROL_SOURCE);
+        CHECK(IPSOCK_OK, ipsock_set_receive_control(pair.receiver, IPSOCK_CONTROL_HEADER, false));
         check_delivery(i, &pair, 0);
         close_pair(&pair);
     }
@@ -297,7 +300,7 @@ int main(void)
         cmocka_unit_test(quirk_01_one_option_serves_two_fields),
         cmocka_unit_test(quirk_02_only_named_fields_are_written),
         cmocka_unit_test(cm_15_raw_and_ping_deliver),
-        cmocka_unit_test(cm_18_source_only_with_control),
+        cmocka_unit_test(cm_18_source_is_the_peer),
         cmocka_unit_test(cm_19_no_control_no_fields),
         cmocka_unit_test(cm_21_a_failure_changes_nothing),
         cmocka_unit_test(cm_24_destinations_are_told_apart),

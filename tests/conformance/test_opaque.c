@@ -49,7 +49,8 @@ static void cm_08_opaque_received(void **state)
         assert_true(system_has_timestamp(lent, c.opaque_length));
         /* the same bytes, decoded by hand, say the same */
         struct ipsock_control again;
-        CHECK(IPSOCK_OK, ipsock_control_decode(lent, c.opaque_length, &again));
+        CHECK(IPSOCK_OK,
+              ipsock_control_decode(lent, c.opaque_length, IPSOCK_CONTROL_RECEIVABLE, &again));
         EQUAL(FIELDS, again.valid);
         EQUAL(71, again.hop_limit);
         free(lent);
@@ -92,15 +93,11 @@ static void cm_06_lent_buffers_too_small(void **state)
             CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
             const struct ipsock_control c = receive_lent(pair.receiver, lent, capacity, &flags);
             assert_true(c.opaque_length <= capacity);
-            if (flags & IPSOCK_MSG_CTRUNC)
-                cut++;
-            else
-                EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
-            /* a field is there whole or not at all */
-            if (c.valid & IPSOCK_CONTROL_HOP_LIMIT)
-                EQUAL(73, c.hop_limit);
-            if (c.valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
-                EQUAL(0x44, c.traffic_class);
+            cut += (flags & IPSOCK_MSG_CTRUNC) != 0;
+            /* the fields are not affected by what the caller's buffer holds */
+            EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
+            EQUAL(73, c.hop_limit);
+            EQUAL(0x44, c.traffic_class);
             free(lent);
         }
         assert_true(cut > 0);
@@ -122,7 +119,7 @@ static void cm_06_no_buffer_lent(void **state)
         const struct ipsock_control c = receive_lent(pair.receiver, NULL, 0, &flags);
         EQUAL(0, c.opaque_length);
         EQUAL(IPSOCK_MSG_CTRUNC, flags);
-        EQUAL(0, c.valid & FIELDS);
+        EQUAL(FIELDS, c.valid & FIELDS); /* the fields do not depend on it */
         close_pair(&pair);
     }
 }

@@ -125,12 +125,39 @@ static void uni_08_streams_have_one_peer(void **state)
         struct pair tcp = open_stream(i);
         struct ipsock_control c;
         memset(&c, 0, sizeof c);
-        CHECK(IPSOCK_EISCONN, send_bytes(tcp.sender, &tcp.to, "x", 1, NULL));
+        struct ipsock_addr other = tcp.to;
+        other.port ^= 1;
+        CHECK(IPSOCK_EISCONN, send_bytes(tcp.sender, &other, "x", 1, NULL));
+        CHECK(IPSOCK_OK, send_bytes(tcp.sender, &tcp.to, "x", 1, NULL)); /* a reply's peer */
         c.valid = IPSOCK_CONTROL_HOP_LIMIT;
         c.hop_limit = 3;
         CHECK(IPSOCK_EUNDECLARED, send_bytes(tcp.sender, NULL, "x", 1, &c));
         c.valid = 0;
         CHECK(IPSOCK_OK, send_bytes(tcp.sender, NULL, "x", 1, &c));
+        close_pair(&tcp);
+    }
+}
+
+/* 0 bytes would look like the end of the stream. */
+static void uni_03_streams_want_room(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair tcp = open_stream(i);
+        struct ipsock_buffer buffer;
+        struct ipsock_message message;
+        uint8_t byte;
+        struct seen seen;
+        CHECK(IPSOCK_OK, send_bytes(tcp.sender, NULL, "x", 1, NULL));
+        ipsock_message_init(&message, &buffer, &byte, 0);
+        CHECK(IPSOCK_EINVAL, ipsock_recv(tcp.receiver, &message, 0));
+        check_option(tcp.receiver, IPSOCK_READ, IPSOCK_EINVAL, "buffers");
+        message.buffers = NULL;
+        message.buffer_count = 0;
+        CHECK(IPSOCK_EINVAL, ipsock_recv(tcp.receiver, &message, 0));
+        receive(tcp.receiver, &seen);
+        EQUAL(1, seen.length);
         close_pair(&tcp);
     }
 }
@@ -257,6 +284,7 @@ int main(void)
         cmocka_unit_test(uni_02_addresses_of_both_sides),
         cmocka_unit_test(uni_02_stream_of_bytes),
         cmocka_unit_test(uni_03_the_end_of_a_stream),
+        cmocka_unit_test(uni_03_streams_want_room),
         cmocka_unit_test(uni_04_peek_in_a_stream),
         cmocka_unit_test(uni_05_nonblocking_dial),
         cmocka_unit_test(uni_08_streams_have_one_peer),

@@ -472,14 +472,17 @@ static void quirk_02_nothing_survives_from_an_earlier_decode(void **state)
     struct control_buffer ttl = control_buffer_of(&ipsk_native);
     struct ipsock_control c;
     control_buffer_add_int(&ttl, IP4, IP_TTL, 2);
-    unit_int("code", ipsock_control_decode(b.bytes, b.length, &c), IPSOCK_OK);
+    unit_int("code", ipsock_control_decode(b.bytes, b.length, IPSOCK_CONTROL_RECEIVABLE, &c),
+             IPSOCK_OK);
     check_usual_v4(&c);
-    unit_int("code", ipsock_control_decode(ttl.bytes, ttl.length, &c), IPSOCK_OK);
+    unit_int("code", ipsock_control_decode(ttl.bytes, ttl.length, IPSOCK_CONTROL_RECEIVABLE, &c),
+             IPSOCK_OK);
     unit_int("valid", c.valid, IPSOCK_CONTROL_HOP_LIMIT);
-    unit_int("code", ipsock_control_decode(NULL, 0, &c), IPSOCK_OK);
+    unit_int("code", ipsock_control_decode(NULL, 0, IPSOCK_CONTROL_RECEIVABLE, &c), IPSOCK_OK);
     unit_int("valid", c.valid, 0);
-    unit_int("code", ipsock_control_decode(NULL, 1, &c), IPSOCK_EINVAL);
-    unit_int("code", ipsock_control_decode(b.bytes, b.length, NULL), IPSOCK_EINVAL);
+    unit_int("code", ipsock_control_decode(NULL, 1, IPSOCK_CONTROL_RECEIVABLE, &c), IPSOCK_EINVAL);
+    unit_int("code", ipsock_control_decode(b.bytes, b.length, IPSOCK_CONTROL_RECEIVABLE, NULL),
+             IPSOCK_EINVAL);
 }
 
 /* Byte 0 of a 4-byte TTL is 0 on big-endian hosts. */
@@ -489,7 +492,8 @@ static void quirk_08_a_hop_limit_is_a_number_not_its_first_byte(void **state)
     struct control_buffer b = control_buffer_of(&ipsk_native);
     struct ipsock_control c;
     control_buffer_add_int(&b, IP4, IP_TTL, 64);
-    unit_int("code", ipsock_control_decode(b.bytes, b.length, &c), IPSOCK_OK);
+    unit_int("code", ipsock_control_decode(b.bytes, b.length, IPSOCK_CONTROL_RECEIVABLE, &c),
+             IPSOCK_OK);
     unit_int("valid", c.valid, IPSOCK_CONTROL_HOP_LIMIT);
     unit_int("hop limit", c.hop_limit, 64);
 }

@@ -43,6 +43,8 @@ static const struct named errors[] = {
     {IPSOCK_ENETUNREACH, -44, "IPSOCK_ENETUNREACH", "network unreachable"},
     {IPSOCK_EHOSTUNREACH, -45, "IPSOCK_EHOSTUNREACH", "host unreachable"},
     {IPSOCK_ENETDOWN, -46, "IPSOCK_ENETDOWN", "network is down"},
+    {IPSOCK_ECONNTIMEDOUT, -47, "IPSOCK_ECONNTIMEDOUT",
+     "connection timed out: the peer does not answer"},
     {IPSOCK_ENOTFOUND, -50, "IPSOCK_ENOTFOUND", "no such host or address"},
     {IPSOCK_ETRYAGAIN, -51, "IPSOCK_ETRYAGAIN", "temporary failure in name resolution"},
     {IPSOCK_ERESOLVE, -52, "IPSOCK_ERESOLVE", "name resolution failed"},
