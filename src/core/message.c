@@ -15,6 +15,15 @@ static bool has_room(const struct ipsock_message *m)
     return false;
 }
 
+/* What only a stream can get wrong. */
+static int check_stream(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                        struct ipsock_error *error)
+{
+    if (!has_room(m)) /* 0 bytes would look like the end of the stream */
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffers");
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
+}
+
 static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                          uint32_t flags, struct ipsock_error *error)
 {
@@ -27,11 +36,9 @@ static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_me
         field = "buffer_count";
     else if (m->buffers == NULL && m->buffer_count != 0)
         field = "buffers";
-    else if (s->kind == IPSOCK_TCP && !has_room(m))
-        field = "buffers"; /* 0 bytes would look like the end of the stream */
     if (field != NULL)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", field);
-    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
+    return s->kind == IPSOCK_TCP ? check_stream(s, m, error) : IPSOCK_OK;
 }
 
 void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error)
@@ -53,20 +60,37 @@ int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
     return error->code;
 }
 
+static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                    struct ipsock_error *error)
+{
+    return ipsk_emulates(s) ? ipsk_send_emulated(s, message, flags, error)
+                            : ipsk_sys_send(s, message, flags, error);
+}
+
+/* After a try that found nothing ready: waits, and tries again. One for both directions, which also
+ * keeps it out of their fast ways. */
+static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
+                        uint32_t flags, struct ipsock_error *error)
+{
+    struct ipsk_wait wait = {0};
+    int code = IPSOCK_EAGAIN;
+    if (!ipsk_may_wait(s, flags))
+        return code;
+    while (code == IPSOCK_EAGAIN) {
+        code = ipsk_wait_for(s, direction, &wait, error);
+        if (code < 0)
+            break;
+        code = direction == IPSOCK_READ ? ipsk_sys_recv(s, message, flags, error)
+                                        : send_now(s, message, flags, error);
+    }
+    return code;
+}
+
 static int receive(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                    struct ipsock_error *error)
 {
-    int code = ipsk_sys_recv(s, message, flags, error);
-    if (code != IPSOCK_EAGAIN || !ipsk_may_wait(s, flags))
-        return code;
-    struct ipsk_wait wait = {0};
-    while (code == IPSOCK_EAGAIN) {
-        code = ipsk_wait_for(s, IPSOCK_READ, &wait, error);
-        if (code < 0)
-            break;
-        code = ipsk_sys_recv(s, message, flags, error);
-    }
-    return code;
+    const int code = ipsk_sys_recv(s, message, flags, error);
+    return code == IPSOCK_EAGAIN ? wait_and_try(s, IPSOCK_READ, message, flags, error) : code;
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -83,13 +107,6 @@ int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     return ipsk_end(s, IPSOCK_READ, code, &error);
 }
 
-static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                    struct ipsock_error *error)
-{
-    return ipsk_emulates(s) ? ipsk_send_emulated(s, message, flags, error)
-                            : ipsk_sys_send(s, message, flags, error);
-}
-
 static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
                       struct ipsock_error *error)
 {
@@ -100,20 +117,11 @@ static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const voi
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "send", NULL) : IPSOCK_OK;
 }
 
-static int send_waiting(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+static int send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                         struct ipsock_error *error)
 {
-    int code = send_now(s, message, flags, error);
-    if (code != IPSOCK_EAGAIN || !ipsk_may_wait(s, flags))
-        return code;
-    struct ipsk_wait wait = {0};
-    while (code == IPSOCK_EAGAIN) {
-        code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
-        if (code < 0)
-            break;
-        code = send_now(s, message, flags, error);
-    }
-    return code;
+    const int code = send_now(s, message, flags, error);
+    return code == IPSOCK_EAGAIN ? wait_and_try(s, IPSOCK_WRITE, message, flags, error) : code;
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -129,6 +137,6 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
             code = ipsk_check_message(s, message, &error);
     }
     if (code == IPSOCK_OK)
-        code = send_waiting(s, message, flags, &error);
+        code = send_checked(s, message, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }

@@ -32,8 +32,11 @@ static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
         ((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
         ((c->valid & IPSOCK_CONTROL_INTERFACE) && c->interface_index == 0))
         return false;
+    uint64_t halves[2];
+    memcpy(halves, c->source.ip, sizeof halves);
     return !(c->valid & IPSOCK_CONTROL_SOURCE) ||
-           (c->source.family == s->family && ipsk_is_mapped(&c->source) == (column == IPSK_MAPPED));
+           (c->source.family == s->family && (halves[0] | halves[1]) != 0 &&
+            ipsk_is_mapped(&c->source) == (column == IPSK_MAPPED));
 }
 
 static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
