@@ -13,29 +13,37 @@ macro(ipsock_variant option help)
     endif()
 endmacro()
 
-set(root ${CMAKE_CURRENT_SOURCE_DIR})
-file(GLOB ipsock_sources CONFIGURE_DEPENDS ${root}/src/core/*.c)
+# ipsock_add(DIRECTORY NAME…): adds src/DIRECTORY/NAME.c. tests/style sees to it that none is
+# forgotten.
+set(ipsock_sources)
+macro(ipsock_add directory)
+    foreach(name IN ITEMS ${ARGN})
+        list(APPEND ipsock_sources ${CMAKE_CURRENT_SOURCE_DIR}/src/${directory}/${name}.c)
+    endforeach()
+endmacro()
+
 set(ipsock_definitions)
+ipsock_add(core
+    addr addr_text batch buffer_option capability check checksum control control_codec
+    control_text describe emulate encoding endpoint error feature header header_text host
+    icmp_filter icmp_name message names open option table text wait)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)
     list(APPEND ipsock_definitions _GNU_SOURCE)
+    ipsock_add(posix
+        control create errno interface loop message native resolve socket strip sync wait)
+    ipsock_add(linux host inspect tables)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
+    ipsock_add(posix ${IPSOCK_BATCH})
     # One descriptor instead of two; pipe serves all others.
     ipsock_variant(IPSOCK_WAKE "How a waiting call is woken" eventfd pipe)
-    file(GLOB system_sources CONFIGURE_DEPENDS ${root}/src/posix/*.c ${root}/src/linux/*.c)
-    if(IPSOCK_BATCH STREQUAL "mmsg")
-        list(REMOVE_ITEM system_sources ${root}/src/posix/single.c)
-    else()
-        list(REMOVE_ITEM system_sources ${root}/src/posix/mmsg.c)
-    endif()
     if(IPSOCK_WAKE STREQUAL "eventfd")
-        list(REMOVE_ITEM system_sources ${root}/src/posix/wake_pipe.c)
+        ipsock_add(linux wake_eventfd)
     else()
-        list(REMOVE_ITEM system_sources ${root}/src/linux/wake_eventfd.c)
+        ipsock_add(posix wake_pipe)
     endif()
-    list(APPEND ipsock_sources ${system_sources})
 elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly|Darwin|Windows)$")
     message(FATAL_ERROR
         "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. Its option "
