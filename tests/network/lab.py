@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import CHECKS, Skip, check  # noqa: E402,F401 (scenarios import them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
+LIMIT = 240  # seconds of a whole scenario; CMakeLists.txt allows 300
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 0x0003
 
@@ -344,6 +345,9 @@ def interrupted(number, _):
 def main(build):
     """Builds the hosts once and runs the checks on them. build(lab) makes the lab's hosts."""
     signal.signal(signal.SIGTERM, interrupted)
+    # ctest's time limit kills outright, and would leave the hosts behind.
+    signal.signal(signal.SIGALRM, interrupted)
+    signal.alarm(LIMIT)
     why_not = may_make_hosts()
     if why_not:
         for function in CHECKS:
