@@ -196,7 +196,8 @@ static void batch_09_bad_arguments(void **state)
     check_nothing(pair.receiver);
     EQUAL(0, ipsock_batch_size(0));
     EQUAL(0, ipsock_batch_size(IPSOCK_BATCH_MAX + 1));
-    assert_true(ipsock_batch_size(IPSOCK_BATCH_MAX) > ipsock_batch_size(1));
+    assert_true(ipsock_batch_size(1) > 0);
+    assert_true(ipsock_batch_size(IPSOCK_BATCH_MAX) >= ipsock_batch_size(1));
     CHECK(IPSOCK_EINVAL, ipsock_batch_init(NULL, 10000, 1, &batch));
     CHECK(IPSOCK_EINVAL, ipsock_batch_init(b.memory, 10000, 0, &batch));
     CHECK(IPSOCK_EINVAL, ipsock_batch_init(b.memory, 10000, 1, NULL));
