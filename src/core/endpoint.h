@@ -130,8 +130,15 @@ static inline unsigned ipsk_kind_bit(int kind)
 /* ipsock_addr_is_mapped, inlined: a call to an exported function may go to another library. */
 static inline bool ipsk_is_mapped(const struct ipsock_addr *addr)
 {
-    static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    return addr->family == IPSOCK_IPV6 && memcmp(addr->ip, prefix, sizeof prefix) == 0;
+    /* in words: compilers may call the C library for memcmp of 12 bytes */
+    const uint8_t prefix[4] = {0, 0, 0xff, 0xff};
+    uint64_t high;
+    uint32_t low;
+    uint32_t mark;
+    memcpy(&high, addr->ip, sizeof high);
+    memcpy(&low, addr->ip + 8, sizeof low);
+    memcpy(&mark, prefix, sizeof mark);
+    return addr->family == IPSOCK_IPV6 && high == 0 && low == mark;
 }
 
 /* The column of traffic to an address on this endpoint. */

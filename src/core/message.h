@@ -21,8 +21,16 @@ static inline int ipsk_message_column(const struct ipsock_endpoint *s,
     return ipsk_column(s, m->peer.family == IPSOCK_UNSPEC ? &s->peer : &m->peer);
 }
 
-/* Whether a message to be sent is right beyond doubt, found in few steps: the usual fields, and a
- * peer of the endpoint's own family. Of all others ipsk_check_message finds out. */
+/* The parts of ipsk_is_usual: a source that is set and of the right form, the usual fields. */
+static inline bool ipsk_is_usual_source(const struct ipsock_endpoint *s,
+                                        const struct ipsock_addr *source, int column)
+{
+    uint64_t halves[2];
+    memcpy(halves, source->ip, sizeof halves);
+    return source->family == s->family && (halves[0] | halves[1]) != 0 &&
+           ipsk_is_mapped(source) == (column == IPSK_MAPPED);
+}
+
 static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
                                          const struct ipsock_control *c, int column)
 {
@@ -32,13 +40,11 @@ static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
         ((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
         ((c->valid & IPSOCK_CONTROL_INTERFACE) && c->interface_index == 0))
         return false;
-    uint64_t halves[2];
-    memcpy(halves, c->source.ip, sizeof halves);
-    return !(c->valid & IPSOCK_CONTROL_SOURCE) ||
-           (c->source.family == s->family && (halves[0] | halves[1]) != 0 &&
-            ipsk_is_mapped(&c->source) == (column == IPSK_MAPPED));
+    return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(s, &c->source, column);
 }
 
+/* Whether a message to be sent is right beyond doubt, found in few steps: the usual fields, and a
+ * peer of the endpoint's own family. Of all others ipsk_check_message finds out. */
 static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || m->reserved != 0 ||
