@@ -163,6 +163,37 @@ static void err_02_absent_says_why(void **state)
     assert_true(told != 0 || ipsk_native.absent_count == 0);
 }
 
+/* What every kind lacks on Linux, and a word of the reason. */
+static void err_02_reasons_of_linux(void **state)
+{
+    (void)state;
+    static const struct {
+        int family, feature;
+        const char *word;
+    } cases[] = {
+        {IPSOCK_IPV4, IPSOCK_FEATURE_CHECKSUM, "raw IPv6"},
+        {IPSOCK_IPV4_MAPPED, IPSOCK_FEATURE_CHECKSUM, "raw IPv6"},
+        {IPSOCK_IPV4, IPSOCK_FEATURE_SEND_NEXT_HOP, "RFC 3542"},
+        {IPSOCK_IPV6, IPSOCK_FEATURE_SEND_NEXT_HOP, "IPV6_NEXTHOP"},
+        {IPSOCK_IPV4_MAPPED, IPSOCK_FEATURE_SEND_NEXT_HOP, "RFC 3542"},
+        {IPSOCK_IPV4, IPSOCK_FEATURE_RECV_PATH_MTU, "RFC 3542"},
+        {IPSOCK_IPV4_MAPPED, IPSOCK_FEATURE_RECV_PATH_MTU, "RFC 3542"},
+    };
+    if (strcmp(ipsock_system(), "linux") != 0)
+        skip();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        for (size_t k = 0; k < COUNT(kinds); k++) {
+            if (cases[i].family == IPSOCK_IPV4_MAPPED && k > 1)
+                continue;
+            const struct ipsock_capability c = ask(kinds[k], cases[i].family, cases[i].feature);
+            unit_int(ipsock_feature_name(cases[i].feature), c.level, IPSOCK_ABSENT);
+            if (strstr(c.reason, cases[i].word) == NULL)
+                fail_msg("%s, kind %d: %s", ipsock_feature_name(cases[i].feature), kinds[k],
+                         c.reason);
+        }
+    }
+}
+
 static void err_03_wrong_questions(void **state)
 {
     (void)state;
@@ -217,6 +248,7 @@ int main(void)
         cmocka_unit_test(capability_of_linux_is_what_linux_has),
         cmocka_unit_test(capability_names_what_does_it),
         cmocka_unit_test(err_02_absent_says_why),
+        cmocka_unit_test(err_02_reasons_of_linux),
         cmocka_unit_test(err_03_wrong_questions),
         cmocka_unit_test(capability_of_an_endpoint),
     };

@@ -212,6 +212,8 @@ static void sent_rows(const struct ipsk_system *s)
     for (size_t i = 0; i < s->sent_count; i++) {
         const struct ipsk_sent_row *row = &s->sent[i];
         must(row->kinds != 0 && !(row->kinds & ~IPSK_DGRAM), s, row->text, "kinds");
+        must(row->column != IPSK_MAPPED || row->kinds == IPSK_UDP, s, row->text,
+             "dual-stack endpoints with datagrams are UDP");
         must(row->column <= IPSK_MAPPED && level_fits(row->level, row->column), s, row->text,
              "column");
         must(row->fields != 0 && !(row->fields & ~(uint32_t)IPSOCK_CONTROL_SENDABLE), s, row->text,
@@ -268,6 +270,14 @@ static void facts(const struct ipsk_system *s)
     must(s->facts[IPSK_FACT_MTUINFO] == 0 || s->facts[IPSK_FACT_MTUINFO] == 32, s, "MTUINFO",
          "size");
     must(s->facts[IPSK_FACT_MSG_TRUNC] != s->facts[IPSK_FACT_MSG_CTRUNC], s, "MSG_TRUNC", "value");
+    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH, IPSK_FACT_PING,
+                                IPSK_FACT_PING_HEADER,         IPSK_FACT_GROUP_INDEX_ZERO,
+                                IPSK_FACT_RAW_MULTICAST_HOPS,  IPSK_FACT_SOURCE4_UNBOUND_ONLY,
+                                IPSK_FACT_PKTINFO4_EITHER,     IPSK_FACT_PKTINFO4_UNBINDS};
+    for (size_t i = 0; i < COUNT(flags); i++)
+        must(s->facts[flags[i]] == 0 || s->facts[flags[i]] == 1, s, golden_facts[flags[i]], "flag");
+    const int32_t hops = s->facts[IPSK_FACT_HOP_LIMIT_DEFAULT];
+    must(hops == 64 || hops == 128, s, "HOP_LIMIT_DEFAULT", "no system starts with that");
     const int32_t storage = s->facts[IPSK_FACT_SOCKADDR_STORAGE];
     const int32_t group = s->facts[IPSK_FACT_GROUP_REQ_GROUP];
     if (s->facts[IPSK_FACT_GROUP_REQ] != 0) {
