@@ -128,7 +128,7 @@ class Joined:
                         if self.counts[word])
         if self.row.step:
             ran = "waits for %s%s" % (STEPS.get(self.row.step), "; " + ran if ran else "")
-        ids = ["`%s`" % word if ":" in word else "[%s](#behaviours)" % word for word in self.words]
+        ids = ["`%s`" % word if ":" in word else word for word in self.words]
         names = ["`%s`" % name for name in self.row.ipsock.split()]
         note = ": " + self.row.note if self.row.note else ""
         return [self.row.symbol, ", ".join(names) + note, " ".join(ids), ran or "none"]
