@@ -10,6 +10,14 @@
 #include "core/backend.h"
 #include "core/sync.h"
 
+/* For what is rare on the data path: inlined, it would take registers that the usual case then
+ * saves and restores. */
+#if defined(__GNUC__)
+#define IPSK_OUT_OF_LINE __attribute__((noinline))
+#else
+#define IPSK_OUT_OF_LINE
+#endif
+
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
 
