@@ -96,14 +96,15 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
     return code;
 }
 
-/* The end of a receive whose first try failed, for whatever reason. */
+/* The end of a receive whose first try failed, for whatever reason. The error comes by value: used
+ * twice, its address would be kept in a register. */
 IPSK_OUT_OF_LINE static int end_failed_receive(struct ipsock_endpoint *s,
                                                struct ipsock_message *message, uint32_t flags,
-                                               int code, struct ipsock_error *error)
+                                               int code, struct ipsock_error error)
 {
     if (code == IPSOCK_EAGAIN)
-        code = wait_and_try(s, IPSOCK_READ, message, flags, error);
-    return ipsk_end(s, IPSOCK_READ, code, error);
+        code = wait_and_try(s, IPSOCK_READ, message, flags, &error);
+    return ipsk_end(s, IPSOCK_READ, code, &error);
 }
 
 /* What follows the checks, up to the end of the call. */
@@ -113,7 +114,7 @@ static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_messa
     struct ipsock_error error;
     const int code = ipsk_sys_recv(s, message, flags, &error);
     if (code < 0)
-        return end_failed_receive(s, message, flags, code, &error);
+        return end_failed_receive(s, message, flags, code, error);
     ipsk_leave(s);
     return IPSOCK_OK;
 }

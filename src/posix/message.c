@@ -6,20 +6,19 @@
 #include "posix/errno.h"
 #include "posix/strip.h"
 
-uint32_t ipsk_note_truncation(struct ipsock_endpoint *s, int native, uint32_t flags)
+IPSK_OUT_OF_LINE void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                           int native, uint32_t flags)
 {
-    uint32_t found = 0;
     if (native & MSG_TRUNC)
-        found |= IPSOCK_MSG_TRUNC;
+        m->flags |= IPSOCK_MSG_TRUNC;
     if (native & MSG_CTRUNC)
-        found |= IPSOCK_MSG_CTRUNC;
+        m->flags |= IPSOCK_MSG_CTRUNC;
     if (flags & IPSOCK_MSG_PEEK)
-        return found; /* counted when it is taken */
-    if (found & IPSOCK_MSG_TRUNC)
+        return; /* counted when it is taken */
+    if (native & MSG_TRUNC)
         atomic_fetch_add_explicit(&s->truncated, 1, memory_order_relaxed);
-    if (found & IPSOCK_MSG_CTRUNC)
+    if (native & MSG_CTRUNC)
         atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
-    return found;
 }
 
 /* A lent buffer that was too small for everything has not been used for receiving: what fits is
@@ -70,12 +69,13 @@ void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
 {
-    *h = (struct msghdr){.msg_name = name,
-                         .msg_namelen = sizeof *name,
-                         .msg_iov = ipsk_iovec(m->buffers),
-                         .msg_control = control,
-                         .msg_controllen = IPSK_CONTROL_BUFFER};
+    /* member by member: padding and msg_flags, which is a result, need no clearing */
+    h->msg_name = name;
+    h->msg_namelen = sizeof *name;
+    h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+    h->msg_control = control;
+    h->msg_controllen = IPSK_CONTROL_BUFFER;
     if (ipsk_lends_control(r, m)) {
         h->msg_control = m->control->opaque;
         IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
@@ -91,42 +91,63 @@ void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_m
     m->control = NULL;
 }
 
-/* Streams name no peer; raw IPv4 keeps the IP header. */
-static void fill_by_kind(const struct ipsock_endpoint *s, struct ipsock_message *m)
+/* recvmsg failed, perhaps because a signal interrupted it. */
+IPSK_OUT_OF_LINE static ssize_t receive_again(int fd, struct msghdr *h, uint32_t flags)
 {
-    if (s->kind == IPSOCK_TCP)
-        m->peer = s->peer;
-    else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
-        ipsk_measure_header(m);
+    ssize_t n = -1;
+    while (n < 0 && errno == EINTR)
+        n = recvmsg(fd, h, ipsk_receive_flags(flags));
+    return n;
 }
 
-int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                       struct ipsock_error *error)
+/* The usual message: the peer is in the header, and the data is what the caller wants. */
+static inline int receive_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                                struct ipsock_error *error)
 {
     const struct ipsk_receiving r = ipsk_receiving(s, flags);
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    ssize_t n;
     ipsk_prepare_receive(&r, m, &h, &name, control);
-    do
-        n = recvmsg((int)s->handle, &h, ipsk_receive_flags(flags));
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return ipsk_fail_receive(error, "recvmsg");
+    ssize_t n = recvmsg((int)s->handle, &h, ipsk_receive_flags(flags));
+    if (n < 0) {
+        n = receive_again((int)s->handle, &h, flags);
+        if (n < 0)
+            return ipsk_fail_receive(error, "recvmsg");
+    }
     ipsk_fill_message(&r, m, &h, (size_t)n);
-    if (s->kind != IPSOCK_UDP)
-        fill_by_kind(s, m);
     return IPSOCK_OK;
+}
+
+/* Streams name no peer; raw IPv4 keeps the IP header. */
+IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags, struct ipsock_error *error)
+{
+    const int code = receive_usual(s, m, flags, error);
+    if (code < 0)
+        return code;
+    if (s->kind == IPSOCK_TCP)
+        m->peer = s->peer;
+    else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+        ipsk_measure_header(m);
+    return IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                             uint32_t flags, struct ipsock_error *error)
+{
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
+    return ipsk_receive_stripped(&r, m, error);
 }
 
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    if (s->kind != IPSOCK_RAW || s->family != IPSOCK_IPV4)
-        return ipsk_receive_whole(s, m, flags, error);
-    const struct ipsk_receiving r = ipsk_receiving(s, flags);
-    return ipsk_receive_stripped(&r, m, error);
+    if (s->kind == IPSOCK_UDP)
+        return receive_usual(s, m, flags, error);
+    if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+        return receive_stripped(s, m, flags, error);
+    return ipsk_receive_whole(s, m, flags, error);
 }
 
 void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
