@@ -36,8 +36,8 @@ static inline int ipsk_send_flags(uint32_t flags)
 }
 
 /* Rare: data or control was cut. */
-void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m, int native,
-                          uint32_t flags);
+void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
+                          const struct msghdr *h, uint32_t flags);
 
 /* What is asked of every message of one call. */
 struct ipsk_receiving {
@@ -101,15 +101,15 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
 static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
                                      const struct msghdr *h, size_t length)
 {
-    ipsk_from_sockaddr(&m->peer, h->msg_name, h->msg_namelen);
     m->length = length;
+    ipsk_from_sockaddr(&m->peer, h->msg_name, h->msg_namelen);
     m->header_length = 0;
     m->flags = 0;
     if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-        ipsk_note_truncation(r->s, m, h->msg_flags, r->call);
+        ipsk_note_truncation(r->s, m, h, r->call);
     struct ipsock_control *c = m->control;
     if (c == NULL) {
-        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0)
+        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0)
             ipsk_note_notice(r->s, r->asked, m, h);
         return;
     }

@@ -7,17 +7,17 @@
 #include "posix/strip.h"
 
 IPSK_OUT_OF_LINE void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                           int native, uint32_t flags)
+                                           const struct msghdr *h, uint32_t flags)
 {
-    if (native & MSG_TRUNC)
+    if (h->msg_flags & MSG_TRUNC)
         m->flags |= IPSOCK_MSG_TRUNC;
-    if (native & MSG_CTRUNC)
+    if (h->msg_flags & MSG_CTRUNC)
         m->flags |= IPSOCK_MSG_CTRUNC;
     if (flags & IPSOCK_MSG_PEEK)
         return; /* counted when it is taken */
-    if (native & MSG_TRUNC)
+    if (h->msg_flags & MSG_TRUNC)
         atomic_fetch_add_explicit(&s->truncated, 1, memory_order_relaxed);
-    if (native & MSG_CTRUNC)
+    if (h->msg_flags & MSG_CTRUNC)
         atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
 }
 
