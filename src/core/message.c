@@ -47,8 +47,7 @@ static inline bool is_usual_receive(const struct ipsock_endpoint *s, const struc
                                     uint32_t flags)
 {
     return m != NULL && !(flags & ~RECEIVE_FLAGS) && m->buffer_count <= IPSOCK_BUFFERS_MAX &&
-           m->buffers != NULL && s->kind != IPSOCK_TCP &&
-           !atomic_load_explicit(&s->pending, memory_order_relaxed);
+           m->buffers != NULL && atomic_load_explicit(&s->unusual, memory_order_relaxed) == 0;
 }
 
 void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error)
@@ -56,14 +55,15 @@ void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *err
     ipsk_mutex_lock(&s->lock);
     s->kept = *error;
     ipsk_mutex_unlock(&s->lock);
-    atomic_store_explicit(&s->pending, true, memory_order_release);
+    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_PENDING, memory_order_release);
 }
 
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    /* another reader may have been quicker */
-    if (!atomic_exchange_explicit(&s->pending, false, memory_order_acquire))
-        return IPSOCK_OK;
+    const uint32_t before =
+        atomic_fetch_and_explicit(&s->unusual, ~IPSK_UNUSUAL_PENDING, memory_order_acquire);
+    if (!(before & IPSK_UNUSUAL_PENDING))
+        return IPSOCK_OK; /* another reader was quicker */
     ipsk_mutex_lock(&s->lock);
     *error = s->kept;
     ipsk_mutex_unlock(&s->lock);
