@@ -99,10 +99,11 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
 /* Control, peer, flags and length of a received message. Control that was not asked for is masked:
  * another field may keep the kernel's option on. */
 static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
-                                     const struct msghdr *h, size_t length)
+                                     const struct msghdr *h, const union ipsk_sockaddr *name,
+                                     size_t length)
 {
     m->length = length;
-    ipsk_from_sockaddr(&m->peer, h->msg_name, h->msg_namelen);
+    ipsk_from_sockaddr(&m->peer, name, h->msg_namelen);
     m->header_length = 0;
     m->flags = 0;
     if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* One message: sendmsg and recvmsg. */
+/* One message: sendmsg, recvmsg and recvfrom. */
 #include <errno.h>
 
 #include "posix/batch.h"
@@ -115,7 +115,7 @@ static inline int receive_usual(struct ipsock_endpoint *s, struct ipsock_message
         if (n < 0)
             return ipsk_fail_receive(error, "recvmsg");
     }
-    ipsk_fill_message(&r, m, &h, (size_t)n);
+    ipsk_fill_message(&r, m, &h, &name, (size_t)n);
     return IPSOCK_OK;
 }
 
@@ -140,11 +140,47 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
     return ipsk_receive_stripped(&r, m, error);
 }
 
+/* Whether recvfrom can say everything about the next datagram. */
+static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return IPSK_THE_RECVFROM_LENGTH &&
+           atomic_load_explicit(&s->receive_control, memory_order_relaxed) == 0 &&
+           m->buffer_count == 1;
+}
+
+/* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
+ * is a tenth of such a receive and more. */
+IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                          uint32_t flags, struct ipsock_error *error)
+{
+    const size_t room = m->buffers->length;
+    const struct msghdr cut = {.msg_flags = MSG_TRUNC};
+    union ipsk_sockaddr name;
+    socklen_t length = sizeof name;
+    ssize_t n;
+    do
+        n = recvfrom((int)s->handle, m->buffers->data, room, ipsk_receive_flags(flags) | MSG_TRUNC,
+                     &name.any, &length);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return ipsk_fail_receive(error, "recvfrom");
+    m->length = (size_t)n < room ? (size_t)n : room;
+    ipsk_from_sockaddr(&m->peer, &name, length);
+    m->header_length = 0;
+    m->flags = 0;
+    if ((size_t)n > room)
+        ipsk_note_truncation(s, m, &cut, flags);
+    if (m->control != NULL)
+        m->control->valid = 0;
+    return IPSOCK_OK;
+}
+
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
     if (s->kind == IPSOCK_UDP)
-        return receive_usual(s, m, flags, error);
+        return is_plain(s, m) ? receive_plain(s, m, flags, error)
+                              : receive_usual(s, m, flags, error);
     if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
         return receive_stripped(s, m, flags, error);
     return ipsk_receive_whole(s, m, flags, error);
