@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* One message: sendmsg, recvmsg and recvfrom. */
+/* One message: sendmsg, sendto, recvmsg and recvfrom. */
 #include <errno.h>
 
 #include "posix/batch.h"
@@ -154,7 +154,6 @@ IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipso
                                           uint32_t flags, struct ipsock_error *error)
 {
     const size_t room = m->buffers->length;
-    const struct msghdr cut = {.msg_flags = MSG_TRUNC};
     union ipsk_sockaddr name;
     socklen_t length = sizeof name;
     ssize_t n;
@@ -168,8 +167,10 @@ IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipso
     ipsk_from_sockaddr(&m->peer, &name, length);
     m->header_length = 0;
     m->flags = 0;
-    if ((size_t)n > room)
+    if ((size_t)n > room) {
+        const struct msghdr cut = {.msg_flags = MSG_TRUNC};
         ipsk_note_truncation(s, m, &cut, flags);
+    }
     if (m->control != NULL)
         m->control->valid = 0;
     return IPSOCK_OK;
@@ -242,11 +243,19 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
     return ipsk_fail(error, code, native, call, field);
 }
 
+/* Whether sendto can say everything about a message; it has less to copy. */
+static inline bool is_plain_send(const struct msghdr *h)
+{
+    return h->msg_control == NULL && h->msg_iovlen == 1;
+}
+
 static ssize_t send_once(int fd, const struct msghdr *h, int flags)
 {
     ssize_t n;
     do
-        n = sendmsg(fd, h, flags);
+        n = is_plain_send(h) ? sendto(fd, h->msg_iov->iov_base, h->msg_iov->iov_len, flags,
+                                      h->msg_name, h->msg_namelen)
+                             : sendmsg(fd, h, flags);
     while (n < 0 && errno == EINTR);
     return n;
 }
@@ -262,7 +271,7 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     if (n < 0 && ipsk_is_old_news(s))
         n = send_once((int)s->handle, &h, ipsk_send_flags(flags));
     if (n < 0)
-        return ipsk_fail_send(s, error, m, "sendmsg");
+        return ipsk_fail_send(s, error, m, is_plain_send(&h) ? "sendto" : "sendmsg");
     m->length = (size_t)n;
     m->flags = 0;
     return IPSOCK_OK;
