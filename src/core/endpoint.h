@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "core/backend.h"
+#include "core/membership.h"
 #include "core/sync.h"
 
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
 
-/* In flags: the library made the socket, non-blocking and with no past. */
+/* In flags: the library made the socket, non-blocking and with no past: every membership that it has is known. */
 #define IPSK_OPENED_HERE 0x80000000u
 
 /* Found out at run time, once; quirk.c lists them with their sources. */
@@ -52,6 +53,9 @@ struct ipsock_endpoint {
     uint32_t cancels;              /* counts ipsock_cancel */
     struct ipsock_error errors[3]; /* by direction */
 
+    struct ipsk_memberships memberships; /* under setup */
+    uint32_t multicast_interface;        /* as set, under setup: Linux gives the index of IPv4 not back */
+    bool strict; /* delivery is filtered by the memberships here, not by the kernel */
     struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
     struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
     intptr_t process;        /* the one that opened it */

@@ -8,8 +8,7 @@
 
 /* One call on its way. */
 struct request {
-    int call;            /* enum ipsk_membership_call */
-    const char *name;    /* what errors call it */
+    int call; /* enum ipsk_membership_call */
     uint32_t index;
     struct ipsock_addr group;
     struct ipsock_addr source; /* unset for calls about the group alone */
@@ -143,16 +142,21 @@ static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
     return last;
 }
 
-/* What the kernel's number means here; most cannot happen, for the state table was asked before. */
+/* What the kernel's number means here. Most cannot happen, for the state table was asked before; memberships made
+ * under another index, or before a handle was adopted, are known to the kernel alone. */
 static int translate(const struct request *r, struct ipsock_error *error)
 {
     switch (error->code) {
-    case IPSOCK_EADDRINUSE: /* joined under another index, or before the handle was adopted */
-        error->code = IPSOCK_EMEMBER;
+    case IPSOCK_EADDRINUSE:
+        error->code = r->call == IPSK_JOIN ? IPSOCK_EMEMBER : IPSOCK_EFILTERMODE;
         break;
-    case IPSOCK_EADDRNOTAVAIL:
-        error->code = r->call == IPSK_JOIN || r->call == IPSK_JOIN_SOURCE ? IPSOCK_ENODEV
-                                                                          : IPSOCK_ENOTMEMBER;
+    case IPSOCK_EADDRNOTAVAIL: /* BSD also for an interface that is not there */
+        error->code = r->call == IPSK_JOIN                                      ? IPSOCK_ENODEV
+                      : r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE ? IPSOCK_EMEMBER
+                                                                               : IPSOCK_ENOTMEMBER;
+        break;
+    case IPSOCK_EINVAL: /* the arguments were checked: the membership is of the other mode, or none */
+        error->code = r->call == IPSK_LEAVE_SOURCE ? IPSOCK_ENOTMEMBER : IPSOCK_EFILTERMODE;
         break;
     case IPSOCK_ENOMEM: /* Linux IPv6: the socket's option memory is the limit */
         error->code = IPSOCK_ENOBUFS;
@@ -211,7 +215,7 @@ static int request(struct ipsock_endpoint *s, int call, uint32_t index,
 {
     static const struct ipsock_addr none;
     struct ipsock_error error;
-    struct request r = {call, calls[call].name, index, group == NULL ? none : *group,
+    struct request r = {call, index, group == NULL ? none : *group,
                         source == NULL ? none : *source};
     int code = ipsk_enter_own(s);
     if (code < 0)

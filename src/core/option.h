@@ -5,6 +5,14 @@
 
 #include "core/endpoint.h"
 
+/* A public setter or getter: enters, checks the range, takes the setup lock, records. */
+int ipsk_public_set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
+                    int64_t lowest, int64_t highest);
+int ipsk_public_get(struct ipsock_endpoint *s, int option, const char *name, int64_t *value,
+                    const void *out);
+int ipsk_public_get_int(struct ipsock_endpoint *s, int option, const char *name, int *out);
+int ipsk_public_get_bool(struct ipsock_endpoint *s, int option, const char *name, bool *out);
+
 /* Sets every row that an option has on this endpoint, in all its columns, undoing the earlier ones
  * when a later one fails. IPSOCK_DEFAULT writes each row's own default. name is the API's word for
  * the option. */
