@@ -14,7 +14,8 @@
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
 
-/* In flags: the library made the socket, non-blocking and with no past: every membership that it has is known. */
+/* In flags: the library made the socket, non-blocking and with no past: every membership that it
+ * has is known. */
 #define IPSK_OPENED_HERE 0x80000000u
 
 /* Found out at run time, once; quirk.c lists them with their sources. */
@@ -54,8 +55,9 @@ struct ipsock_endpoint {
     struct ipsock_error errors[3]; /* by direction */
 
     struct ipsk_memberships memberships; /* under setup */
-    uint32_t multicast_interface;        /* as set, under setup: Linux gives the index of IPv4 not back */
-    bool strict; /* delivery is filtered by the memberships here, not by the kernel */
+    uint32_t multicast_interface; /* as set, under setup: Linux gives the index of IPv4 not back */
+    uint32_t own_fields;     /* control that the library needs for itself, whoever asked for it */
+    bool strict;             /* delivery is filtered by the memberships here, not by the kernel */
     struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
     struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
     intptr_t process;        /* the one that opened it */

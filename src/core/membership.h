@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The memberships that an endpoint has, and what may follow what. Kernels disagree (Linux turns an any-source membership
- * into a source-specific one in silence, the BSDs and Windows refuse, each with its own number), so the answers come
- * from here. No system call, no lock: the caller holds the endpoint's setup lock. */
+/* The memberships that an endpoint has, and what may follow what. Kernels disagree (Linux turns an
+ * any-source membership into a source-specific one in silence, the BSDs and Windows refuse, each
+ * with its own number), so the answers come from here. No system call, no lock: the caller holds
+ * the endpoint's setup lock. */
 #ifndef IPSK_MEMBERSHIP_H
 #define IPSK_MEMBERSHIP_H
 
@@ -17,7 +18,8 @@ enum ipsk_membership_call {
     IPSK_MEMBERSHIP_CALLS
 };
 
-/* Where a (group, interface) stands; LISTED: the source in question is among the excluded, or joined, ones. */
+/* Where a (group, interface) stands; LISTED: the source in question is among the excluded, or
+ * joined, ones. */
 enum ipsk_membership_state {
     IPSK_NO_MEMBER,
     IPSK_ANY_SOURCE,
@@ -36,7 +38,8 @@ struct ipsk_membership {
     uint8_t (*sources)[16];
 };
 
-/* A hash table, so that looking up a packet's group costs the same with one membership and with a thousand. */
+/* A hash table, so that looking up a packet's group costs the same with one membership and with a
+ * thousand. */
 struct ipsk_memberships {
     struct ipsk_membership **buckets;
     uint32_t bucket_count; /* power of two, or 0 */
@@ -52,7 +55,8 @@ struct ipsk_membership *ipsk_membership_find(const struct ipsk_memberships *all,
 /* The state of a membership, which may be NULL, seen from a source, which may be NULL. */
 int ipsk_membership_state(const struct ipsk_membership *membership, const uint8_t *source);
 
-/* Makes room for what a call will add, before the kernel is asked: afterwards nothing can fail. IPSOCK_ENOMEM. */
+/* Makes room for what a call will add, before the kernel is asked: afterwards nothing can fail.
+ * IPSOCK_ENOMEM. */
 int ipsk_membership_reserve(struct ipsk_memberships *all, const uint8_t group[16], uint32_t index,
                             int call, struct ipsk_membership **spare);
 

@@ -3,6 +3,7 @@
 #include "core/message.h"
 
 #include "core/emulate.h"
+#include "core/strict.h"
 
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
 #define SEND_FLAGS    (IPSOCK_MSG_DONTWAIT | IPSOCK_MSG_DONTROUTE)
@@ -67,6 +68,13 @@ static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, u
                             : ipsk_sys_send(s, message, flags, error);
 }
 
+static inline int receive_now(struct ipsock_endpoint *s, struct ipsock_message *message,
+                              uint32_t flags, struct ipsock_error *error)
+{
+    return s->strict ? ipsk_strict_recv(s, message, flags, error)
+                     : ipsk_sys_recv(s, message, flags, error);
+}
+
 /* After a try that found nothing ready: waits, and tries again. One for both directions, which also
  * keeps it out of their fast ways. */
 static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
@@ -80,7 +88,7 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
         code = ipsk_wait_for(s, direction, &wait, error);
         if (code < 0)
             break;
-        code = direction == IPSOCK_READ ? ipsk_sys_recv(s, message, flags, error)
+        code = direction == IPSOCK_READ ? receive_now(s, message, flags, error)
                                         : send_now(s, message, flags, error);
     }
     return code;
@@ -89,7 +97,7 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
 static int receive(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                    struct ipsock_error *error)
 {
-    const int code = ipsk_sys_recv(s, message, flags, error);
+    const int code = receive_now(s, message, flags, error);
     return code == IPSOCK_EAGAIN ? wait_and_try(s, IPSOCK_READ, message, flags, error) : code;
 }
 

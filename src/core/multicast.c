@@ -121,7 +121,8 @@ static size_t encode(const struct ipsk_option_row *row, const struct request *r,
     }
 }
 
-/* Rows of one option that can say this, in the table's order; the ones that take no index 0 come last for it. */
+/* Rows of one option that can say this, in the table's order; the ones that take no index 0 come
+ * last for it. */
 static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
                                                 const struct request *r)
 {
@@ -142,8 +143,9 @@ static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
     return last;
 }
 
-/* What the kernel's number means here. Most cannot happen, for the state table was asked before; memberships made
- * under another index, or before a handle was adopted, are known to the kernel alone. */
+/* What the kernel's number means here. Most cannot happen, for the state table was asked before;
+ * memberships made under another index, or before a handle was adopted, are known to the kernel
+ * alone. */
 static int translate(const struct request *r, struct ipsock_error *error)
 {
     switch (error->code) {
@@ -151,11 +153,12 @@ static int translate(const struct request *r, struct ipsock_error *error)
         error->code = r->call == IPSK_JOIN ? IPSOCK_EMEMBER : IPSOCK_EFILTERMODE;
         break;
     case IPSOCK_EADDRNOTAVAIL: /* BSD also for an interface that is not there */
-        error->code = r->call == IPSK_JOIN                                      ? IPSOCK_ENODEV
+        error->code = r->call == IPSK_JOIN                                     ? IPSOCK_ENODEV
                       : r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE ? IPSOCK_EMEMBER
                                                                                : IPSOCK_ENOTMEMBER;
         break;
-    case IPSOCK_EINVAL: /* the arguments were checked: the membership is of the other mode, or none */
+    case IPSOCK_EINVAL: /* the arguments were checked: the membership is of the other mode, or none
+                         */
         error->code = r->call == IPSK_LEAVE_SOURCE ? IPSOCK_ENOTMEMBER : IPSOCK_EFILTERMODE;
         break;
     case IPSOCK_ENOMEM: /* Linux IPv6: the socket's option memory is the limit */
@@ -192,8 +195,8 @@ static int perform(struct ipsock_endpoint *s, const struct request *r, struct ip
     struct ipsk_membership *spare = NULL;
     /* An adopted handle may have memberships from before: there the kernel answers. */
     const bool ours = known != NULL || (s->flags & IPSK_OPENED_HERE);
-    int code = ours ? ipsk_membership_answer(r->call, ipsk_membership_state(known, source))
-                    : IPSOCK_OK;
+    int code =
+        ours ? ipsk_membership_answer(r->call, ipsk_membership_state(known, source)) : IPSOCK_OK;
     if (code < 0)
         return refuse(error, code, r, NULL);
     if (ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, r->call, &spare) < 0)

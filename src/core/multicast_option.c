@@ -28,8 +28,8 @@ int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on)
 /* Kernels say "no such address" to an IPv4 index that they do not know. */
 static int set_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
 {
-    int code = ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface",
-                               error);
+    int code =
+        ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface", error);
     if (code == IPSOCK_EADDRNOTAVAIL)
         code = error->code = IPSOCK_ENODEV;
     if (code == IPSOCK_OK)
@@ -57,8 +57,7 @@ int ipsock_set_multicast_interface(struct ipsock_endpoint *s, uint32_t index)
 static int get_interface(struct ipsock_endpoint *s, int64_t *index, struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    const struct ipsk_option_row *row =
-        ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, column);
+    const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, column);
     *index = s->multicast_interface;
     return row != NULL && row->get == IPSK_ENCODING_NONE
                ? IPSOCK_OK

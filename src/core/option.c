@@ -194,7 +194,7 @@ static void note_for_accepted(struct ipsock_endpoint *s, int option, int value)
 }
 
 int ipsk_public_set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
-               int64_t lowest, int64_t highest)
+                    int64_t lowest, int64_t highest)
 {
     struct ipsock_error error;
     int code = ipsk_enter_own(s);
@@ -213,7 +213,7 @@ int ipsk_public_set(struct ipsock_endpoint *s, int option, const char *name, int
 }
 
 int ipsk_public_get(struct ipsock_endpoint *s, int option, const char *name, int64_t *value,
-               const void *out)
+                    const void *out)
 {
     struct ipsock_error error;
     int code = ipsk_enter_own(s);
@@ -252,7 +252,8 @@ int ipsock_set_traffic_class(struct ipsock_endpoint *s, int value)
     /* On a stream the kernel keeps the ECN bits for itself and would drop them silently. */
     if (s != NULL && s->kind == IPSOCK_TCP && value > 0 && (value & 3) != 0)
         value = INT_MAX;
-    return ipsk_public_set(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value, IPSOCK_DEFAULT, 255);
+    return ipsk_public_set(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value, IPSOCK_DEFAULT,
+                           255);
 }
 
 int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value)
@@ -266,8 +267,8 @@ int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value)
 
 int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value)
 {
-    return ipsk_public_set(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value == 0 ? INT_MAX : value, IPSOCK_DEFAULT,
-               255);
+    return ipsk_public_set(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value == 0 ? INT_MAX : value,
+                           IPSOCK_DEFAULT, 255);
 }
 
 int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value)

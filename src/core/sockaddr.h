@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Socket addresses inside option and control payloads, written by the facts of a system's tables. */
+/* Socket addresses inside option and control payloads, written by the facts of a system's tables.
+ */
 #ifndef IPSK_CORE_SOCKADDR_H
 #define IPSK_CORE_SOCKADDR_H
 
@@ -16,8 +17,8 @@ static inline size_t ipsk_sockaddr_length(int family)
 }
 
 /* Writes it to p, port 0. The layouts differ only in the first two bytes. */
-static inline void ipsk_put_sockaddr(const struct ipsk_system *system, const struct ipsock_addr *addr,
-                                     uint8_t *p)
+static inline void ipsk_put_sockaddr(const struct ipsk_system *system,
+                                     const struct ipsock_addr *addr, uint8_t *p)
 {
     const bool ipv4 = addr->family == IPSOCK_IPV4;
     const uint16_t family =

@@ -3,7 +3,8 @@
 
 #include "core/message.h"
 
-/* Discards between two looks at the clock: a flood of unwanted packets must not outlast the deadline. */
+/* Discards between two looks at the clock: a flood of unwanted packets must not outlast the
+ * deadline. */
 #define DISCARDS_PER_LOOK 64
 
 static bool wants(struct ipsock_endpoint *s, const struct ipsock_message *m)
@@ -97,7 +98,7 @@ int ipsk_strict_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     }
     if (*done == 0 || code == IPSOCK_OK)
         return code;
-    if (code != IPSOCK_EAGAIN && error->native != 0)
-        atomic_store_explicit(&s->pending, error->native, memory_order_relaxed);
+    if (code != IPSOCK_EAGAIN)
+        ipsk_keep_pending(s, error);
     return IPSOCK_OK;
 }

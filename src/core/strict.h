@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Strict delivery where the kernel has no option for it (raw sockets hear every group that the host has joined): what
- * this endpoint has not joined is received, counted and dropped here. */
+/* Strict delivery where the kernel has no option for it (raw sockets hear every group that the host
+ * has joined): what this endpoint has not joined is received, counted and dropped here. */
 #ifndef IPSK_STRICT_H
 #define IPSK_STRICT_H
 
