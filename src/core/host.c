@@ -145,7 +145,9 @@ int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_ad
     int code = ipsock_addr_parse(host, &literal);
     if (code == IPSOCK_ENODEV) /* resolvers say "no such name" to an unknown zone */
         return wrong(error, code, "zone");
-    if (code == IPSOCK_OK && literal.port != 0)
+    /* a port, be it 0, is not part of a host */
+    if (code == IPSOCK_OK &&
+        (host[0] == '[' || (literal.family == IPSOCK_IPV4 && strchr(host, ':'))))
         return wrong(error, IPSOCK_EINVAL, "host");
     if (code == IPSOCK_OK)
         return give_literal(&literal, port, family, addrs, capacity, count, error);

@@ -81,7 +81,7 @@
     X(BIND_INTERFACE, IPSK_ANY, IPSK_V4, SOL_SOCKET, SO_BINDTODEVICE, NAME, NONE, 0, 0, 0) \
     X(BIND_INTERFACE, IPSK_ANY, IPSK_V6, SOL_SOCKET, SO_BINDTODEVICE, NAME, NONE, 0, 0, 0) \
     X(HEADER_INCLUDED, IPSK_RAW, IPSK_V4, IPPROTO_IP, IP_HDRINCL, BOOL, BOOL, 1, 0, 0) \
-    X(STRICT_MULTICAST, IPSK_UDP, IPSK_V4, IPPROTO_IP, IP_MULTICAST_ALL, BOOL, BOOL, 0, 1, 0) \
+    X(STRICT_MULTICAST, IPSK_UDP | IPSK_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_ALL, BOOL, BOOL, 0, 1, 0) \
     X(STRICT_MULTICAST, IPSK_UDP, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_ALL, BOOL, BOOL, 0, 1, 0x041400) \
     X(STRICT_MULTICAST, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_MULTICAST_ALL, BOOL, BOOL, 0, 1, 0) \
     X(ERROR_STREAM, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, IP_RECVERR, BOOL, BOOL, 1, 0, 0) \
@@ -157,7 +157,7 @@
     X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_MAPPED, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
     X(ICMP_FILTER, IPSK_PING, IPSK_V4, "ping sockets deliver only replies to their own requests: net/ipv4/ping.c") \
     X(ICMP_FILTER, IPSK_PING, IPSK_V6, "ping sockets deliver only replies to their own requests: net/ipv6/ping.c") \
-    X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V4, "raw sockets hear every group that the host has joined: net/ipv4/raw.c") \
+    X(STRICT_MULTICAST, IPSK_PING, IPSK_V4, "ping sockets hear every group that the host has joined: net/ipv4/ping.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_ANY, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves")

@@ -64,7 +64,7 @@ static const struct {
     ROW(JOIN_GROUP, ".... .... .."),
     ROW(JOIN_SOURCE, ".... .... .."),
     ROW(EXCLUDE_SOURCE, ".... .... .."),
-    ROW(STRICT_MULTICAST, "N... N... N."),
+    ROW(STRICT_MULTICAST, "N.N. N... N."),
     ROW(RECV_TRAFFIC_CLASS, "N.NN N.NN N."),
     ROW(RECV_HOP_LIMIT, "N.NN N.NN N."),
     ROW(RECV_SOURCE, "N.NN N.NN N."),

@@ -24,6 +24,7 @@ TITLES = {
     "icmp": "golang.org/x/net/icmp",
     "net": "net, as far as the examples of these packages use it",
 }
+SHOWN = 40  # problems
 INTRODUCTION = """\
 # x/net and ipsock
 
@@ -127,7 +128,7 @@ class Joined:
                         if self.counts[word])
         if self.row.step:
             ran = "waits for %s%s" % (STEPS.get(self.row.step), "; " + ran if ran else "")
-        ids = ["`%s`" % word if ":" in word else "[%s](#behaviours)" % word for word in self.words]
+        ids = ["`%s`" % word if ":" in word else word for word in self.words]
         names = ["`%s`" % name for name in self.row.ipsock.split()]
         note = ": " + self.row.note if self.row.note else ""
         return [self.row.symbol, ", ".join(names) + note, " ".join(ids), ran or "none"]
@@ -175,9 +176,12 @@ def main():
     by_id, every = read_results(arguments.results, ids)
     joined = [Joined(Row(*cells), ids, headers, by_id, every)
               for cells in read_csv(ROOT / "docs" / "xnet.csv")]
-    for j in joined:
-        for problem in j.problems:
-            print("%s.%s: %s" % (j.row.package, j.row.symbol, problem))
+    problems = ["%s.%s: %s" % (j.row.package, j.row.symbol, problem)
+                for j in joined for problem in j.problems]
+    for problem in problems[:SHOWN]:
+        print(problem)
+    if len(problems) > SHOWN:
+        print("... and %d more" % (len(problems) - SHOWN))
     failed = sum(1 for j in joined if j.problems)
     waiting = sum(1 for j in joined if j.row.step and not j.problems)
     totals = (len(joined) - failed - waiting, waiting, failed)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The mutants: each row of a system's tables altered, one field at a time."""
+import collections
+import re
+
+# What a value becomes. Each is a mistake that one could make, and that the compiler takes.
+OTHER_COLUMN = {"IPSK_V4": "IPSK_V6", "IPSK_V6": "IPSK_V4", "IPSK_MAPPED": "IPSK_V6"}
+OTHER_LEVEL = {"IPPROTO_IP": "IPPROTO_IPV6", "IPPROTO_IPV6": "IPPROTO_IP"}
+OTHER_SET = {"INT": "BOOL", "BOOL": "NONE", "CHOICE": "BOOL", "MREQN": "INT", "NAME": "INT",
+             "GROUP_REQ": "MREQ6", "GROUP_SOURCE_REQ": "GROUP_REQ", "ICMP4_BLOCK": "INT",
+             "ICMP6_BLOCK": "ICMP6_PASS", "PROGRAM": "NONE"}
+OTHER_GET = {"INT": "BOOL", "CHOICE": "BOOL", "MTUINFO": "INT", "ICMP4_BLOCK": "INT",
+             "ICMP6_BLOCK": "ICMP6_PASS"}
+OTHER_FIELD = {"HOP_LIMIT": "TRAFFIC_CLASS", "TRAFFIC_CLASS": "HOP_LIMIT",
+               "PKTINFO4": "DESTINATION4", "PKTINFO4_SPEC": "DESTINATION4", "PKTINFO6": "INDEX", "PATH_MTU": "PKTINFO6", "SEGMENT_SIZE": "HOP_LIMIT"}
+OTHER_ENCODING = {"INT": "U8", "U16": "U8", "PKTINFO4": "ADDR4", "PKTINFO6": "INT"}
+TWO_VALUED = ("BOOL", "CHOICE")
+WITH_DEFAULT = ("TRAFFIC_CLASS", "HOP_LIMIT", "MULTICAST_HOP_LIMIT", "CHECKSUM")
+
+FIELDS = {
+    "OPTIONS": "option kinds column level name set get on reset since".split(),
+    "RECEIVED": "level type minimum usual field a b".split(),
+    "SENT": "fields kinds column level type length encoding a b since".split(),
+    "ABSENT": "feature kinds column reason".split(),
+    "FACTS": "fact value".split(),
+}
+
+# text: the whole header with the one change. key: what survivors.txt calls it.
+Mutant = collections.namedtuple("Mutant", "table row change text")
+
+
+def split_cells(line):
+    """The arguments of X(...), by the commas outside of parentheses and strings."""
+    inner = line[line.index("(") + 1:line.rindex(")")]
+    cells, depth, quoted, start = [], 0, False, 0
+    for i, c in enumerate(inner):
+        quoted ^= c == '"'
+        depth += 0 if quoted else (c == "(") - (c == ")")
+        if c == "," and depth == 0 and not quoted:
+            cells.append(inner[start:i].strip())
+            start = i + 1
+    return cells + [inner[start:].strip()]
+
+
+def rows_of(lines):
+    """(line number, table, cells by field) of every row."""
+    table = None
+    for number, line in enumerate(lines):
+        begin = re.match(r"#define IPSK_(\w+)\(X\) \\$", line)
+        if begin:
+            table = begin[1]
+        elif table and line.startswith("    X("):
+            cells = split_cells(line)
+            if len(cells) == len(FIELDS[table]):
+                yield number, table, dict(zip(FIELDS[table], cells))
+        if table and not line.endswith("\\"):
+            table = None
+
+
+def name_of(table, row):
+    if table == "OPTIONS":
+        return "option %s %s" % (row["option"], row["column"][5:].lower())
+    if table == "RECEIVED":
+        return "received %s" % row["type"]
+    if table == "SENT":
+        return "sent %s %s" % (row["type"], row["column"][5:].lower())
+    if table == "ABSENT":
+        return "absent %s %s" % (row["feature"], row["column"][5:].lower())
+    return "fact %s" % row["fact"]
+
+
+def option_changes(row):
+    if row["set"] != "NONE":
+        yield "set", OTHER_SET[row["set"]]
+    if row["get"] in OTHER_GET:
+        yield "get", OTHER_GET[row["get"]]
+    if row["set"] in TWO_VALUED:
+        yield "on", "(%s) == 1 ? 0 : 1" % row["on"]
+        yield "reset", "(%s) == 0 ? 1 : 0" % row["reset"]
+    elif row["option"] in WITH_DEFAULT:
+        yield "reset", "1"
+    if row["since"] != "0":
+        yield "since", "0x7f000000"
+    yield "name", "(%s) + 1" % row["name"]
+
+
+def received_changes(row):
+    yield "type", "(%s) + 1" % row["type"]
+    yield "minimum", "(%s) + 40" % row["minimum"]
+    yield "minimum", "0"
+    yield "usual", "(%s) + 8" % row["usual"]
+    yield "field", OTHER_FIELD[row["field"]]
+    if row["field"] in ("PKTINFO4", "PKTINFO4_SPEC", "PKTINFO6", "PATH_MTU"):
+        yield "a", "(%s) == 0 ? 1 : (%s) - 4" % (row["a"], row["a"])
+        yield "b", "(%s) == 0 ? 4 : (%s) - 4" % (row["b"], row["b"])
+
+
+def sent_changes(row):
+    yield "type", "(%s) + 1" % row["type"]
+    yield "length", "(%s) + 4" % row["length"]
+    yield "encoding", OTHER_ENCODING[row["encoding"]]
+    if "|" in row["fields"]:
+        for bit in row["fields"].split("|"):
+            yield "fields", bit.strip()
+    else:
+        yield "fields", "IPSOCK_CONTROL_NEXT_HOP"
+    if row["encoding"].startswith("PKTINFO"):
+        yield "a", "(%s) == 0 ? 4 : 0" % row["a"]
+        yield "b", "(%s) == 0 ? 8 : (%s) - 4" % (row["b"], row["b"])
+
+
+def common_changes(row):
+    """Level, column and kinds: of every table that has them."""
+    if "level" in row:
+        yield "level", OTHER_LEVEL.get(row["level"], "IPPROTO_IP")
+    if "column" in row:
+        yield "column", OTHER_COLUMN[row["column"]]
+    if "kinds" in row:
+        yield "kinds", "(%s) ^ IPSK_UDP" % row["kinds"]
+        yield "kinds", "(%s) ^ IPSK_RAW" % row["kinds"]
+
+
+def changes(table, row):
+    if table == "FACTS":
+        flags = {"0": "1", "1": "0"}
+        yield "value", flags.get(row["value"], "(%s) + 4" % row["value"])
+        return
+    yield from {"OPTIONS": option_changes, "RECEIVED": received_changes, "SENT": sent_changes,
+                "ABSENT": lambda _: ()}[table](row)
+    yield from common_changes(row)
+
+
+def mutants_of(header):
+    """All mutants of a system's header, in its order."""
+    lines = header.split("\n")
+    for number, table, row in rows_of(lines):
+        name = name_of(table, row)
+
+        def with_line(line, at=number):
+            return "\n".join(lines[:at] + ([] if line is None else [line]) + lines[at + 1:])
+
+        if table != "FACTS":
+            # the last row of a list ends it
+            last = not lines[number].endswith("\\")
+            yield Mutant(table, name, "removed", with_line("" if last else None))
+        for field, value in changes(table, row):
+            cells = dict(row, **{field: value})
+            line = "    X(%s)%s" % (", ".join(cells.values()),
+                                   " \\" if lines[number].endswith("\\") else "")
+            yield Mutant(table, name, "%s: %s" % (field, value), with_line(line))

@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Alters each row of the Linux tables and looks which test notices.
+
+    tests/mutation/run.py [--all] [--jobs N] [--only TEXT] PLACE
+
+Conformance tests run first, then the unit tests of codec, tables and ledger, then the network scenarios: one of these
+must fail. Last comes the comparison with tests/golden/linux.csv, which notices every change and proves nothing about
+behaviour: what only it notices must be in survivors.txt, with a reason. Without --all each row is removed, gets another
+constant, and has one more field altered, a different kind of field from row to row; with it every field is altered.
+Closes with "N passed, N failed, N skipped": noticed by behaviour; noticed by nothing, or only by the comparison without
+a reason; only by the comparison with a reason. PLACE/report.tsv has a line per mutant.
+"""
+import argparse
+import collections
+import concurrent.futures
+import fnmatch
+import os
+import pathlib
+import queue
+import sys
+import threading
+import time
+
+from mutants import Mutant, mutants_of
+from workshop import Base, Bench, BuildError
+
+HERE = pathlib.Path(__file__).resolve().parent
+ALWAYS = ("removed", "name", "type", "value", "minimum", "usual", "fields", "encoding", "a", "b")
+
+GROUPS = ("conformance", "unit", "network", "golden")
+PLACEBO = 200  # one of so many
+SLOW = 3  # seconds: programs that take longer are about waiting and load, not about tables
+
+Outcome = collections.namedtuple("Outcome", "mutant killer group")
+
+
+def read_survivors():
+    """row: change -> reason; both may have wildcards."""
+    found = {}
+    for line in (HERE / "survivors.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            pattern, _, reason = line.partition(" -- ")
+            if not reason.strip():
+                sys.exit("survivors.txt: no reason: %s" % line)
+            found[pattern.strip()] = reason.strip()
+    return found
+
+
+def with_placebos(mutants, header):
+    """Here and there a mutant that is none: a test that notices it fails by itself."""
+    for number, mutant in enumerate(mutants):
+        if number % PLACEBO == 0:
+            yield Mutant("FACTS", "placebo", str(number), header)
+        yield mutant
+
+
+def key_of(mutant):
+    return "%s: %s" % (mutant.row, mutant.change)
+
+
+def choose(mutants):
+    """Of every row the removal, the constant and what has few rows; of the other fields one, in turn."""
+    rows = collections.defaultdict(list)
+    for mutant in mutants:
+        rows[mutant.table, mutant.row].append(mutant)
+    turn = collections.Counter()
+    for (table, _), group in rows.items():
+        others = []
+        for mutant in group:
+            if mutant.change.split(":")[0] in ALWAYS:
+                yield mutant
+            else:
+                others.append(mutant)
+        if others:
+            # the kind of field that was altered least so far
+            kind = min({m.change.split(":")[0] for m in others}, key=lambda k: (turn[table, k], k))
+            turn[table, kind] += 1
+            yield from [m for m in others if m.change.startswith(kind + ":")]
+
+
+class Hunt:
+    """All mutants, tried on several benches."""
+
+    def __init__(self, base, place, jobs, survivors):
+        self.benches = queue.Queue()
+        for number in range(jobs):
+            self.benches.put(Bench(base, place / ("bench%d" % number)))
+        self.survivors = survivors
+        # What fails without any mutation notices nothing; trusted is what was asked again.
+        self.clean = Bench(base, place / "clean")
+        self.clean.make("FACTS", base.header)
+        self.order, self.known, self.trusted = {}, collections.defaultdict(set), set()
+        self.lock = threading.Lock()
+        self.report = open(place / "report.tsv", "w", buffering=1, encoding="utf-8")
+
+    def baseline(self):
+        for test in self.clean.tests():
+            begun = time.monotonic()
+            self.known[test.name] |= set(self.clean.try_test(test))
+            took = time.monotonic() - begun
+            if took < SLOW:
+                self.order[test.name] = GROUPS.index(test.group), took
+
+    def reason(self, mutant):
+        key = key_of(mutant)
+        return next((reason for pattern, reason in self.survivors.items()
+                     if fnmatch.fnmatchcase(key, pattern)), None)
+
+    def doubt(self, name):
+        """Runs a program without mutation, once for each of its cases that was not yet trusted."""
+        with self.lock:
+            test = next(t for t in self.clean.tests() if t.name == name)
+            for _ in range(2):
+                self.known[name] |= set(self.clean.try_test(test))
+
+    def notices(self, bench, test):
+        """The first case that fails, and does not fail by itself."""
+        for case in bench.try_test(test):
+            if case not in self.known[test.name] and (test.name, case) not in self.trusted:
+                self.doubt(test.name)
+                self.trusted.add((test.name, case))
+            if case not in self.known[test.name]:
+                return case
+        return None
+
+    def killer(self, bench, mutant):
+        later = "later step" in (self.reason(mutant) or "")
+        asked = [test for test in bench.tests() if test.name in self.order]
+        for test in sorted(asked, key=lambda t: self.order[t.name]):
+            if later and test.group == "network":
+                continue  # slow, and nothing there could notice
+            case = self.notices(bench, test)
+            if case:
+                return "%s %s" % (test.name, case), test.group
+        return "", "nothing"
+
+    def attempt(self, mutant):
+        bench = self.benches.get()
+        try:
+            bench.make(mutant.table, mutant.text)
+            outcome = Outcome(mutant, *self.killer(bench, mutant))
+        except BuildError as error:
+            # a table that the compiler refuses cannot be shipped
+            outcome = Outcome(mutant, "compiler " + str(error).splitlines()[-1][:100], "compiler")
+        self.report.write("%s\t%s\t%s\t%s\n" % (mutant.row, mutant.change, outcome.group,
+                                               outcome.killer))
+        self.benches.put(bench)
+        return outcome
+
+
+def tell(outcomes, hunt):
+    """The lists and figures; whether all is well, by count."""
+    figures, verdict = collections.Counter(), collections.Counter()
+    used = collections.Counter()
+    for outcome in outcomes:
+        if outcome.mutant.row == "placebo":
+            if outcome.group != "nothing":
+                print("noticed, but nothing was altered: %s" % outcome.killer)
+                verdict["failed"] += 1
+            continue
+        figures[outcome.mutant.table, outcome.group] += 1
+        reason = hunt.reason(outcome.mutant)
+        if outcome.group in ("nothing", "golden"):
+            word = "skipped" if outcome.group == "golden" and reason else "failed"
+            verdict[word] += 1
+            if word == "failed":
+                print("noticed by %s: %s" % (
+                    "nothing" if outcome.group == "nothing" else "golden only",
+                    key_of(outcome.mutant)))
+        else:
+            verdict["passed"] += 1
+            used[key_of(outcome.mutant)] += 1
+    for key in sorted(used):
+        if key in hunt.survivors:
+            print("listed in survivors.txt, but noticed by behaviour: %s" % key)
+            verdict["failed"] += 1
+            verdict["passed"] -= 1
+    for name, cases in sorted(hunt.known.items()):
+        for case in sorted(cases):
+            print("fails without a mutation, and so notices nothing: %s %s" % (name, case))
+    groups = ("conformance", "unit", "network", "compiler", "golden", "nothing")
+    print("\n%-10s" % "table" + "".join("%13s" % g for g in groups))
+    for table in ("OPTIONS", "RECEIVED", "SENT", "ABSENT", "FACTS"):
+        print("%-10s" % table.lower() + "".join("%13d" % figures[table, g] for g in groups))
+    return verdict
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true", help="every field of every row")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--only", default="", help="mutants whose name has this in it")
+    parser.add_argument("place", type=pathlib.Path)
+    arguments = parser.parse_args()
+    begun = time.monotonic()
+    place = arguments.place.resolve()
+    base = Base(place)
+    mutants = list(mutants_of(base.header))
+    mutants = [m for m in (mutants if arguments.all else choose(mutants))
+               if arguments.only in key_of(m)]
+    hunt = Hunt(base, place, arguments.jobs, read_survivors())
+    hunt.baseline()
+    print("%d mutants (%d s)" % (len(mutants), time.monotonic() - begun), flush=True)
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        outcomes = list(pool.map(hunt.attempt, with_placebos(mutants, base.header)))
+    verdict = tell(outcomes, hunt)
+    print("%d s" % (time.monotonic() - begun))
+    print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % verdict)
+    return 1 if verdict["failed"] or not verdict["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Builds a mutant out of the objects of one ordinary build, and runs tests on it.
+
+The sources are copied first, and a mutant is a header in a directory that is searched before theirs: the tree that
+people work in is never touched, and may change meanwhile."""
+import collections
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "ci"))
+from results import cases_of  # noqa: E402
+
+PARTS = ("CMakeLists.txt", "cmake", "include", "src", "tests")
+HEADER = "linux/linux.h"
+# Who expands which list: nothing else needs to be compiled again.
+EXPANDED_IN = {
+    "OPTIONS": ("core/table_expand.h",),
+    "ABSENT": ("core/table_expand.h",),
+    "RECEIVED": ("core/table_expand.h", "posix/control.h"),
+    "SENT": ("core/table_expand.h", "posix/control.h"),
+    "FACTS": ("linux/linux.h",),
+}
+UNITS = ("capability", "table", "control_codec", "control_encode", "kernel_options",
+         "golden")
+OPTIONS = ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-O0", "-DCMAKE_SKIP_RPATH=ON",
+           "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DIPSOCK_BUILD_EXAMPLES=OFF",
+           "-DIPSOCK_BUILD_TOOLS=OFF", "-DIPSOCK_BUILD_BENCH=OFF", "-DIPSOCK_INSTALL=OFF"]
+# A network of its own, where unprivileged ping is allowed as it is on most hosts.
+ALONE = ["unshare", "-n", "sh", "-c",
+         "ip link set lo up; echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range; exec \"$@\"",
+         "--"]
+
+Test = collections.namedtuple("Test", "name group command environment timeout")
+Object = collections.namedtuple("Object", "source output command uses")
+
+
+class BuildError(Exception):
+    """A mutant, or the tree as it is, that does not build."""
+
+
+def run(command, **more):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, **more)
+    if done.returncode:
+        raise BuildError("%s\n%s" % (" ".join(map(str, command)), done.stdout[-3000:]))
+    return done.stdout
+
+
+def copy_sources(tree):
+    """Times are kept, so that an earlier build of the copy is used again."""
+    if tree.exists():
+        shutil.rmtree(tree)
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, tree / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            tree.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, tree / part)
+
+
+def output_of(entry):
+    words = shlex.split(entry["command"])
+    return words[words.index("-o") + 1]
+
+
+def plain_command(entry, output, include):
+    """The compile command of an object, with another output and one more directory, first."""
+    words, skip, plain = shlex.split(entry["command"]), 0, []
+    for i, word in enumerate(words):
+        if skip:
+            skip -= 1
+        elif word in ("-MT", "-MF"):
+            skip = 1
+        elif word == "-o":
+            plain += ["-o", str(output)]
+            skip = 1
+        elif word != "-MD":
+            plain.append(word)
+        if i == 0:
+            plain += ["-w", "-I", str(include)]
+    return plain
+
+
+class Base:
+    """The ordinary build, and what depends on what in it."""
+
+    def __init__(self, place):
+        self.tree, self.build = place / "tree", place / "base"
+        copy_sources(self.tree)
+        run(["cmake", "-S", str(self.tree), "-B", str(self.build), "-G", "Ninja", *OPTIONS])
+        run(["ninja", "-C", str(self.build)])
+        self.header = (self.tree / "src" / HEADER).read_text(encoding="utf-8")
+        with open(self.build / "compile_commands.json", encoding="utf-8") as file:
+            self.entries = {output_of(entry): entry for entry in json.load(file)}
+        self.uses = self.read_uses()
+        self.library = [o for o in self.entries if o.startswith("CMakeFiles/ipsock_objects.dir/")]
+        self.compiler = shlex.split(next(iter(self.entries.values()))["command"])[0]
+        self.cmocka = self.cached("CMOCKA_LIBRARY")
+        self.ctest = json.loads(run(["ctest", "--test-dir", str(self.build),
+                                     "--show-only=json-v1"]))["tests"]
+
+    def cached(self, name):
+        text = (self.build / "CMakeCache.txt").read_text(encoding="utf-8")
+        return next(line.split("=", 1)[1] for line in text.splitlines()
+                    if line.startswith(name + ":"))
+
+    def read_uses(self):
+        uses, current = collections.defaultdict(set), None
+        for line in run(["ninja", "-C", str(self.build), "-t", "deps"]).splitlines():
+            if line and not line.startswith(" "):
+                current = line.split(":")[0]
+            elif line.strip() and current:
+                uses[current].add(line.strip())
+        return uses
+
+    def users_of(self, table):
+        """Objects of the library and of the unit tests that expand a list."""
+        found = set()
+        for output in self.entries:
+            if output in self.library or output in map(self.unit_object, UNITS):
+                if any(path.endswith("/" + header) for path in self.uses[output]
+                       for header in EXPANDED_IN[table]):
+                    found.add(output)
+        return sorted(found)
+
+    @staticmethod
+    def unit_object(name):
+        return "tests/unit/CMakeFiles/unit_%s.dir/test_%s.c.o" % (name, name)
+
+
+class Bench:
+    """A place to build one mutant after another, and the tests that run there."""
+
+    def __init__(self, base, place):
+        self.base, self.place = base, place
+        for part in ("include/linux", "objects", "lib", "bin"):
+            (place / part).mkdir(parents=True, exist_ok=True)
+
+    def make(self, table, text):
+        """Compiles and links everything that a changed header reaches."""
+        base, made = self.base, {}
+        (self.place / "include" / HEADER).write_text(text, encoding="utf-8")
+        for output in base.users_of(table):
+            target = self.place / "objects" / output.replace("/", "_")
+            run(plain_command(base.entries[output], target, self.place / "include"),
+                cwd=base.build)
+            made[output] = str(target)
+        objects = [made.get(o, str(base.build / o)) for o in base.library]
+        run([base.compiler, "-shared", "-pthread", "-Wl,-soname,libipsock.so.0",
+             "-o", str(self.place / "lib" / "libipsock.so.0"), *objects])
+        library = [path for output, path in made.items() if output in base.library]
+        for name in UNITS:
+            unit = Base.unit_object(name)
+            run([base.compiler, "-pthread", "-o", str(self.place / "bin" / ("unit_" + name)),
+                 made.get(unit, str(base.build / unit)), *library,
+                 str(base.build / "libipsock_internal.a"), base.cmocka])
+
+    def tests(self):
+        """All tests that might notice something, with this bench's programs."""
+        found = []
+        for test in self.base.ctest:
+            group, _, name = test["name"].partition("/")
+            command = test.get("command")
+            if not command or group not in ("conformance", "unit", "network"):
+                continue
+            if group == "unit":
+                if name not in UNITS:
+                    continue
+                command = [str(self.place / "bin" / ("unit_" + name))]
+                group = "golden" if name == "golden" else "unit"
+            properties = {p["name"]: p["value"] for p in test["properties"]}
+            settings = dict(s.split("=", 1) for s in properties.get("ENVIRONMENT", ()))
+            alone = [] if group == "network" or os.geteuid() else ALONE
+            found.append(Test(test["name"], group, alone + command, settings,
+                              60 if group == "network" else 20))
+        return found
+
+    def try_test(self, test):
+        """Failed cases of one program; one for a crash or for a program that does not end."""
+        environment = dict(os.environ, LD_LIBRARY_PATH=str(self.place / "lib"), **test.environment)
+        try:
+            done = subprocess.run(test.command, env=environment, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                                  timeout=test.timeout, cwd=self.base.build)
+        except subprocess.TimeoutExpired:
+            return ["(does not end)"]
+        output = done.stdout.decode("utf-8", "replace")
+        failed = [name for name, result in cases_of(output) if result == "failed"]
+        if done.returncode and not failed:
+            failed.append("(exit status %d)" % done.returncode)
+        return failed
