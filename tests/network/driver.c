@@ -341,8 +341,9 @@ static void print_message(const struct ipsock_message *m)
         printf(" hops=%u", c->hop_limit);
     if (c->valid & IPSOCK_CONTROL_PATH_MTU)
         printf(" mtu=%u", c->path_mtu);
-    const int shown = m->length < SHORT_DATA ? (int)m->length : SHORT_DATA;
-    printf(" data=%.*s", shown, (const char *)m->buffers[0].data);
+    const size_t length = m->length - m->header_length; /* raw IPv4 in batches */
+    const int shown = length < SHORT_DATA ? (int)length : SHORT_DATA;
+    printf(" data=%.*s", shown, (const char *)m->buffers[0].data + m->header_length);
 }
 
 static void set_timeout(struct ipsock_endpoint *s)
