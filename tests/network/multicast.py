@@ -147,7 +147,7 @@ class Reports(Wire):
 
     def __init__(self, host, interface):
         super().__init__(host, interface)
-        self.frames = []
+        self.frames, self.last = [], None
 
     def read(self, what, end):
         self.socket.settimeout(max(0.01, end - time.monotonic()))
@@ -170,6 +170,7 @@ class Reports(Wire):
             for record in self.read(wanted, end):
                 if record.group == group:
                     assert record == wanted, f"{record}, not {wanted}"
+                    self.last = record
                     copies -= 1
 
     def first(self, group):
