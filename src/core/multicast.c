@@ -46,8 +46,10 @@ static int check_family(const struct ipsock_endpoint *s, const struct ipsock_add
 static int settle_scope(struct request *r, struct ipsock_addr *addr, const char *field,
                         struct ipsock_error *error)
 {
-    if (addr->family == IPSOCK_IPV4)
+    if (addr->family == IPSOCK_IPV4) {
         addr->scope = 0;
+        memset(addr->ip + 4, 0, 12); /* memberships compare all of it */
+    }
     if (addr->scope != 0 && r->index == 0)
         r->index = addr->scope;
     if (addr->scope != 0 && addr->scope != r->index)
