@@ -47,8 +47,8 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     endif()
 elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly|Darwin|Windows)$")
     message(FATAL_ERROR
-        "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. Its option "
-        "and control tables are (src/, tests/golden/); the functions follow. Linux works.")
+        "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet; so far "
+        "only Linux has one. README.md, \"What works now\", tells what there is of the others.")
 else()
     message(FATAL_ERROR "ipsock: ${CMAKE_SYSTEM_NAME} is not among the systems of this library")
 endif()

@@ -29,6 +29,12 @@ static void destroy(struct ipsock_endpoint *s)
     free(s);
 }
 
+static void set_kind(struct ipsock_endpoint *s, int kind)
+{
+    s->kind = (uint8_t)kind;
+    atomic_init(&s->unusual, kind == IPSOCK_TCP ? IPSK_UNUSUAL_STREAM : 0);
+}
+
 /* Remembers who the datagrams of a connected endpoint come from and go to: as the system has it,
  * which may differ from what was asked for (0.0.0.0 means this host), or does not tell (raw
  * sockets, without a port). */
@@ -90,7 +96,7 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     struct ipsock_endpoint *s = make(IPSOCK_INVALID_HANDLE, error);
     if (s == NULL)
         return IPSOCK_ENOMEM;
-    s->kind = (uint8_t)c->kind;
+    set_kind(s, c->kind);
     s->family = (uint8_t)c->family;
     s->protocol = (uint8_t)c->protocol;
     s->flags = c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE;
@@ -192,7 +198,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     if (code < 0)
         return code;
     s->family = (uint8_t)found.family;
-    s->kind = (uint8_t)found.kind;
+    set_kind(s, found.kind);
     s->protocol = (uint8_t)found.protocol;
     s->dual_stack = found.dual_stack;
     s->listening = found.listening;
@@ -279,7 +285,7 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
         ipsk_sys_close(handle);
         return IPSOCK_ENOMEM;
     }
-    connection->kind = IPSOCK_TCP;
+    set_kind(connection, IPSOCK_TCP);
     connection->family = s->family;
     connection->dual_stack = s->dual_stack;
     connection->flags = IPSOCK_ADOPT_OWN | (s->flags & IPSOCK_OPEN_NONBLOCK);

@@ -11,6 +11,14 @@
 #include "core/membership.h"
 #include "core/sync.h"
 
+/* For what is rare on the data path: inlined, it would take registers that the usual case then
+ * saves and restores. */
+#if defined(__GNUC__)
+#define IPSK_OUT_OF_LINE __attribute__((noinline))
+#else
+#define IPSK_OUT_OF_LINE
+#endif
+
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
 
@@ -21,6 +29,12 @@
 /* Found out at run time, once; quirk.c lists them with their sources. */
 #define IPSK_QUIRK_NO_RECV_MANY 0x1u
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
+
+/* In unusual: a stream; kept holds a failure that an earlier batch could not report; multicast is
+ * filtered here. */
+#define IPSK_UNUSUAL_STREAM  0x1u
+#define IPSK_UNUSUAL_PENDING 0x2u
+#define IPSK_UNUSUAL_STRICT  0x4u
 
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
@@ -40,7 +54,7 @@ struct ipsock_endpoint {
     int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;
-    _Atomic bool pending;     /* kept holds a failure that an earlier batch could not report */
+    _Atomic uint32_t unusual; /* IPSK_UNUSUAL_… bits: 0, and a receive has nothing to look at */
     struct ipsock_error kept; /* under lock */
 
     /* Waiting; all under lock. */
@@ -161,8 +175,8 @@ void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *err
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error);
 static inline int ipsk_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    return atomic_load_explicit(&s->pending, memory_order_relaxed) ? ipsk_take_pending(s, error)
-                                                                   : IPSOCK_OK;
+    const uint32_t unusual = atomic_load_explicit(&s->unusual, memory_order_relaxed);
+    return unusual & IPSK_UNUSUAL_PENDING ? ipsk_take_pending(s, error) : IPSOCK_OK;
 }
 
 /* Whether calls in a direction may wait. */

@@ -42,19 +42,29 @@ static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_me
     return s->kind == IPSOCK_TCP ? check_stream(s, m, error) : IPSOCK_OK;
 }
 
+/* Whether there is beyond doubt nothing that check_receive would find, nor anything kept from an
+ * earlier batch; found in few steps. */
+static inline bool is_usual_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    uint32_t flags)
+{
+    return m != NULL && !(flags & ~RECEIVE_FLAGS) && m->buffer_count <= IPSOCK_BUFFERS_MAX &&
+           m->buffers != NULL && atomic_load_explicit(&s->unusual, memory_order_relaxed) == 0;
+}
+
 void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error)
 {
     ipsk_mutex_lock(&s->lock);
     s->kept = *error;
     ipsk_mutex_unlock(&s->lock);
-    atomic_store_explicit(&s->pending, true, memory_order_release);
+    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_PENDING, memory_order_release);
 }
 
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    /* another reader may have been quicker */
-    if (!atomic_exchange_explicit(&s->pending, false, memory_order_acquire))
-        return IPSOCK_OK;
+    const uint32_t before =
+        atomic_fetch_and_explicit(&s->unusual, ~IPSK_UNUSUAL_PENDING, memory_order_acquire);
+    if (!(before & IPSK_UNUSUAL_PENDING))
+        return IPSOCK_OK; /* another reader was quicker */
     ipsk_mutex_lock(&s->lock);
     *error = s->kept;
     ipsk_mutex_unlock(&s->lock);
@@ -94,25 +104,50 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
     return code;
 }
 
-static int receive(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                   struct ipsock_error *error)
+/* The end of a receive whose first try failed, for whatever reason. The error comes by value: used
+ * twice, its address would be kept in a register. */
+IPSK_OUT_OF_LINE static int end_failed_receive(struct ipsock_endpoint *s,
+                                               struct ipsock_message *message, uint32_t flags,
+                                               int code, struct ipsock_error error)
 {
-    const int code = receive_now(s, message, flags, error);
-    return code == IPSOCK_EAGAIN ? wait_and_try(s, IPSOCK_READ, message, flags, error) : code;
+    if (code == IPSOCK_EAGAIN)
+        code = wait_and_try(s, IPSOCK_READ, message, flags, &error);
+    return ipsk_end(s, IPSOCK_READ, code, &error);
+}
+
+/* What follows the checks, up to the end of the call. */
+static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                  uint32_t flags, bool strict)
+{
+    struct ipsock_error error;
+    const int code = strict ? ipsk_strict_recv(s, message, flags, &error)
+                            : ipsk_sys_recv(s, message, flags, &error);
+    if (code < 0)
+        return end_failed_receive(s, message, flags, code, error);
+    ipsk_leave(s);
+    return IPSOCK_OK;
+}
+
+/* A receive that is wrong, from a stream, filtered here, or has to report what an earlier batch
+ * kept. */
+IPSK_OUT_OF_LINE static int receive_unusual(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
+{
+    struct ipsock_error error;
+    int code = check_receive(s, message, flags, &error);
+    if (code == IPSOCK_OK)
+        code = ipsk_pending(s, &error);
+    return code < 0 ? ipsk_finish(s, IPSOCK_READ, code, &error)
+                    : receive_and_end(s, message, flags, s->strict);
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    struct ipsock_error error;
-    int code = ipsk_enter(s);
+    const int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    code = check_receive(s, message, flags, &error);
-    if (code == IPSOCK_OK)
-        code = ipsk_pending(s, &error);
-    if (code == IPSOCK_OK)
-        code = receive(s, message, flags, &error);
-    return ipsk_end(s, IPSOCK_READ, code, &error);
+    return is_usual_receive(s, message, flags) ? receive_and_end(s, message, flags, false)
+                                               : receive_unusual(s, message, flags);
 }
 
 static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,

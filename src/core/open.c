@@ -171,16 +171,22 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
 }
 
 /* By the kernel where it has an option for it, else by the library, which then has to see where
- * packets were sent to. */
+ * packets were sent to. For IPv6 by both: Linux' option looks at groups and sources but not at the
+ * interface (net/ipv6/mcast.c, inet6_mc_check). */
 static int apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    int code = IPSOCK_OK;
     if (!(s->flags & IPSOCK_OPEN_STRICT_MULTICAST))
         return IPSOCK_OK;
-    if (ipsk_find_option(&ipsk_native, IPSK_OPTION_STRICT_MULTICAST, ipsk_kind_bit(s->kind),
-                         column) != NULL)
-        return ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
+    const bool native = ipsk_find_option(&ipsk_native, IPSK_OPTION_STRICT_MULTICAST,
+                                         ipsk_kind_bit(s->kind), column) != NULL;
+    if (native)
+        code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
+    if (code < 0 || (native && s->family == IPSOCK_IPV4))
+        return code;
     s->strict = true;
+    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
     return ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
 }
 

@@ -155,6 +155,7 @@
     X(MSG_CTRUNC)                                                                             \
     X(MSG_NOSIGNAL)                                                                           \
     X(MSG_DONTROUTE)                                                                          \
+    X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */ \
     X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */             \
     X(PING)                 /* 1: unprivileged ICMP sockets exist */                          \
     X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                         \

@@ -36,21 +36,20 @@ static inline int ipsk_send_flags(uint32_t flags)
 }
 
 /* Rare: data or control was cut. */
-uint32_t ipsk_note_truncation(struct ipsock_endpoint *s, int native, uint32_t flags);
+void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
+                          const struct msghdr *h, uint32_t flags);
 
 /* What is asked of every message of one call. */
 struct ipsk_receiving {
     struct ipsock_endpoint *s;
     uint32_t asked; /* control fields */
     uint32_t call;  /* the call's flags */
-    bool ipv6;
 };
 
 static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, uint32_t flags)
 {
     const struct ipsk_receiving r = {
-        s, atomic_load_explicit(&s->receive_control, memory_order_relaxed) | s->own_fields, flags,
-        s->family == IPSOCK_IPV6};
+        s, atomic_load_explicit(&s->receive_control, memory_order_relaxed) | s->own_fields, flags};
     return r;
 }
 
@@ -100,24 +99,27 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
 /* Control, peer, flags and length of a received message. Control that was not asked for is masked:
  * another field may keep the kernel's option on. */
 static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
-                                     const struct msghdr *h, size_t length)
+                                     const struct msghdr *h, const union ipsk_sockaddr *name,
+                                     size_t length)
 {
-    ipsk_from_sockaddr(&m->peer, h->msg_name, h->msg_namelen);
     m->length = length;
+    ipsk_from_sockaddr(&m->peer, name, h->msg_namelen);
     m->header_length = 0;
-    m->flags = h->msg_flags & (MSG_TRUNC | MSG_CTRUNC)
-                   ? ipsk_note_truncation(r->s, h->msg_flags, r->call)
-                   : 0;
+    m->flags = 0;
+    if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+        ipsk_note_truncation(r->s, m, h, r->call);
     struct ipsock_control *c = m->control;
     if (c == NULL) {
-        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && length == 0)
+        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0)
             ipsk_note_notice(r->s, r->asked, m, h);
         return;
     }
     if (r->asked & IPSK_UNUSUAL_CONTROL)
         ipsk_fill_unusual(r->s, r->asked, m, h);
     else
-        c->valid = ipsk_take_control(c, h->msg_control, h->msg_controllen, r->ipv6) & r->asked;
+        c->valid =
+            ipsk_take_control(c, h->msg_control, h->msg_controllen, r->s->family == IPSOCK_IPV6) &
+            r->asked;
 }
 
 #endif

@@ -94,7 +94,7 @@ static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
     for (uint32_t i = 0; i < count; i++, p += size) {
         struct msghdr *h = &batch->headers[i].msg_hdr;
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
-        ipsk_fill_message(r, m, h, batch->headers[i].msg_len);
+        ipsk_fill_message(r, m, h, h->msg_name, batch->headers[i].msg_len);
         h->msg_namelen = sizeof batch->names[i];
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }

@@ -60,7 +60,7 @@ static int finish(const struct ipsk_receiving *r, struct ipsock_message *m, stru
         h->msg_flags |= MSG_TRUNC; /* the spare buffer took what the caller's could not */
     if (length > HEADER)
         move_forward(iov + 1, length - HEADER, payload);
-    ipsk_fill_message(r, m, h, payload);
+    ipsk_fill_message(r, m, h, h->msg_name, payload);
     return IPSOCK_OK;
 }
 

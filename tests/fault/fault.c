@@ -211,6 +211,12 @@ WRAP(ssize_t, recvmsg, (int fd, struct msghdr *h, int flags))
     return n;
 }
 
+WRAP(ssize_t, recvfrom,
+     (int fd, void *data, size_t size, int flags, struct sockaddr *name, socklen_t *length))
+{
+    return fails(FAULT_recvfrom) ? -1 : __real_recvfrom(fd, data, size, flags, name, length);
+}
+
 WRAP(int, sendmmsg, (int fd, struct mmsghdr *h, unsigned count, int flags))
 {
     if (fails(FAULT_sendmmsg))

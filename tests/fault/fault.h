@@ -36,6 +36,7 @@
     X(getsockopt)      \
     X(sendmsg)         \
     X(recvmsg)         \
+    X(recvfrom)        \
     X(sendmmsg)        \
     X(recvmmsg)        \
     X(poll)            \

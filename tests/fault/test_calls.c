@@ -103,6 +103,37 @@ static void uni_one_message_is_received_by_one_call(void **state)
     expect_only(FAULT_recvmsg, 10);
 }
 
+/* Without control data, and to one buffer, recvfrom serves. It goes on after interruptions, and a
+ * failure is said to be its own. */
+static void uni_plain_message_is_received_by_recvfrom(void **state)
+{
+    struct ipsock_message *m = &b->messages[0];
+    struct ipsock_counters counters;
+    struct ipsock_error error;
+    (void)state;
+    FAULT_OK(ipsock_set_receive_control(pair.s, IPSOCK_CONTROL_HEADER, false));
+    b->control[0].valid = IPSOCK_CONTROL_HOP_LIMIT;
+    for (size_t room = 0; room < 8; room++) {
+        fault_give(&pair, "1234", 4);
+        fault_reset();
+        fault_fail(FAULT_recvfrom, 1, 2, EINTR);
+        m->buffers[0].length = room;
+        FAULT_OK(receive_one());
+        expect_only(FAULT_recvfrom, 3);
+        assert_int_equal(m->length, room < 4 ? room : 4);
+        assert_int_equal(m->flags, room < 4 ? IPSOCK_MSG_TRUNC : 0);
+        assert_true(ipsock_addr_equal(&m->peer, &pair.peer));
+        assert_int_equal(b->control[0].valid, 0);
+    }
+    FAULT_OK(ipsock_get_counters(pair.s, &counters, sizeof counters));
+    assert_int_equal(counters.truncated, 4);
+    fault_reset();
+    fault_fail(FAULT_recvfrom, 1, 1, ECONNREFUSED);
+    FAULT_CODE(receive_one(), IPSOCK_ECONNREFUSED);
+    FAULT_OK(ipsock_last_error(pair.s, IPSOCK_READ, &error));
+    assert_string_equal(error.operation, "recvfrom");
+}
+
 static void uni_one_message_is_sent_by_one_call(void **state)
 {
     (void)state;
@@ -307,6 +338,7 @@ int main(void)
         TEST(batch_of_64_is_received_by_one_call),
         TEST(batch_of_64_is_sent_by_one_call),
         TEST(uni_one_message_is_received_by_one_call),
+        TEST(uni_plain_message_is_received_by_recvfrom),
         TEST(uni_one_message_is_sent_by_one_call),
         TEST(uni_nothing_ready_and_no_waiting),
         TEST(conc_waiting_makes_one_wake_channel),

@@ -100,7 +100,7 @@ class Base:
         with open(self.build / "compile_commands.json", encoding="utf-8") as file:
             self.entries = {output_of(entry): entry for entry in json.load(file)}
         self.uses = self.read_uses()
-        self.library = [o for o in self.entries if o.startswith("CMakeFiles/ipsock_objects.dir/")]
+        self.objects = [o for o in self.entries if o.startswith("CMakeFiles/ipsock_objects.dir/")]
         self.compiler = shlex.split(next(iter(self.entries.values()))["command"])[0]
         self.cmocka = self.cached("CMOCKA_LIBRARY")
         self.ctest = json.loads(run(["ctest", "--test-dir", str(self.build),
@@ -124,7 +124,7 @@ class Base:
         """Objects of the library and of the unit tests that expand a list."""
         found = set()
         for output in self.entries:
-            if output in self.library or output in map(self.unit_object, UNITS):
+            if output in self.objects or output in map(self.unit_object, UNITS):
                 if any(path.endswith("/" + header) for path in self.uses[output]
                        for header in EXPANDED_IN[table]):
                     found.add(output)
@@ -152,10 +152,10 @@ class Bench:
             run(plain_command(base.entries[output], target, self.place / "include"),
                 cwd=base.build)
             made[output] = str(target)
-        objects = [made.get(o, str(base.build / o)) for o in base.library]
+        objects = [made.get(o, str(base.build / o)) for o in base.objects]
         run([base.compiler, "-shared", "-pthread", "-Wl,-soname,libipsock.so.0",
              "-o", str(self.place / "lib" / "libipsock.so.0"), *objects])
-        library = [path for output, path in made.items() if output in base.library]
+        library = [path for output, path in made.items() if output in base.objects]
         for name in UNITS:
             unit = Base.unit_object(name)
             run([base.compiler, "-pthread", "-o", str(self.place / "bin" / ("unit_" + name)),

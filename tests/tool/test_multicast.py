@@ -76,7 +76,7 @@ def group_over_loopback():
     with listening("239.77.1.1:0", "--interface", "lo", "--json", "--count", "1", *TIME) as server:
         assert server.address.startswith("0.0.0.0:"), server.address
         assert server.joined == ["joined 239.77.1.1 on lo\n"], server.joined
-        send_lo("239.77.1.1", server.port, "--source", "127.0.0.4", "--hop-limit", "9", "--data", "x")
+        send_lo("239.77.1.1", server.port, "--source", "127.0.0.4", "--hop-limit", "9")
         got = packet(server)
         assert got["destination"] == "239.77.1.1" and got["interface"] == "lo", got
         assert got["peer"].startswith("127.0.0.4:") and got["hop_limit"] == 9, got
@@ -88,7 +88,8 @@ def text_has_group_source_interface_and_hop_limit():
     with listening("239.77.1.1:0", "--interface", "lo", "--count", "1", *TIME) as server:
         send_lo("239.77.1.1", server.port, "--source", "127.0.0.4")
         line = server.line()
-        assert re.fullmatch(r"\+\S+  127\.0\.0\.4:\d+ -> 239\.77\.1\.1  if=lo  hop=1  .*\n", line), line
+        assert re.fullmatch(r"\+\S+  127\.0\.0\.4:\d+ -> 239\.77\.1\.1  if=lo  hop=1  .*\n",
+                            line), line
 
 
 @check
@@ -143,7 +144,8 @@ def two_listeners_share_a_port():
 @check
 def sources_over_a_cable():
     private.need_far()
-    with listening(f"{GROUP}:0", "--interface", "veth0", "--source", FAR4, "--json", *TIME) as server:
+    with listening(f"{GROUP}:0", "--interface", "veth0", "--source", FAR4, "--json",
+                   *TIME) as server:
         for source in (FAR4_OTHER, FAR4):
             far_send(source, GROUP, server.port, source)
         got = packet(server)
@@ -165,7 +167,8 @@ def several_interfaces():
 @check
 def ipv6_group_over_a_cable():
     private.need_far()
-    for target, arguments in ((f"[{GROUP6}%veth0]:0", ()), (f"[{GROUP6}]:0", ("--interface", "veth0")),
+    for target, arguments in ((f"[{GROUP6}%veth0]:0", ()),
+                              (f"[{GROUP6}]:0", ("--interface", "veth0")),
                               (f"[{GROUP6}]:0", ("--interface", "veth0", "--source", FAR6)),
                               (f"[{GROUP6}%veth0]:0", ("--exclude", "fe80::9", "--strict"))):
         with listening(target, *arguments, "--json", *TIME) as server:
@@ -327,8 +330,9 @@ def ssm_listener_over_ipv6():
 
 @check
 def ssm_listener_refuses():
-    for arguments in ([], ["include"], ["include", f"{GROUP}:5000"], ["include", f"{GROUP}:5000", "-"],
-                      ["exclude", "127.0.0.1:5000"], ["exclude", GROUP], ["both", f"{GROUP}:5000"],
+    for arguments in ([], ["include"], ["include", f"{GROUP}:5000"],
+                      ["include", f"{GROUP}:5000", "-"], ["exclude", "127.0.0.1:5000"],
+                      ["exclude", GROUP], ["both", f"{GROUP}:5000"],
                       ["exclude", f"{GROUP}:5000", "x"], ["exclude", f"{GROUP}:5000", "127.0.0.1,"],
                       ["exclude", f"{GROUP}:5000", ""]):
         result = run(SSM_LISTENER, *arguments)
