@@ -200,6 +200,13 @@ WRAP(ssize_t, sendmsg, (int fd, const struct msghdr *h, int flags))
     return fails(FAULT_sendmsg) ? -1 : __real_sendmsg(fd, h, flags);
 }
 
+WRAP(ssize_t, sendto,
+     (int fd, const void *data, size_t size, int flags, const struct sockaddr *name,
+      socklen_t length))
+{
+    return fails(FAULT_sendto) ? -1 : __real_sendto(fd, data, size, flags, name, length);
+}
+
 WRAP(ssize_t, recvmsg, (int fd, struct msghdr *h, int flags))
 {
     if (fails(FAULT_recvmsg))

@@ -35,6 +35,7 @@
     X(setsockopt)      \
     X(getsockopt)      \
     X(sendmsg)         \
+    X(sendto)          \
     X(recvmsg)         \
     X(recvfrom)        \
     X(sendmmsg)        \

@@ -144,6 +144,11 @@ static void uni_one_message_is_sent_by_one_call(void **state)
     for (int i = 0; i < 10; i++)
         FAULT_OK(ipsock_send(pair.s, &b->messages[0], 0));
     expect_only(FAULT_sendmsg, 10);
+    fault_reset();
+    b->control[0].valid = 0;
+    for (int i = 0; i < 10; i++)
+        FAULT_OK(ipsock_send(pair.s, &b->messages[0], 0));
+    expect_only(FAULT_sendto, 10);
 }
 
 static void uni_nothing_ready_and_no_waiting(void **state)
@@ -177,7 +182,7 @@ static void conc_waiting_polls_seldom(void **state)
 static void quirk_interrupted_calls_go_on(void **state)
 {
     static const enum fault_call receives[] = {FAULT_recvmsg, FAULT_recvmmsg};
-    static const enum fault_call sends[] = {FAULT_sendmsg, FAULT_sendmmsg};
+    static const enum fault_call sends[] = {FAULT_sendto, FAULT_sendmmsg};
     const bool native = fault_native_batches();
     uint32_t done = 0;
     (void)state;
@@ -283,11 +288,11 @@ static void err_sending_when_buffers_are_full(void **state)
     (void)state;
     b->messages[0].peer = pair.peer;
     b->control[0].valid = 0;
-    fault_fail(FAULT_sendmsg, 1, 1, ENOBUFS);
+    fault_fail(FAULT_sendto, 1, 1, ENOBUFS);
     FAULT_CODE(ipsock_send(pair.s, &b->messages[0], 0), IPSOCK_ENOBUFS);
     assert_int_equal(b->messages[0].length, 0);
     assert_int_equal(fault_calls(FAULT_poll), 0);
-    fault_fail(FAULT_sendmsg, 1, 2, EAGAIN);
+    fault_fail(FAULT_sendto, 1, 2, EAGAIN);
     FAULT_OK(ipsock_send(pair.s, &b->messages[0], 0));
     assert_int_equal(fault_calls(FAULT_poll), 2);
     assert_int_equal(b->messages[0].length, FAULT_DATA);
@@ -297,7 +302,7 @@ static void err_sending_when_buffers_are_full(void **state)
  * about this one. On others there is no such news. */
 static void uni_too_large_is_said_of_this_message_only(void **state)
 {
-    const enum fault_call many = fault_native_batches() ? FAULT_sendmmsg : FAULT_sendmsg;
+    const enum fault_call many = fault_native_batches() ? FAULT_sendmmsg : FAULT_sendto;
     struct ipsock_endpoint *s;
     struct ipsock_config config;
     uint32_t done = 0;
@@ -308,12 +313,12 @@ static void uni_too_large_is_said_of_this_message_only(void **state)
     FAULT_OK(ipsock_open(&s, &config));
     b->control[0].valid = 0;
     fault_reset();
-    fault_fail(FAULT_sendmsg, 1, 1, EMSGSIZE);
+    fault_fail(FAULT_sendto, 1, 1, EMSGSIZE);
     FAULT_OK(ipsock_send(s, &b->messages[0], 0));
-    assert_int_equal(fault_calls(FAULT_sendmsg), 2);
-    fault_fail(FAULT_sendmsg, 1, 2, EMSGSIZE);
+    assert_int_equal(fault_calls(FAULT_sendto), 2);
+    fault_fail(FAULT_sendto, 1, 2, EMSGSIZE);
     FAULT_CODE(ipsock_send(s, &b->messages[0], 0), IPSOCK_EMSGSIZE);
-    assert_int_equal(fault_calls(FAULT_sendmsg), 4);
+    assert_int_equal(fault_calls(FAULT_sendto), 4);
     fault_reset();
     fault_fail(many, 1, 1, EMSGSIZE);
     FAULT_OK(ipsock_send_batch(s, b->batch, b->messages, sizeof b->messages[0], 1, &done, 0));
@@ -324,9 +329,9 @@ static void uni_too_large_is_said_of_this_message_only(void **state)
     assert_int_equal(done, 0);
     fault_reset();
     b->messages[0].peer = pair.peer;
-    fault_fail(FAULT_sendmsg, 1, 1, EMSGSIZE);
+    fault_fail(FAULT_sendto, 1, 1, EMSGSIZE);
     FAULT_CODE(ipsock_send(pair.s, &b->messages[0], 0), IPSOCK_EMSGSIZE);
-    assert_int_equal(fault_calls(FAULT_sendmsg), 1);
+    assert_int_equal(fault_calls(FAULT_sendto), 1);
     fault_reset();
     ipsock_free(s);
 }

@@ -196,14 +196,14 @@ static void v4_uni_03_failed_send_leaves_the_option(void **state)
     FAULT_OK(ipsock_set_dont_fragment(pair.s, false));
     const int before = kernel_value(IPPROTO_IP, IP_MTU_DISCOVER);
     send_with(&m, &buffer, &c, 1);
-    fault_fail(FAULT_sendmsg, 1, 1, ENOBUFS);
+    fault_fail(FAULT_sendto, 1, 1, ENOBUFS);
     FAULT_CODE(ipsock_send(pair.s, &m, 0), IPSOCK_ENOBUFS);
     assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
     /* The option cannot be set: nothing goes out. */
     fault_reset();
     fault_fail(FAULT_setsockopt, 1, 1, EPERM);
     FAULT_CODE(ipsock_send(pair.s, &m, 0), IPSOCK_EPERM);
-    assert_int_equal(fault_calls(FAULT_sendmsg), 0);
+    assert_int_equal(fault_calls(FAULT_sendto), 0);
     assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
     fault_reset();
     FAULT_OK(ipsock_send(pair.s, &m, 0));
@@ -223,10 +223,10 @@ static void v4_uni_03_waiting_send_leaves_the_option(void **state)
     const int before = kernel_value(IPPROTO_IP, IP_MTU_DISCOVER);
     send_with(&m, &buffer, &c, 1);
     fault_reset();
-    fault_fail(FAULT_sendmsg, 1, 2, EAGAIN);
+    fault_fail(FAULT_sendto, 1, 2, EAGAIN);
     FAULT_OK(ipsock_send(pair.s, &m, 0));
     /* set and restored at each of three attempts */
-    assert_int_equal(fault_calls(FAULT_sendmsg), 3);
+    assert_int_equal(fault_calls(FAULT_sendto), 3);
     assert_int_equal(fault_calls(FAULT_setsockopt), 6);
     assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), before);
     fault_close_pair(&pair);
