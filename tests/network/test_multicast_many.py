@@ -169,6 +169,8 @@ def instructions(lab, family, raw, call, memberships):
 def expect_flat(lab, family, raw, call):
     if shutil.which("valgrind") is None:
         raise Skip("valgrind is not installed")
+    if os.environ.get("IPSOCK_SANITIZE", "none") != "none":
+        raise Skip("valgrind and sanitizers do not go together")
     raise_limits(lab, family)
     one, many = (instructions(lab, family, raw, call, count) for count in (1, MANY))
     print(f"{one / PACKETS:.1f} instructions a packet with 1 membership, {many / PACKETS:.1f} with "
