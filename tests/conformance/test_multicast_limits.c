@@ -58,7 +58,7 @@ static void sources_run_out(int column, enum system_limit which, int usual)
                   call_on(s, calls[k], g->index, g->source_group, source));
         }
         check_option(s, IPSOCK_SETUP, IPSOCK_ENOBUFS, options[k]);
-        check_filter(s, g->index, g->source_group, true, calls[k] == JOIN_SOURCE, limit);
+        check_filter(s, g->index, g->source_group, true, calls[k] == JOIN_SOURCE, (uint32_t)limit);
         CHECK(IPSOCK_ENOTMEMBER, call_on(s, calls[k] == EXCLUDE ? INCLUDE : LEAVE_SOURCE, g->index,
                                          g->source_group, source));
         CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, g->source_group, NULL));
