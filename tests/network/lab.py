@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
 from harness import CHECKS, Skip, check  # noqa: E402,F401 (scenarios import them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
