@@ -14,6 +14,7 @@
  * multicast, a source that is, or a scope that disagrees; IPSOCK_EFAMILY for addresses not of the
  * endpoint's family (a v4-mapped one too); IPSOCK_ENODEV for an interface that does not exist or
  * has no multicast; IPSOCK_ENOBUFS when the system's limit of groups or sources is reached.
+ * docs/multicast.md has the table of states and answers.
  */
 #ifndef IPSOCK_MULTICAST_H
 #define IPSOCK_MULTICAST_H
@@ -24,10 +25,10 @@
 extern "C" {
 #endif
 
-/** Joins a group, any source.
+/** Joins a group, any source. Allocates.
  * @param interface_index 0: the system's choice
  * @return 0; IPSOCK_EMEMBER when joined on that interface already; IPSOCK_EFILTERMODE when sources
- * of the group are joined there. */
+ * of the group are joined there; IPSOCK_ENOMEM. */
 IPSOCK_API int ipsock_join_group(struct ipsock_endpoint *s, uint32_t interface_index,
                                  const struct ipsock_addr *group);
 
@@ -35,10 +36,10 @@ IPSOCK_API int ipsock_join_group(struct ipsock_endpoint *s, uint32_t interface_i
 IPSOCK_API int ipsock_leave_group(struct ipsock_endpoint *s, uint32_t interface_index,
                                   const struct ipsock_addr *group);
 
-/** Joins one source of a group (source-specific multicast). Local only, or IPSOCK_ENOTSUP, where
+/** Joins one source of a group (source-specific multicast). Allocates. Local only, or IPSOCK_ENOTSUP, where
  * ::ipsock_capability says so (NetBSD, OpenBSD, DragonFly).
  * @return 0; IPSOCK_EMEMBER when that source is joined; IPSOCK_EFILTERMODE on an any-source
- * membership. */
+ * membership; IPSOCK_ENOMEM. */
 IPSOCK_API int ipsock_join_source_group(struct ipsock_endpoint *s, uint32_t interface_index,
                                         const struct ipsock_addr *group,
                                         const struct ipsock_addr *source);
@@ -49,9 +50,9 @@ IPSOCK_API int ipsock_leave_source_group(struct ipsock_endpoint *s, uint32_t int
                                          const struct ipsock_addr *group,
                                          const struct ipsock_addr *source);
 
-/** Excludes one source of an any-source membership (block).
+/** Excludes one source of an any-source membership (block). Allocates.
  * @return 0; IPSOCK_EMEMBER when it is excluded; IPSOCK_ENOTMEMBER without membership;
- * IPSOCK_EFILTERMODE on a source-specific one. */
+ * IPSOCK_EFILTERMODE on a source-specific one; IPSOCK_ENOMEM. */
 IPSOCK_API int ipsock_exclude_source(struct ipsock_endpoint *s, uint32_t interface_index,
                                      const struct ipsock_addr *group,
                                      const struct ipsock_addr *source);

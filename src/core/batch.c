@@ -2,6 +2,7 @@
 /* Batches: one call, many messages, exact counts. */
 #include "core/emulate.h"
 #include "core/message.h"
+#include "core/strict.h"
 
 size_t ipsock_batch_size(uint32_t capacity)
 {
@@ -61,13 +62,21 @@ static int check_buffers(struct ipsock_message *messages, size_t size, uint32_t 
     return IPSOCK_OK;
 }
 
+static int try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                    struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                    uint32_t flags, struct ipsock_error *error)
+{
+    return s->strict ? ipsk_strict_recv_many(s, batch, messages, size, count, done, flags, error)
+                     : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
+}
+
 static int receive_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                         struct ipsock_message *messages, size_t size, uint32_t count,
                         uint32_t *done, uint32_t flags, struct ipsock_error *error)
 {
     struct ipsk_wait wait = {0};
     int code;
-    while ((code = ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error)) ==
+    while ((code = try_many(s, batch, messages, size, count, done, flags, error)) ==
                IPSOCK_EAGAIN &&
            ipsk_may_wait(s, flags)) {
         code = ipsk_wait_for(s, IPSOCK_READ, &wait, error);

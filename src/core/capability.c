@@ -11,6 +11,7 @@
 enum basis {
     LATER,
     BY_OPTION,
+    BY_STRICT,
     BY_RECEIVED_FIELD,
     BY_SENT_FIELD,
     BY_ADDRESS,
@@ -24,9 +25,9 @@ static const struct {
 } bases[IPSOCK_FEATURE_COUNT] = {
     [IPSOCK_FEATURE_TRAFFIC_CLASS] = {BY_OPTION, IPSK_OPTION_TRAFFIC_CLASS},
     [IPSOCK_FEATURE_HOP_LIMIT] = {BY_OPTION, IPSK_OPTION_HOP_LIMIT},
-    [IPSOCK_FEATURE_MULTICAST_HOP_LIMIT] = {LATER, IPSK_OPTION_MULTICAST_HOP_LIMIT},
-    [IPSOCK_FEATURE_MULTICAST_INTERFACE] = {LATER, IPSK_OPTION_MULTICAST_INTERFACE},
-    [IPSOCK_FEATURE_MULTICAST_LOOPBACK] = {LATER, IPSK_OPTION_MULTICAST_LOOPBACK},
+    [IPSOCK_FEATURE_MULTICAST_HOP_LIMIT] = {BY_OPTION, IPSK_OPTION_MULTICAST_HOP_LIMIT},
+    [IPSOCK_FEATURE_MULTICAST_INTERFACE] = {BY_OPTION, IPSK_OPTION_MULTICAST_INTERFACE},
+    [IPSOCK_FEATURE_MULTICAST_LOOPBACK] = {BY_OPTION, IPSK_OPTION_MULTICAST_LOOPBACK},
     [IPSOCK_FEATURE_DONT_FRAGMENT] = {BY_OPTION, IPSK_OPTION_DONT_FRAGMENT},
     [IPSOCK_FEATURE_PATH_MTU] = {BY_OPTION, IPSK_OPTION_PATH_MTU},
     [IPSOCK_FEATURE_RECEIVE_BUFFER] = {BY_OPTION, IPSK_OPTION_RECEIVE_BUFFER},
@@ -36,10 +37,10 @@ static const struct {
     [IPSOCK_FEATURE_REUSE] = {BY_OPTION, IPSK_OPTION_REUSE_ADDRESS},
     [IPSOCK_FEATURE_BROADCAST] = {BY_OPTION, IPSK_OPTION_BROADCAST},
     [IPSOCK_FEATURE_BIND_INTERFACE] = {BY_OPTION, IPSK_OPTION_BIND_INTERFACE},
-    [IPSOCK_FEATURE_JOIN_GROUP] = {LATER, IPSK_OPTION_JOIN_GROUP},
-    [IPSOCK_FEATURE_JOIN_SOURCE] = {LATER, IPSK_OPTION_JOIN_SOURCE},
-    [IPSOCK_FEATURE_EXCLUDE_SOURCE] = {LATER, IPSK_OPTION_BLOCK_SOURCE},
-    [IPSOCK_FEATURE_STRICT_MULTICAST] = {BY_OPTION, IPSK_OPTION_STRICT_MULTICAST},
+    [IPSOCK_FEATURE_JOIN_GROUP] = {BY_OPTION, IPSK_OPTION_JOIN_GROUP},
+    [IPSOCK_FEATURE_JOIN_SOURCE] = {BY_OPTION, IPSK_OPTION_JOIN_SOURCE},
+    [IPSOCK_FEATURE_EXCLUDE_SOURCE] = {BY_OPTION, IPSK_OPTION_BLOCK_SOURCE},
+    [IPSOCK_FEATURE_STRICT_MULTICAST] = {BY_STRICT, IPSK_OPTION_STRICT_MULTICAST},
     [IPSOCK_FEATURE_RECV_TRAFFIC_CLASS] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_TRAFFIC_CLASS},
     [IPSOCK_FEATURE_RECV_HOP_LIMIT] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_HOP_LIMIT},
     [IPSOCK_FEATURE_RECV_SOURCE] = {BY_ADDRESS, 0},
@@ -130,6 +131,19 @@ static void from_row(struct ipsock_capability *c, const struct question *q,
         answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
 }
 
+/* The library filters where the kernel does not: all it takes is to be told the destination and the
+ * interface. */
+static void from_strict(struct ipsock_capability *c, const struct question *q,
+                        const struct ipsk_option_row *row)
+{
+    if (row == NULL && (q->kind & (IPSK_RAW | IPSK_PING)) &&
+        row_of_field(q, IPSOCK_CONTROL_DESTINATION) != NULL &&
+        row_of_field(q, IPSOCK_CONTROL_INTERFACE) != NULL)
+        answer(c, IPSOCK_EXACT, "library", why_absent(q));
+    else
+        from_row(c, q, row);
+}
+
 static void from_sent(struct ipsock_capability *c, const struct question *q, uint32_t field)
 {
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
@@ -167,6 +181,9 @@ static void resolve(const struct question *q, struct ipsock_capability *c)
         break;
     case BY_OPTION:
         from_row(c, q, row_of_option(q, (int)what));
+        break;
+    case BY_STRICT:
+        from_strict(c, q, row_of_option(q, (int)what));
         break;
     case BY_RECEIVED_FIELD:
         from_row(c, q, row_of_field(q, what));

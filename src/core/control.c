@@ -77,9 +77,20 @@ int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
         return ipsk_fail(error, IPSOCK_EKIND, 0, "receive control", "receive_control");
     if (bits & ~deliverable(s))
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive control", "receive_control");
-    int code = switch_rows(s, from, to, error);
+    int code = switch_rows(s, from | s->own_fields, to | s->own_fields, error);
     if (code == IPSOCK_OK)
         atomic_store_explicit(&s->receive_control, to, memory_order_relaxed);
+    return code;
+}
+
+int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error)
+{
+    if (fields & ~deliverable(s))
+        return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive control", NULL);
+    const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
+    int code = switch_rows(s, asked | s->own_fields, asked | s->own_fields | fields, error);
+    if (code == IPSOCK_OK)
+        s->own_fields |= fields;
     return code;
 }
 

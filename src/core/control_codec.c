@@ -3,6 +3,8 @@
  * with the tables of the system that the library was built for, the tests with all of them. */
 #include "core/control_codec.h"
 
+#include "core/sockaddr.h"
+
 struct ipsk_cmsg_layout ipsk_layout(const struct ipsk_system *system)
 {
     const struct ipsk_cmsg_layout layout = {
@@ -47,21 +49,6 @@ int ipsk_decode(const struct ipsk_system *system, const void *buffer, size_t len
     return IPSOCK_OK;
 }
 
-static void put_next_hop(const struct ipsk_system *system, const struct ipsock_addr *addr,
-                         uint8_t *p, size_t length)
-{
-    const int family = (int)system->facts[IPSK_FACT_FAMILY_IPV6];
-    const uint16_t wide = (uint16_t)family;
-    if (system->facts[IPSK_FACT_SOCKADDR_HAS_LENGTH]) {
-        p[0] = (uint8_t)length;
-        p[1] = (uint8_t)family;
-    } else {
-        memcpy(p, &wide, sizeof wide);
-    }
-    memcpy(p + 8, addr->ip, 16);
-    memcpy(p + 24, &addr->scope, sizeof addr->scope);
-}
-
 static void put_message(const struct ipsk_system *system, const struct ipsk_sent_row *row,
                         const struct ipsock_control *control, uint8_t *p)
 {
@@ -70,7 +57,7 @@ static void put_message(const struct ipsk_system *system, const struct ipsk_sent
     ipsk_cmsg_header(p, &layout, row->level, row->type, row->length);
     ipsk_give(control, row->fields, row->encoding, row->a, row->b, p + layout.header, row->length);
     if (row->encoding == IPSK_SENT_SOCKADDR)
-        put_next_hop(system, &control->next_hop, p + layout.header, row->length);
+        ipsk_put_sockaddr(system, &control->next_hop, p + layout.header);
 }
 
 uint32_t ipsk_sendable(const struct ipsk_system *system, unsigned kind, int column)

@@ -24,6 +24,7 @@ static struct ipsock_endpoint *make(ipsock_handle_t handle, struct ipsock_error 
 
 static void destroy(struct ipsock_endpoint *s)
 {
+    ipsk_memberships_free(&s->memberships);
     ipsk_waiting_destroy(s);
     free(s);
 }

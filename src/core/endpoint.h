@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/backend.h"
+#include "core/membership.h"
 #include "core/sync.h"
 
 /* For what is rare on the data path: inlined, it would take registers that the usual case then
@@ -21,16 +22,19 @@
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
 
-/* In flags: the library made the socket, non-blocking and with no past. */
+/* In flags: the library made the socket, non-blocking and with no past: every membership that it
+ * has is known. */
 #define IPSK_OPENED_HERE 0x80000000u
 
 /* Found out at run time, once; quirk.c lists them with their sources. */
 #define IPSK_QUIRK_NO_RECV_MANY 0x1u
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
 
-/* In unusual: a stream; kept holds a failure that an earlier batch could not report. */
+/* In unusual: a stream; kept holds a failure that an earlier batch could not report; multicast is
+ * filtered here. */
 #define IPSK_UNUSUAL_STREAM  0x1u
 #define IPSK_UNUSUAL_PENDING 0x2u
+#define IPSK_UNUSUAL_STRICT  0x4u
 
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
@@ -64,6 +68,10 @@ struct ipsock_endpoint {
     uint32_t cancels;              /* counts ipsock_cancel */
     struct ipsock_error errors[3]; /* by direction */
 
+    struct ipsk_memberships memberships; /* under setup */
+    uint32_t multicast_interface; /* as set, under setup: Linux gives the index of IPv4 not back */
+    uint32_t own_fields;     /* control that the library needs for itself, whoever asked for it */
+    bool strict;             /* delivery is filtered by the memberships here, not by the kernel */
     struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
     struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
     intptr_t process;        /* the one that opened it */

@@ -3,6 +3,7 @@
 #include "core/message.h"
 
 #include "core/emulate.h"
+#include "core/strict.h"
 
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
 #define SEND_FLAGS    (IPSOCK_MSG_DONTWAIT | IPSOCK_MSG_DONTROUTE)
@@ -77,6 +78,13 @@ static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, u
                             : ipsk_sys_send(s, message, flags, error);
 }
 
+static inline int receive_now(struct ipsock_endpoint *s, struct ipsock_message *message,
+                              uint32_t flags, struct ipsock_error *error)
+{
+    return s->strict ? ipsk_strict_recv(s, message, flags, error)
+                     : ipsk_sys_recv(s, message, flags, error);
+}
+
 /* After a try that found nothing ready: waits, and tries again. One for both directions, which also
  * keeps it out of their fast ways. */
 static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
@@ -90,7 +98,7 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
         code = ipsk_wait_for(s, direction, &wait, error);
         if (code < 0)
             break;
-        code = direction == IPSOCK_READ ? ipsk_sys_recv(s, message, flags, error)
+        code = direction == IPSOCK_READ ? receive_now(s, message, flags, error)
                                         : send_now(s, message, flags, error);
     }
     return code;
@@ -109,17 +117,19 @@ IPSK_OUT_OF_LINE static int end_failed_receive(struct ipsock_endpoint *s,
 
 /* What follows the checks, up to the end of the call. */
 static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                  uint32_t flags)
+                                  uint32_t flags, bool strict)
 {
     struct ipsock_error error;
-    const int code = ipsk_sys_recv(s, message, flags, &error);
+    const int code = strict ? ipsk_strict_recv(s, message, flags, &error)
+                            : ipsk_sys_recv(s, message, flags, &error);
     if (code < 0)
         return end_failed_receive(s, message, flags, code, error);
     ipsk_leave(s);
     return IPSOCK_OK;
 }
 
-/* A receive that is wrong, from a stream, or has to report what an earlier batch kept. */
+/* A receive that is wrong, from a stream, filtered here, or has to report what an earlier batch
+ * kept. */
 IPSK_OUT_OF_LINE static int receive_unusual(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
@@ -128,7 +138,7 @@ IPSK_OUT_OF_LINE static int receive_unusual(struct ipsock_endpoint *s,
     if (code == IPSOCK_OK)
         code = ipsk_pending(s, &error);
     return code < 0 ? ipsk_finish(s, IPSOCK_READ, code, &error)
-                    : receive_and_end(s, message, flags);
+                    : receive_and_end(s, message, flags, s->strict);
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -136,7 +146,7 @@ int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     const int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    return is_usual_receive(s, message, flags) ? receive_and_end(s, message, flags)
+    return is_usual_receive(s, message, flags) ? receive_and_end(s, message, flags, false)
                                                : receive_unusual(s, message, flags);
 }
 

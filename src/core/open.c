@@ -8,6 +8,7 @@
 #include "core/control_codec.h"
 #include "core/emulate.h"
 #include "core/option.h"
+#include "core/strict.h"
 
 #define FLAGS_OPEN                                                                               \
     (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_NONBLOCK | \
@@ -160,7 +161,6 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
     } flags[] = {
         {IPSOCK_OPEN_BROADCAST, IPSK_OPTION_BROADCAST, "broadcast"},
         {IPSOCK_OPEN_HEADER_INCLUDED, IPSK_OPTION_HEADER_INCLUDED, "header_included"},
-        {IPSOCK_OPEN_STRICT_MULTICAST, IPSK_OPTION_STRICT_MULTICAST, "strict_multicast"},
         {IPSOCK_OPEN_ERROR_STREAM, IPSK_OPTION_ERROR_STREAM, "error_stream"},
     };
     int code = IPSOCK_OK;
@@ -168,6 +168,26 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
         if (s->flags & flags[i].flag)
             code = ipsk_set_option(s, flags[i].option, 1, flags[i].name, error);
     return code;
+}
+
+/* By the kernel where it has an option for it, else by the library, which then has to see where
+ * packets were sent to. For IPv6 by both: Linux' option looks at groups and sources but not at the
+ * interface (net/ipv6/mcast.c, inet6_mc_check). */
+static int apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    int code = IPSOCK_OK;
+    if (!(s->flags & IPSOCK_OPEN_STRICT_MULTICAST))
+        return IPSOCK_OK;
+    const bool native = ipsk_find_option(&ipsk_native, IPSK_OPTION_STRICT_MULTICAST,
+                                         ipsk_kind_bit(s->kind), column) != NULL;
+    if (native)
+        code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
+    if (code < 0 || (native && s->family == IPSOCK_IPV4))
+        return code;
+    s->strict = true;
+    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
+    return ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
 }
 
 /* Listeners want their port back after a restart, as net.Listen does. Where the same option would
@@ -237,6 +257,8 @@ int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
         code = apply_reuse(s, error);
     if (code == IPSOCK_OK)
         code = apply_flags(s, error);
+    if (code == IPSOCK_OK)
+        code = apply_strict(s, error);
     if (code == IPSOCK_OK)
         code = apply_sizes(s, c, error);
     if (code == IPSOCK_OK)

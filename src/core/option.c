@@ -193,9 +193,8 @@ static void note_for_accepted(struct ipsock_endpoint *s, int option, int value)
         s->hop_limit = value > 0 ? value : 0;
 }
 
-/* A public setter: range, lock, rows. */
-static int set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
-               int64_t lowest, int64_t highest)
+int ipsk_public_set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
+                    int64_t lowest, int64_t highest)
 {
     struct ipsock_error error;
     int code = ipsk_enter_own(s);
@@ -213,8 +212,8 @@ static int set(struct ipsock_endpoint *s, int option, const char *name, int64_t 
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
-static int get(struct ipsock_endpoint *s, int option, const char *name, int64_t *value,
-               const void *out)
+int ipsk_public_get(struct ipsock_endpoint *s, int option, const char *name, int64_t *value,
+                    const void *out)
 {
     struct ipsock_error error;
     int code = ipsk_enter_own(s);
@@ -230,19 +229,19 @@ static int get(struct ipsock_endpoint *s, int option, const char *name, int64_t 
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
-static int get_int(struct ipsock_endpoint *s, int option, const char *name, int *out)
+int ipsk_public_get_int(struct ipsock_endpoint *s, int option, const char *name, int *out)
 {
     int64_t value;
-    int code = get(s, option, name, &value, out);
+    int code = ipsk_public_get(s, option, name, &value, out);
     if (code == IPSOCK_OK)
         *out = (int)value;
     return code;
 }
 
-static int get_bool(struct ipsock_endpoint *s, int option, const char *name, bool *out)
+int ipsk_public_get_bool(struct ipsock_endpoint *s, int option, const char *name, bool *out)
 {
     int64_t value;
-    int code = get(s, option, name, &value, out);
+    int code = ipsk_public_get(s, option, name, &value, out);
     if (code == IPSOCK_OK)
         *out = value != 0;
     return code;
@@ -253,12 +252,13 @@ int ipsock_set_traffic_class(struct ipsock_endpoint *s, int value)
     /* On a stream the kernel keeps the ECN bits for itself and would drop them silently. */
     if (s != NULL && s->kind == IPSOCK_TCP && value > 0 && (value & 3) != 0)
         value = INT_MAX;
-    return set(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value, IPSOCK_DEFAULT, 255);
+    return ipsk_public_set(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value, IPSOCK_DEFAULT,
+                           255);
 }
 
 int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value)
 {
-    const int code = get_int(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value);
+    const int code = ipsk_public_get_int(s, IPSK_OPTION_TRAFFIC_CLASS, "traffic_class", value);
     /* the system's ECN bits on a stream are none of the option's */
     if (code == IPSOCK_OK && s->kind == IPSOCK_TCP)
         *value &= ~3;
@@ -267,21 +267,21 @@ int ipsock_get_traffic_class(struct ipsock_endpoint *s, int *value)
 
 int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value)
 {
-    return set(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value == 0 ? INT_MAX : value, IPSOCK_DEFAULT,
-               255);
+    return ipsk_public_set(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value == 0 ? INT_MAX : value,
+                           IPSOCK_DEFAULT, 255);
 }
 
 int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value)
 {
-    return get_int(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value);
+    return ipsk_public_get_int(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value);
 }
 
 int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on)
 {
-    return set(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on, 0, 1);
+    return ipsk_public_set(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on, 0, 1);
 }
 
 int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on)
 {
-    return get_bool(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on);
+    return ipsk_public_get_bool(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on);
 }

@@ -5,6 +5,14 @@
 
 #include "core/endpoint.h"
 
+/* A public setter or getter: enters, checks the range, takes the setup lock, records. */
+int ipsk_public_set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,
+                    int64_t lowest, int64_t highest);
+int ipsk_public_get(struct ipsock_endpoint *s, int option, const char *name, int64_t *value,
+                    const void *out);
+int ipsk_public_get_int(struct ipsock_endpoint *s, int option, const char *name, int *out);
+int ipsk_public_get_bool(struct ipsock_endpoint *s, int option, const char *name, bool *out);
+
 /* Sets every row that an option has on this endpoint, in all its columns, undoing the earlier ones
  * when a later one fails. IPSOCK_DEFAULT writes each row's own default. name is the API's word for
  * the option. */
@@ -49,6 +57,9 @@ void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved);
 /* Sets a buffer size and makes sure that it was given. */
 int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name,
                     struct ipsock_error *error);
+
+/* Switches on what the library needs for itself, before the endpoint is used. */
+int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error);
 
 /* Switches delivery of control data; under setup. */
 int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,

@@ -49,7 +49,7 @@ struct ipsk_receiving {
 static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, uint32_t flags)
 {
     const struct ipsk_receiving r = {
-        s, atomic_load_explicit(&s->receive_control, memory_order_relaxed), flags};
+        s, atomic_load_explicit(&s->receive_control, memory_order_relaxed) | s->own_fields, flags};
     return r;
 }
 

@@ -14,6 +14,14 @@ void system_isolate(void);
 bool system_is_privileged(void);
 void system_sleep_ms(unsigned ms);
 
+/* Two interfaces, first and second, that carry multicast of both families, and nobody else's; made
+ * at the first call. first: 10.77.0.1 and .2, fd77::1 and ::2, fe80::77; second: 10.78.0.1,
+ * fd78::1, fe80::78. False where the process may not make any. */
+bool system_make_interfaces(uint32_t *first, uint32_t *second);
+/* Limits of multicast per socket, where the process may change them. */
+enum system_limit { SYSTEM_GROUPS4, SYSTEM_SOURCES4, SYSTEM_SOURCES6 };
+bool system_set_limit(enum system_limit which, int value);
+
 /* Runs work in a child process and returns its exit status, or -1. */
 typedef int system_child_work(void *argument);
 int system_in_child(system_child_work *work, void *argument);
@@ -40,6 +48,21 @@ bool system_is_open(ipsock_handle_t handle);
 bool system_is_blocking(ipsock_handle_t handle);
 void system_set_blocking(ipsock_handle_t handle, bool on);
 bool system_is_inherited(ipsock_handle_t handle); /* by programs that the process executes */
+
+/* ---- memberships, without the library ---- */
+
+struct ipsock_addr;
+/* What the kernel holds of a group: no membership, or a list of sources that is the wanted
+ * (source-specific) or the unwanted ones. False where it does not tell. */
+struct system_filter {
+    bool member, source_specific;
+    uint32_t sources;
+};
+bool system_filter_of(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                      struct system_filter *out);
+/* Joins; source may be NULL. */
+bool system_join(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                 const struct ipsock_addr *source);
 
 /* ---- control messages in this system's shape ---- */
 

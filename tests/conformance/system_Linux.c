@@ -3,10 +3,14 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
+#include <errno.h>
 #include <fcntl.h>
+#include <ipsock/addr.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -75,6 +79,97 @@ void system_isolate(void)
     raise_loopback();
     add_link_local();
     allow_ping();
+}
+
+/* No duplicate address detection: the addresses are there at once. The peers of the pairs are only
+ * cables' ends. */
+static const char interfaces[] =
+    "exec 2>/dev/null; set -e; cd /proc/sys/net/ipv6/conf\n"
+    "for i in 7 8; do\n"
+    "ip link add mc$i type veth peer name end$i\n"
+    "echo 1 >end$i/disable_ipv6; echo 1 >mc$i/addr_gen_mode; echo 0 >mc$i/accept_dad\n"
+    "ip link set end$i up; ip link set mc$i up\n"
+    "ip addr add 10.7$i.0.1/24 dev mc$i; ip addr add 10.7$i.0.2/24 dev mc$i\n"
+    "ip addr add fd7$i::1/64 dev mc$i nodad; ip addr add fd7$i::2/64 dev mc$i nodad\n"
+    "ip addr add fe80::7$i/64 dev mc$i nodad\n"
+    "done\n";
+
+bool system_make_interfaces(uint32_t *first, uint32_t *second)
+{
+    if (if_nametoindex("mc8") == 0 && (!system_is_privileged() || system(interfaces) != 0))
+        return false;
+    *first = if_nametoindex("mc7");
+    *second = if_nametoindex("mc8");
+    return *first != 0 && *second != 0;
+}
+
+bool system_set_limit(enum system_limit which, int value)
+{
+    static const char *const paths[] = {
+        [SYSTEM_GROUPS4] = "/proc/sys/net/ipv4/igmp_max_memberships",
+        [SYSTEM_SOURCES4] = "/proc/sys/net/ipv4/igmp_max_msf",
+        [SYSTEM_SOURCES6] = "/proc/sys/net/ipv6/mld_max_msf",
+    };
+    FILE *file = fopen(paths[which], "w");
+    if (file == NULL)
+        return false;
+    const bool written = fprintf(file, "%d\n", value) > 0;
+    return fclose(file) == 0 && written;
+}
+
+static int level_of(const struct ipsock_addr *group)
+{
+    return group->family == IPSOCK_IPV4 ? IPPROTO_IP : IPPROTO_IPV6;
+}
+
+static void put_addr(struct sockaddr_storage *to, const struct ipsock_addr *addr)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    memset(to, 0, sizeof *to);
+    memcpy(&v4.sin_addr, addr->ip, 4);
+    memcpy(&v6.sin6_addr, addr->ip, 16);
+    if (addr->family == IPSOCK_IPV4)
+        memcpy(to, &v4, sizeof v4);
+    else
+        memcpy(to, &v6, sizeof v6);
+}
+
+bool system_filter_of(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                      struct system_filter *out)
+{
+    union {
+        struct group_filter filter;
+        uint8_t room[GROUP_FILTER_SIZE(64)];
+    } u;
+    socklen_t length = sizeof u;
+    memset(&u, 0, sizeof u);
+    memset(out, 0, sizeof *out);
+    u.filter.gf_interface = index;
+    u.filter.gf_numsrc = 64;
+    put_addr(&u.filter.gf_group, group);
+    if (getsockopt((int)handle, level_of(group), MCAST_MSFILTER, &u, &length) < 0)
+        return errno == EADDRNOTAVAIL || errno == EINVAL; /* IPv6 says the latter of a non-member */
+    out->member = true;
+    out->source_specific = u.filter.gf_fmode == MCAST_INCLUDE;
+    out->sources = u.filter.gf_numsrc;
+    return true;
+}
+
+bool system_join(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                 const struct ipsock_addr *source)
+{
+    struct group_req any;
+    struct group_source_req one;
+    memset(&any, 0, sizeof any);
+    memset(&one, 0, sizeof one);
+    any.gr_interface = one.gsr_interface = index;
+    put_addr(&any.gr_group, group);
+    put_addr(&one.gsr_group, group);
+    if (source == NULL)
+        return setsockopt((int)handle, level_of(group), MCAST_JOIN_GROUP, &any, sizeof any) == 0;
+    put_addr(&one.gsr_source, source);
+    return setsockopt((int)handle, level_of(group), MCAST_JOIN_SOURCE_GROUP, &one, sizeof one) == 0;
 }
 
 static const struct {

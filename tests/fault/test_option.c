@@ -27,6 +27,19 @@ static int get_dont_fragment(struct ipsock_endpoint *s, int *value)
     return code;
 }
 
+static int set_loopback(struct ipsock_endpoint *s, int value)
+{
+    return ipsock_set_multicast_loopback(s, value != 0);
+}
+
+static int get_loopback(struct ipsock_endpoint *s, int *value)
+{
+    bool on = false;
+    const int code = ipsock_get_multicast_loopback(s, &on);
+    *value = on;
+    return code;
+}
+
 /* An option that takes two system calls on a dual-stack endpoint. */
 static const struct option {
     const char *name;
@@ -42,6 +55,10 @@ static const struct option {
      "IPV6_UNICAST_HOPS", "IP_TTL"},
     {"don't fragment", set_dont_fragment, get_dont_fragment, 1, 0, IPV6_DONTFRAG, IP_MTU_DISCOVER,
      "IPV6_DONTFRAG", "IP_MTU_DISCOVER"},
+    {"multicast hop limit", ipsock_set_multicast_hop_limit, ipsock_get_multicast_hop_limit, 33, 44,
+     IPV6_MULTICAST_HOPS, IP_MULTICAST_TTL, "IPV6_MULTICAST_HOPS", "IP_MULTICAST_TTL"},
+    {"multicast loopback", set_loopback, get_loopback, 0, 1, IPV6_MULTICAST_LOOP, IP_MULTICAST_LOOP,
+     "IPV6_MULTICAST_LOOP", "IP_MULTICAST_LOOP"},
 };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 

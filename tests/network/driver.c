@@ -8,7 +8,7 @@
  * Values hold no spaces. In a batch, message i takes the value i of a comma-separated list, from
  * the start again when it ends. Public API only.
  */
-#include <ipsock/ipsock.h>
+#include "driver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +32,13 @@ static struct {
 } batch;
 static char data[DATA];
 
-static void die(const char *what)
+void die(const char *what)
 {
     printf("error bad-command %s\n", what);
     exit(2);
 }
 
-/* The value of "key=value" among the words, or NULL. */
-static const char *value(const char *key)
+const char *value(const char *key)
 {
     const size_t length = strlen(key);
     for (int i = 0; i < word_count; i++)
@@ -67,13 +66,13 @@ static const char *item(const char *key, unsigned i, char *copy, size_t size)
     return copy;
 }
 
-static long number(const char *key, unsigned i, long otherwise)
+long number(const char *key, unsigned i, long otherwise)
 {
     char text[32];
     return item(key, i, text, sizeof text) == NULL ? otherwise : strtol(text, NULL, 0);
 }
 
-static struct ipsock_addr addr(const char *key, unsigned i)
+struct ipsock_addr addr(const char *key, unsigned i)
 {
     char text[IPSOCK_ADDR_TEXT];
     struct ipsock_addr found = {0, 0, 0, 0, {0}};
@@ -82,7 +81,7 @@ static struct ipsock_addr addr(const char *key, unsigned i)
     return found;
 }
 
-static uint32_t interface_index(const char *key, unsigned i)
+uint32_t interface_index(const char *key, unsigned i)
 {
     char text[64];
     struct ipsock_interface *list;
@@ -103,7 +102,7 @@ static void failed(int code, const struct ipsock_error *error)
            error->operation ? error->operation : "-", error->option ? error->option : "-");
 }
 
-static void done_or_failed(struct ipsock_endpoint *s, int direction, int code)
+void done_or_failed(struct ipsock_endpoint *s, int direction, int code)
 {
     struct ipsock_error error = {0, 0, NULL, NULL, 0};
     if (code < 0) {
@@ -114,7 +113,7 @@ static void done_or_failed(struct ipsock_endpoint *s, int direction, int code)
     }
 }
 
-static struct ipsock_endpoint *endpoint(void)
+struct ipsock_endpoint *endpoint(void)
 {
     for (int i = 0; i < ENDPOINTS; i++)
         if (word_count > 1 && strcmp(endpoints[i].name, words[1]) == 0)
@@ -148,7 +147,8 @@ static uint32_t open_flags(void)
     } flags[] = {{"dual", IPSOCK_OPEN_DUAL_STACK},
                  {"broadcast", IPSOCK_OPEN_BROADCAST},
                  {"nonblock", IPSOCK_OPEN_NONBLOCK},
-                 {"reuse", IPSOCK_OPEN_REUSE}};
+                 {"reuse", IPSOCK_OPEN_REUSE},
+                 {"strict", IPSOCK_OPEN_STRICT_MULTICAST}};
     const char *text = value("flags");
     uint32_t found = 0;
     for (size_t i = 0; text != NULL && i < sizeof flags / sizeof flags[0]; i++)
@@ -157,13 +157,22 @@ static uint32_t open_flags(void)
     return found;
 }
 
+static int kind(void)
+{
+    const char *text = value("kind") ? value("kind") : "udp";
+    if (strcmp(text, "tcp") == 0)
+        return IPSOCK_TCP;
+    return strcmp(text, "raw") == 0 ? IPSOCK_RAW : IPSOCK_UDP;
+}
+
 static void do_open(void)
 {
     struct ipsock_config config;
     struct ipsock_endpoint *s;
     struct ipsock_error error = {0, 0, NULL, NULL, 0};
     ipsock_config_init(&config);
-    config.kind = value("kind") && strcmp(value("kind"), "tcp") == 0 ? IPSOCK_TCP : IPSOCK_UDP;
+    config.kind = kind();
+    config.protocol = (int)number("protocol", 0, 0);
     config.family = (int)number("family", 0, 0);
     config.flags = open_flags();
     config.local = addr("local", 0);
@@ -332,8 +341,9 @@ static void print_message(const struct ipsock_message *m)
         printf(" hops=%u", c->hop_limit);
     if (c->valid & IPSOCK_CONTROL_PATH_MTU)
         printf(" mtu=%u", c->path_mtu);
-    const int shown = m->length < SHORT_DATA ? (int)m->length : SHORT_DATA;
-    printf(" data=%.*s", shown, (const char *)m->buffers[0].data);
+    const size_t length = m->length - m->header_length; /* raw IPv4 in batches */
+    const int shown = length < SHORT_DATA ? (int)length : SHORT_DATA;
+    printf(" data=%.*s", shown, (const char *)m->buffers[0].data + m->header_length);
 }
 
 static void set_timeout(struct ipsock_endpoint *s)
@@ -422,7 +432,7 @@ static void obey(void)
         do_recv(true);
     else if (strcmp(words[0], "recvbatch") == 0)
         do_recvbatch();
-    else
+    else if (!obey_multicast(words[0]))
         die(words[0]);
 }
 

@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
 from harness import CHECKS, Skip, check  # noqa: E402,F401 (scenarios import them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
@@ -113,8 +113,8 @@ class Host:
         self.programs.append(program)
         return program
 
-    def driver(self):
-        return Driver(self)
+    def driver(self, *wrapper):
+        return Driver(self, *wrapper)
 
     def stop_programs(self):
         for program in self.programs:
@@ -185,10 +185,10 @@ class Answer(dict):
 
 
 class Driver:
-    """The library on a host, in a process of its own."""
+    """The library on a host, in a process of its own, which a wrapper may look at."""
 
-    def __init__(self, host):
-        self.process = host.start(os.environ["IPSOCK_DRIVER"], stdin=subprocess.PIPE,
+    def __init__(self, host, *wrapper):
+        self.process = host.start(*wrapper, os.environ["IPSOCK_DRIVER"], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE)
 
     def begin(self, line):

@@ -60,7 +60,8 @@ class Server:
         line = self.line(stream)
         assert line.startswith(words), f"no '{words}' but {line!r}"
         self.address = line[len(words):].strip()
-        self.port = int(self.address.rsplit(":", 1)[1])
+        port = self.address.rpartition(":")[2]
+        self.port = int(port) if port.isdigit() else None
 
     def _drain(self, name):
         for line in getattr(self.process, name):

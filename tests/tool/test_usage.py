@@ -13,9 +13,11 @@ NOT_HERE = "not for this kind of endpoint"
 COMMANDS = {
     "caps": ["--csv", "--json", "--kind", "--family"],
     "interfaces": ["--json"],
-    "listen": ["-4", "-6", "--count", "--timeout", "--json"],
+    "listen": ["-4", "-6", "--count", "--timeout", "--source", "--exclude", "--interface",
+               "--strict", "--json"],
     "send": ["-4", "-6", "--data", "--size", "--count", "--interval", "--batch", "--traffic-class",
-             "--hop-limit", "--source", "--interface", "--dont-fragment", "--broadcast", "--wait"],
+             "--hop-limit", "--source", "--interface", "--loop", "--dont-fragment", "--broadcast",
+             "--wait"],
 }
 
 

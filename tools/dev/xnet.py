@@ -17,7 +17,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-STEPS = {"": "", "multicast": "the multicast step", "raw": "the raw and ICMP step"}
+STEPS = {"": "", "raw": "the raw and ICMP step"}
 TITLES = {
     "ipv4": "golang.org/x/net/ipv4",
     "ipv6": "golang.org/x/net/ipv6",

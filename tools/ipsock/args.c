@@ -64,6 +64,13 @@ static int take_value(const struct arg_command *command, const struct arg_option
 {
     if (option->text) {
         *option->text = value;
+    } else if (option->list) {
+        if (option->list->count == ARG_LIST_MAX) {
+            fprintf(stderr, "ipsock %s: --%s: at most %d of them\n", command->name, option->name,
+                    ARG_LIST_MAX);
+            return EXIT_USAGE;
+        }
+        option->list->values[option->list->count++] = value;
     } else if (option->number) {
         if (!args_number(value, option->min, option->max, option->number)) {
             fprintf(stderr, "ipsock %s: --%s %s: must be a number, %ld to %ld\n", command->name,

@@ -8,13 +8,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** One option. Exactly one of the four pointers is set, and says what the value is. */
+#define ARG_LIST_MAX 64
+
+/** The values of an option that may be given several times. */
+struct arg_list {
+    const char *values[ARG_LIST_MAX];
+    size_t count;
+};
+
+/** One option. Exactly one of the five pointers is set, and says what the value is. */
 struct arg_option {
     const char *name;  /* without dashes; one character means "-4", more "--count" */
     const char *value; /* what help calls the value; NULL for a flag */
     const char *help;
     bool *flag;
     const char **text;
+    struct arg_list *list;
     long *number;
     int64_t *duration; /* nanoseconds, from seconds with a fraction */
     long min, max;     /* of number */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "args.h"
+#include "group.h"
 #include "tool.h"
 
 #include <signal.h>
@@ -21,7 +22,9 @@ struct listener {
     struct ipsock_buffer buffers[BATCH];
     struct ipsock_control controls[BATCH];
     struct packet_printer printer;
-    int64_t end; /* when to stop, 0 never */
+    struct group_request group;
+    struct ipsock_addr local; /* as asked for: a group, too */
+    int64_t end;              /* when to stop, 0 never */
     uint64_t wanted, received, calls;
 };
 
@@ -33,24 +36,23 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
-static int open_on(struct ipsock_endpoint **s, const struct ipsock_addr *local, bool dual_stack,
-                   struct ipsock_error *error)
+static int open_on(struct listener *l, bool dual_stack, struct ipsock_error *error)
 {
     struct ipsock_config config;
     ipsock_config_init(&config);
     config.kind = IPSOCK_UDP;
-    config.local = *local;
-    config.flags = dual_stack ? IPSOCK_OPEN_DUAL_STACK : 0;
-    config.receive_control = packet_control(local->family, dual_stack);
+    config.local = l->local; // of a group the library binds the port only
+    config.flags = (dual_stack ? IPSOCK_OPEN_DUAL_STACK : 0) |
+                   (l->group.strict ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
+    config.receive_control = packet_control(l->local.family, dual_stack);
     config.error = error;
-    return ipsock_open(s, &config);
+    return ipsock_open(&l->s, &config);
 }
 
 /* Opens what was asked for: without host and family both families, where the system can. */
-static int open_listener(struct ipsock_endpoint **s, const char *target, int family)
+static int open_listener(struct listener *l, const char *target, int family)
 {
     char host[256];
-    struct ipsock_addr local;
     struct ipsock_error error;
     uint16_t port;
     int result = split_target("listen", target, host, sizeof host, &port);
@@ -58,25 +60,31 @@ static int open_listener(struct ipsock_endpoint **s, const char *target, int fam
         return result;
     const bool both = !host[0] && !family;
     if (!host[0])
-        local = ipsock_addr_any(family ? family : IPSOCK_IPV6, port);
-    else if ((result = resolve_target("listen", host, port, family, &local)) != EXIT_OK)
+        l->local = ipsock_addr_any(family ? family : IPSOCK_IPV6, port);
+    else if ((result = resolve_target("listen", host, port, family, &l->local)) != EXIT_OK)
         return result;
-    result = open_on(s, &local, both, &error);
+    if ((result = group_check(&l->group, target, &l->local)) != EXIT_OK)
+        return result;
+    result = open_on(l, both, &error);
     if (both && result == IPSOCK_ENOTSUP) {
-        local = ipsock_addr_any(IPSOCK_IPV4, port);
-        result = open_on(s, &local, false, &error);
+        l->local = ipsock_addr_any(IPSOCK_IPV4, port);
+        result = open_on(l, false, &error);
     }
-    return result < 0 ? fail("listen", target, &error) : EXIT_OK;
+    if (result < 0)
+        return fail("listen", target, &error);
+    return ipsock_addr_is_multicast(&l->local) ? group_join(l->s, &l->group, &l->local) : EXIT_OK;
 }
 
 /* Said on standard error, so that standard output holds packets only. */
-static void announce(struct ipsock_endpoint *s)
+static void announce(struct listener *l)
 {
     char text[IPSOCK_ADDR_TEXT] = "?";
-    struct ipsock_addr local;
-    if (ipsock_local_addr(s, &local) == 0)
-        ipsock_addr_format(&local, text, sizeof text);
+    struct ipsock_addr bound;
+    if (ipsock_local_addr(l->s, &bound) == 0)
+        ipsock_addr_format(&bound, text, sizeof text);
     fprintf(stderr, "listening on %s\n", text);
+    if (ipsock_addr_is_multicast(&l->local))
+        group_announce(&l->group, &l->local);
     fflush(stderr);
 }
 
@@ -132,7 +140,28 @@ static const char details[] =
     "Without ADDR it listens on all addresses, of both families where the system can (-4 or -6:\n"
     "one). PORT 0 lets the system choose. The address goes to standard error, packets go to\n"
     "standard output: seconds since the start, peer -> destination, interface, hop limit, traffic\n"
-    "class, length and the beginning of the payload. Ctrl-C ends it with exit code 0.\n";
+    "class, length and the beginning of the payload. Ctrl-C ends it with exit code 0.\n\n"
+    "A multicast ADDR is joined, on each interface given, else on the one that the system "
+    "chooses.\n"
+    "The port is shared. Like the port, other groups on it may come along, if another program of\n"
+    "this host has joined them: --strict keeps them out.\n";
+
+static int listen_on(struct listener *l, const char *target, int family)
+{
+    int result = open_listener(l, target, family);
+    const int prepared = result == EXIT_OK ? prepare_batch(l) : 0;
+    if (prepared < 0) {
+        result = fail_code("listen", "start", prepared);
+    } else if (result == EXIT_OK) {
+        signal(SIGINT, on_interrupt);
+        announce(l);
+        result = finish_output(run(l));
+    }
+    ipsock_free(l->s);
+    free(l->scratch);
+    free(l->data);
+    return result;
+}
 
 int command_listen(int argc, char **argv)
 {
@@ -140,6 +169,9 @@ int command_listen(int argc, char **argv)
     long count = 0;
     int64_t timeout = 0;
     const char *target;
+    struct listener *l = calloc(1, sizeof *l);
+    if (!l)
+        return fail_code("listen", "start", IPSOCK_ENOMEM);
     const struct arg_option options[] = {
         {.name = "4", .help = "IPv4 only", .flag = &ipv4},
         {.name = "6", .help = "IPv6 only", .flag = &ipv6},
@@ -150,6 +182,19 @@ int command_listen(int argc, char **argv)
          .min = 1,
          .max = 2147483647L},
         {.name = "timeout", .value = "S", .help = "stop after S seconds", .duration = &timeout},
+        {.name = "source",
+         .value = "S",
+         .help = "join this source of the group only; may be repeated",
+         .list = &l->group.sources},
+        {.name = "exclude",
+         .value = "S",
+         .help = "join all sources but this one; may be repeated",
+         .list = &l->group.excluded},
+        {.name = "interface",
+         .value = "IF",
+         .help = "join on this interface; may be repeated",
+         .list = &l->group.interfaces},
+        {.name = "strict", .help = "no group but the one joined", .flag = &l->group.strict},
         {.name = "json", .help = "one JSON object a line", .flag = &json},
     };
     const struct arg_command command = {
@@ -161,28 +206,14 @@ int command_listen(int argc, char **argv)
         .option_count = sizeof options / sizeof options[0]};
     int family;
     int result = args_parse(&command, argc, argv, &target);
-    if (result != ARGS_RUN)
-        return result;
-    if (!choose_family(command.name, ipv4, ipv6, &family))
-        return EXIT_USAGE;
-    struct listener *l = calloc(1, sizeof *l);
-    if (!l)
-        return fail_code(command.name, "start", IPSOCK_ENOMEM);
-    l->wanted = (uint64_t)count;
-    l->printer = (struct packet_printer){.json = json, .start = ipsock_now()};
-    l->end = timeout ? l->printer.start + timeout : 0;
-    result = open_listener(&l->s, target, family);
-    const int prepared = result == EXIT_OK ? prepare_batch(l) : 0;
-    if (prepared < 0) {
-        result = fail_code(command.name, "start", prepared);
-    } else if (result == EXIT_OK) {
-        signal(SIGINT, on_interrupt);
-        announce(l->s);
-        result = finish_output(run(l));
+    if (result == ARGS_RUN && !choose_family(command.name, ipv4, ipv6, &family))
+        result = EXIT_USAGE;
+    if (result == ARGS_RUN) {
+        l->wanted = (uint64_t)count;
+        l->printer = (struct packet_printer){.json = json, .start = ipsock_now()};
+        l->end = timeout ? l->printer.start + timeout : 0;
+        result = listen_on(l, target, family);
     }
-    ipsock_free(l->s);
-    free(l->scratch);
-    free(l->data);
     free(l);
     return result;
 }

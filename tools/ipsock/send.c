@@ -9,13 +9,14 @@
 
 /* What the command line asked for. */
 struct request {
-    const char *target, *data, *traffic_class, *source, *interface;
+    const char *target, *data, *traffic_class, *source, *interface, *loop;
     long size, count, interval, hop_limit, batch;
     bool ipv4, ipv6, dont_fragment, broadcast, json;
     int64_t wait;
     int family;
     struct ipsock_addr peer;
     struct ipsock_control control;
+    uint32_t interface_index; /* of multicast */
 };
 
 struct sender {
@@ -28,6 +29,38 @@ struct sender {
     struct packet_printer printer;
     uint64_t sent, received, calls;
 };
+
+/* Multicast has options of its own for what leaves the socket: a hop limit that may be 0, and the
+ * interface. All other packets are told one by one. */
+static int read_multicast(struct request *r)
+{
+    if (r->loop && strcmp(r->loop, "on") != 0 && strcmp(r->loop, "off") != 0) {
+        fprintf(stderr, "ipsock send: --loop %s: must be on or off\n", r->loop);
+        return EXIT_USAGE;
+    }
+    if (!ipsock_addr_is_multicast(&r->peer)) {
+        if (!r->loop)
+            return EXIT_OK;
+        fprintf(stderr, "ipsock send: '%s': --loop needs a multicast address\n", r->target);
+        return EXIT_USAGE;
+    }
+    r->control.valid &= ~(IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_INTERFACE);
+    r->interface_index = r->control.interface_index;
+    return EXIT_OK;
+}
+
+static int set_multicast(struct ipsock_endpoint *s, const struct request *r)
+{
+    if (!ipsock_addr_is_multicast(&r->peer))
+        return EXIT_OK;
+    if (r->hop_limit >= 0 && ipsock_set_multicast_hop_limit(s, (int)r->hop_limit) < 0)
+        return fail_endpoint("send", "--hop-limit", s, IPSOCK_SETUP);
+    if (r->interface && ipsock_set_multicast_interface(s, r->interface_index) < 0)
+        return fail_endpoint("send", r->interface, s, IPSOCK_SETUP);
+    if (r->loop && ipsock_set_multicast_loopback(s, strcmp(r->loop, "on") == 0) < 0)
+        return fail_endpoint("send", "--loop", s, IPSOCK_SETUP);
+    return EXIT_OK;
+}
 
 /* The control data of each packet; fields are checked by the library. */
 static int read_control(struct request *r)
@@ -92,7 +125,7 @@ static int open_sender(struct sender *sender, const struct request *r)
         return fail("send", r->target, &error);
     if (r->dont_fragment && ipsock_set_dont_fragment(sender->s, true) < 0)
         return fail_endpoint("send", "--dont-fragment", sender->s, IPSOCK_SETUP);
-    return EXIT_OK;
+    return set_multicast(sender->s, r);
 }
 
 /* The payload: TEXT as it is, or repeated or cut to the size asked for. */
@@ -206,8 +239,10 @@ static int run(struct sender *sender, const struct request *r)
 }
 
 static const char details[] =
-    "Traffic class, hop limit, source and interface travel as control data of each packet. V of\n"
-    "--traffic-class is the octet (40, 0x28) or a code point's name (AF11, CS6, EF).\n";
+    "Traffic class, hop limit, source and interface travel as control data of each packet; to a\n"
+    "multicast address hop limit (1 at first, 0: this host) and interface are options of the "
+    "socket.\n"
+    "V of --traffic-class is the octet (40, 0x28) or a code point's name (AF11, CS6, EF).\n";
 
 static const struct request defaults = {
     .data = "hello", .size = -1, .count = 1, .hop_limit = -1, .batch = 1};
@@ -220,6 +255,8 @@ static int send_request(struct request *r)
     int result = read_control(r);
     if (result == EXIT_OK)
         result = read_target(r);
+    if (result == EXIT_OK)
+        result = read_multicast(r);
     if (result == EXIT_OK)
         result = open_sender(&sender, r);
     if (result == EXIT_OK)
@@ -262,6 +299,7 @@ int command_send(int argc, char **argv)
         NUMBER("hop-limit", "V", &r.hop_limit, 0, 255, "TTL, hop limit"),
         TEXT("source", "A", &r.source, "source address, one of this host"),
         TEXT("interface", "IF", &r.interface, "interface to leave by"),
+        TEXT("loop", "on|off", &r.loop, "whether this host hears its own multicast (default: on)"),
         FLAG("dont-fragment", &r.dont_fragment, "refuse packets that would be fragmented"),
         FLAG("broadcast", &r.broadcast, "allow sending to a broadcast address"),
         {.name = "wait",

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Memberships at their edges: the system's choice of interface, the system's limits, handles with a
+ * past, threads. V4-MC-07, V4-MC-18, V6-MC-04, V6-MC-06, ERR-04. */
+#include "multicast.h"
+
+#include <stdatomic.h>
+
+/* Joins numbered groups until the system refuses; the refused one is not entered. */
+static void groups_run_out(int column)
+{
+    enum { LIMIT = 5 };
+    FOR_EACH_GROUND(g)
+    {
+        if (g->column != column)
+            continue;
+        struct ipsock_endpoint *s = open_member(column, 0, 0, 0);
+        char group[32];
+        need(system_set_limit(SYSTEM_GROUPS4, LIMIT), "the limit belongs to another");
+        for (int i = 0; i <= LIMIT; i++) {
+            snprintf(group, sizeof group, "239.1.1.%d", i);
+            CHECK(i < LIMIT ? IPSOCK_OK : IPSOCK_ENOBUFS, call_on(s, JOIN, g->index, group, NULL));
+        }
+        check_option(s, IPSOCK_SETUP, IPSOCK_ENOBUFS, "MCAST_JOIN_GROUP");
+        check_filter(s, g->index, group, false, false, 0);
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, group, NULL));
+        CHECK(IPSOCK_ENOBUFS, call_on(s, JOIN_SOURCE, g->index, group, g->source));
+        check_option(s, IPSOCK_SETUP, IPSOCK_ENOBUFS, "MCAST_JOIN_SOURCE_GROUP");
+        CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, "239.1.1.0", NULL));
+        CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, group, NULL));
+        ipsock_free(s);
+        assert_true(system_set_limit(SYSTEM_GROUPS4, 20));
+    }
+}
+
+static void v4_mc_18_too_many_groups(void **state)
+{
+    (void)state;
+    need_privilege();
+    groups_run_out(V4);
+}
+
+static void sources_run_out(int column, enum system_limit which, int usual)
+{
+    static const enum call calls[] = {JOIN_SOURCE, EXCLUDE};
+    static const char *const options[] = {"MCAST_JOIN_SOURCE_GROUP", "MCAST_BLOCK_SOURCE"};
+    const struct ground *g = own_ground(column, NULL);
+    need(g != NULL, "needs interfaces of our own");
+    /* where the limit is not the namespace's, it is the usual one */
+    const int limit = system_set_limit(which, 3) ? 3 : usual;
+    for (size_t k = 0; k < COUNT(calls); k++) {
+        struct ipsock_endpoint *s = open_member(column, 0, 0, 0);
+        char source[32];
+        if (calls[k] == EXCLUDE)
+            CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->source_group, NULL));
+        for (int i = 0; i <= limit; i++) {
+            snprintf(source, sizeof source, column == V4 ? "192.0.2.%d" : "2001:db8::%x", i + 1);
+            CHECK(i < limit ? IPSOCK_OK : IPSOCK_ENOBUFS,
+                  call_on(s, calls[k], g->index, g->source_group, source));
+        }
+        check_option(s, IPSOCK_SETUP, IPSOCK_ENOBUFS, options[k]);
+        check_filter(s, g->index, g->source_group, true, calls[k] == JOIN_SOURCE, (uint32_t)limit);
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, calls[k] == EXCLUDE ? INCLUDE : LEAVE_SOURCE, g->index,
+                                         g->source_group, source));
+        CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, g->source_group, NULL));
+        ipsock_free(s);
+    }
+    if (limit != usual)
+        assert_true(system_set_limit(which, usual));
+}
+
+static void v4_mc_05_too_many_sources(void **state)
+{
+    (void)state;
+    sources_run_out(V4, SYSTEM_SOURCES4, 10);
+}
+
+static void v6_mc_04_too_many_sources(void **state)
+{
+    (void)state;
+    sources_run_out(V6, SYSTEM_SOURCES6, 64);
+}
+
+/* Interface 0: the system's choice, which is a membership of its own name here. */
+static void v4_mc_07_system_chooses(void **state)
+{
+    (void)state;
+    for (int column = V4; column <= V6; column++) {
+        const struct ground *g = own_ground(column, NULL);
+        need(g != NULL, "needs interfaces of our own");
+        struct ipsock_endpoint *s = open_member(column, 0, 0, 0);
+        const int code = call_on(s, JOIN, 0, g->group, NULL);
+        if (code == IPSOCK_ENODEV) { /* no route to the group */
+            CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, 0, g->group, NULL));
+        } else {
+            CHECK(IPSOCK_OK, code);
+            CHECK(IPSOCK_EMEMBER, call_on(s, JOIN, 0, g->group, NULL));
+            CHECK(IPSOCK_OK, call_on(s, LEAVE, 0, g->group, NULL));
+            CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, 0, g->group, NULL));
+        }
+        ipsock_free(s);
+    }
+}
+
+/* What a handle had joined before it was adopted, only the kernel knows. */
+static void err_04_adopted_memberships(void **state)
+{
+    (void)state;
+    FOR_EACH_GROUND(g)
+    {
+        const ipsock_handle_t handle = system_udp_socket(columns[g->column].family, false);
+        const struct ipsock_addr group = addr_of(g->group), ssm = addr_of(g->source_group);
+        const struct ipsock_addr source = addr_of(g->source);
+        struct ipsock_endpoint *s = NULL;
+        struct ipsock_config config;
+        assert_true(system_join(handle, g->index, &group, NULL));
+        assert_true(system_join(handle, g->index, &ssm, &source));
+        ipsock_config_init(&config);
+        config.kind = IPSOCK_UDP;
+        config.flags = IPSOCK_ADOPT_OWN;
+        CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
+        CHECK(IPSOCK_EMEMBER, call_on(s, JOIN, g->index, g->group, NULL));
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->group2, NULL));
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->group2, g->source));
+        CHECK(IPSOCK_OK, call_on(s, EXCLUDE, g->index, g->group, g->source));
+        CHECK(IPSOCK_EMEMBER, call_on(s, EXCLUDE, g->index, g->group, g->source));
+        CHECK(IPSOCK_OK, call_on(s, INCLUDE, g->index, g->group, g->source));
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, INCLUDE, g->index, g->group, g->source));
+        CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source));
+        CHECK(IPSOCK_EFILTERMODE, call_on(s, EXCLUDE, g->index, g->source_group, g->source));
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
+        check_filter(s, g->index, g->group, true, false, 0);
+        check_filter(s, g->index, g->source_group, true, true, 1);
+        CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
+        CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, g->group, NULL));
+        check_filter(s, g->index, g->group, false, false, 0);
+        check_filter(s, g->index, g->source_group, false, false, 0);
+        ipsock_free(s);
+    }
+}
+
+/* Joins and leaves, from two threads, of an endpoint that others receive on. */
+struct stage {
+    const struct ground *ground;
+    struct ipsock_endpoint *s;
+    _Atomic int turn, failures, received;
+};
+
+static void join_and_leave(void *argument)
+{
+    struct stage *stage = argument;
+    const struct ground *g = stage->ground;
+    const struct ipsock_addr group = addr_of(stage->turn++ == 0 ? g->group2 : g->source_group);
+    const struct ipsock_addr source = addr_of(g->source);
+    for (int i = 0; i < 200; i++) {
+        stage->failures += ipsock_join_group(stage->s, g->index, &group) != IPSOCK_OK;
+        stage->failures += ipsock_exclude_source(stage->s, g->index, &group, &source) != IPSOCK_OK;
+        stage->failures += ipsock_leave_group(stage->s, g->index, &group) != IPSOCK_OK;
+        stage->failures +=
+            ipsock_join_source_group(stage->s, g->index, &group, &source) != IPSOCK_OK;
+        stage->failures +=
+            ipsock_leave_source_group(stage->s, g->index, &group, &source) != IPSOCK_OK;
+    }
+}
+
+static void receive_on(void *argument)
+{
+    struct stage *stage = argument;
+    uint8_t data[64];
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    ipsock_message_init(&message, &buffer, data, sizeof data);
+    while (ipsock_recv(stage->s, &message, 0) == IPSOCK_OK)
+        stage->received++;
+}
+
+static void v4_mc_18_joins_while_others_receive(void **state)
+{
+    enum { MESSAGES = 300 };
+    (void)state;
+    FOR_EACH_GROUND(g)
+    {
+        struct stage stage = {.ground = g};
+        struct system_thread *threads[4];
+        stage.s = open_member(g->column, 0, IPSOCK_OPEN_STRICT_MULTICAST, 0);
+        struct ipsock_endpoint *sender = open_sender(g, g->source);
+        CHECK(IPSOCK_OK, call_on(stage.s, JOIN, g->index, g->group, NULL));
+        for (int i = 0; i < 4; i++)
+            threads[i] = system_thread_start(i < 2 ? receive_on : join_and_leave, &stage);
+        for (int i = 0; i < MESSAGES; i++) {
+            cast(sender, g->group, port_of(stage.s), "to all");
+            for (int64_t end = soon(); stage.received <= i && ipsock_now() < end;)
+                system_sleep_ms(0);
+        }
+        system_thread_join(threads[2]);
+        system_thread_join(threads[3]);
+        CHECK(IPSOCK_OK, ipsock_close(stage.s));
+        system_thread_join(threads[0]);
+        system_thread_join(threads[1]);
+        EQUAL(0, stage.failures);
+        EQUAL(MESSAGES, stage.received);
+        ipsock_free(stage.s);
+        ipsock_free(sender);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(v4_mc_05_too_many_sources),
+        cmocka_unit_test(v4_mc_07_system_chooses),
+        cmocka_unit_test(v4_mc_18_too_many_groups),
+        cmocka_unit_test(v4_mc_18_joins_while_others_receive),
+        cmocka_unit_test(v6_mc_04_too_many_sources),
+        cmocka_unit_test(err_04_adopted_memberships),
+    };
+    return RUN(tests);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the parts of the network driver share: the words of the command, and answers. */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include <ipsock/ipsock.h>
+
+/* Ends the program: the scenario is wrong. */
+void die(const char *what);
+
+/* The value of "key=value" among the words, or NULL. */
+const char *value(const char *key);
+/* Item i of a comma-separated value as a number. */
+long number(const char *key, unsigned i, long otherwise);
+/* As an address; unset without the key. */
+struct ipsock_addr addr(const char *key, unsigned i);
+/* As an interface, by name or index; 0 without the key. */
+uint32_t interface_index(const char *key, unsigned i);
+
+/* The endpoint that the second word names. */
+struct ipsock_endpoint *endpoint(void);
+/* "ok", or the error that the endpoint remembers. */
+void done_or_failed(struct ipsock_endpoint *s, int direction, int code);
+
+/* Commands about multicast (driver_multicast.c). False for a word that is none of them. */
+bool obey_multicast(const char *word);
+
+#endif
