@@ -154,7 +154,7 @@ static int send_line(const struct ipsock_addr *peer, int dscp)
 /* All addresses: of both families where the system can do that with one socket. */
 static int serve_all(uint16_t port, int dscp)
 {
-    struct ipsock_capability dual;
+    struct ipsock_capability_answer dual;
     const bool both =
         ipsock_capability(NULL, IPSOCK_TCP, IPSOCK_IPV6, IPSOCK_FEATURE_DUAL_STACK, &dual) == 0 &&
         dual.level != IPSOCK_ABSENT;

@@ -64,7 +64,7 @@ enum ipsock_feature {
 };
 
 /** An answer; the strings are static. */
-struct ipsock_capability {
+struct ipsock_capability_answer {
     int level;             /**< ::IPSOCK_NATIVE, ::IPSOCK_EXACT, ::IPSOCK_LOCAL, ::IPSOCK_ABSENT */
     const char *mechanism; /**< what does it: "IP_RECVTTL", "sendmmsg", "library"; NULL if absent */
     const char *
@@ -84,7 +84,7 @@ extern "C" {
  * @return 0, also for combinations that no system has (::IPSOCK_ABSENT with the reason);
  * IPSOCK_EINVAL; IPSOCK_EFAMILY where the endpoint does not carry that family. */
 IPSOCK_API int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
-                                 struct ipsock_capability *capability);
+                                 struct ipsock_capability_answer *capability);
 
 /** Text of a feature, "hop limit per packet"; NULL for unknown ones. Static storage. */
 IPSOCK_API const char *ipsock_feature_text(int feature);

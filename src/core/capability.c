@@ -102,7 +102,7 @@ static const struct ipsk_option_row *row_of_field(const struct question *q, uint
     return NULL;
 }
 
-static void answer(struct ipsock_capability *c, int level, const char *mechanism,
+static void answer(struct ipsock_capability_answer *c, int level, const char *mechanism,
                    const char *reason)
 {
     c->level = level;
@@ -122,7 +122,7 @@ static const char *why_absent(const struct question *q)
     return "not for this kind of endpoint";
 }
 
-static void from_row(struct ipsock_capability *c, const struct question *q,
+static void from_row(struct ipsock_capability_answer *c, const struct question *q,
                      const struct ipsk_option_row *row)
 {
     if (row != NULL)
@@ -133,7 +133,7 @@ static void from_row(struct ipsock_capability *c, const struct question *q,
 
 /* The library filters where the kernel does not: all it takes is to be told the destination and the
  * interface. */
-static void from_strict(struct ipsock_capability *c, const struct question *q,
+static void from_strict(struct ipsock_capability_answer *c, const struct question *q,
                         const struct ipsk_option_row *row)
 {
     if (row == NULL && (q->kind & (IPSK_RAW | IPSK_PING)) &&
@@ -144,7 +144,7 @@ static void from_strict(struct ipsock_capability *c, const struct question *q,
         from_row(c, q, row);
 }
 
-static void from_sent(struct ipsock_capability *c, const struct question *q, uint32_t field)
+static void from_sent(struct ipsock_capability_answer *c, const struct question *q, uint32_t field)
 {
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
@@ -161,8 +161,8 @@ static void from_sent(struct ipsock_capability *c, const struct question *q, uin
         answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
 }
 
-static void from_batch(struct ipsock_capability *c, const struct question *q, const char *native,
-                       uint32_t quirk)
+static void from_batch(struct ipsock_capability_answer *c, const struct question *q,
+                       const char *native, uint32_t quirk)
 {
     if (q->kind == IPSK_TCP)
         answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
@@ -172,7 +172,7 @@ static void from_batch(struct ipsock_capability *c, const struct question *q, co
         answer(c, IPSOCK_EXACT, "library", "one system call per message");
 }
 
-static void resolve(const struct question *q, struct ipsock_capability *c)
+static void resolve(const struct question *q, struct ipsock_capability_answer *c)
 {
     const uint32_t what = bases[q->feature].what;
     switch (bases[q->feature].basis) {
@@ -220,7 +220,7 @@ static int column_of(int family)
 }
 
 int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
-                      struct ipsock_capability *capability)
+                      struct ipsock_capability_answer *capability)
 {
     struct question q = {0, 0, feature, 0};
     if (capability == NULL || feature < 0 || feature >= IPSOCK_FEATURE_COUNT)

@@ -109,7 +109,7 @@ bool expect_code(const char *id, const char *what, int code)
 bool expect_feature(const char *id, const char *what, int kind, int family, int feature)
 {
     static const int levels[] = {IPSOCK_NATIVE, IPSOCK_EXACT, IPSOCK_LOCAL, IPSOCK_ABSENT};
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     CHECK(IPSOCK_OK, ipsock_capability(NULL, kind, family, feature, &c));
     const struct expectation e = expected(id, what);
     if (c.level != levels[e.level])

@@ -314,7 +314,7 @@ static void batch_10_available_on_every_system(void **state)
     for (int feature = IPSOCK_FEATURE_RECV_BATCH; feature <= IPSOCK_FEATURE_SEND_BATCH; feature++) {
         static const int traffic[] = {IPSOCK_IPV4, IPSOCK_IPV6};
         for (size_t i = 0; i < COUNT(traffic); i++) {
-            struct ipsock_capability c;
+            struct ipsock_capability_answer c;
             CHECK(IPSOCK_OK, ipsock_capability(NULL, IPSOCK_UDP, traffic[i], feature, &c));
             assert_true(c.level == IPSOCK_NATIVE || c.level == IPSOCK_EXACT);
             assert_non_null(c.mechanism);

@@ -98,7 +98,7 @@ static const int features[COUNT(fields)][2] = {
 
 static int level_of(struct ipsock_endpoint *s, int feature)
 {
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     CHECK(IPSOCK_OK, ipsock_capability(s, 0, 0, feature, &c));
     if (c.level == IPSOCK_ABSENT && (c.mechanism != NULL || c.reason == NULL))
         fail_msg("%s is absent without a reason", ipsock_feature_name(feature));
@@ -321,7 +321,7 @@ static void err_06_open_refuses_null(void **state)
     CHECK(IPSOCK_EINVAL, ipsock_open(&s, &config));
     assert_null(s);
     CHECK(IPSOCK_EINVAL, ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, 0, NULL));
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     CHECK(IPSOCK_EINVAL, ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, -1, &c));
     CHECK(IPSOCK_EINVAL,
           ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_COUNT, &c));

@@ -241,7 +241,7 @@ static void strict_delivery(int column, int kind)
     struct ipsock_endpoint *s = must_open(&config);
     config.flags = IPSOCK_OPEN_STRICT_MULTICAST;
     struct ipsock_endpoint *out = must_open(&config), *helper = open_member(column, 0, 0, 0);
-    struct ipsock_capability how;
+    struct ipsock_capability_answer how;
     struct ipsock_counters counters;
     struct seen seen;
     const uint16_t port = kind == IPSOCK_UDP ? port_of(s) : 0;

@@ -180,7 +180,7 @@ static void uni_01_segments(void **state)
         train[i] = (uint8_t)(i * 3);
     FOR_EACH_COLUMN(i)
     {
-        struct ipsock_capability can;
+        struct ipsock_capability_answer can;
         CHECK(IPSOCK_OK, ipsock_capability(NULL, IPSOCK_UDP, columns[i].traffic,
                                            IPSOCK_FEATURE_SEND_SEGMENT_SIZE, &can));
         struct ipsock_config config = config_of(i, IPSOCK_UDP);
@@ -215,7 +215,7 @@ static void uni_01_coalesced(void **state)
         train[i] = (uint8_t)(i * 3);
     FOR_EACH_COLUMN(i)
     {
-        struct ipsock_capability can, sends;
+        struct ipsock_capability_answer can, sends;
         CHECK(IPSOCK_OK, ipsock_capability(NULL, IPSOCK_UDP, columns[i].traffic,
                                            IPSOCK_FEATURE_RECV_SEGMENT_SIZE, &can));
         CHECK(IPSOCK_OK, ipsock_capability(NULL, IPSOCK_UDP, columns[i].traffic,

@@ -437,7 +437,7 @@ bool fault_has_ipv6(void)
 
 bool fault_native_batches(void)
 {
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     FAULT_OK(ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_RECV_BATCH, &c));
     return c.level == IPSOCK_NATIVE;
 }

@@ -80,7 +80,7 @@ static void need_native_batches(void)
 
 static void expect_level(int feature, int level)
 {
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     FAULT_OK(ipsock_capability(pair.s, 0, 0, feature, &c));
     assert_int_equal(c.level, level);
     assert_string_equal(c.mechanism, level == IPSOCK_EXACT                  ? "library"
@@ -133,7 +133,7 @@ static void batch_sendmmsg_missing_is_found_once(void **state)
 static void batch_missing_call_is_no_matter_of_other_endpoints(void **state)
 {
     struct fault_pair other;
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     uint32_t done = 0;
     (void)state;
     need_native_batches();

@@ -9,9 +9,9 @@
 static const int kinds[] = {IPSOCK_UDP, IPSOCK_TCP, IPSOCK_RAW, IPSOCK_PING};
 static const int families[] = {IPSOCK_IPV4, IPSOCK_IPV6, IPSOCK_IPV4_MAPPED};
 
-static struct ipsock_capability ask(int kind, int family, int feature)
+static struct ipsock_capability_answer ask(int kind, int family, int feature)
 {
-    struct ipsock_capability c;
+    struct ipsock_capability_answer c;
     memset(&c, 0xa5, sizeof c);
     unit_int(ipsock_feature_name(feature), ipsock_capability(NULL, kind, family, feature, &c),
              IPSOCK_OK);
@@ -24,7 +24,7 @@ static void capability_answers_with_mechanism_and_reason(void **state)
     for (size_t k = 0; k < COUNT(kinds); k++) {
         for (size_t f = 0; f < COUNT(families); f++) {
             for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++) {
-                const struct ipsock_capability c = ask(kinds[k], families[f], feature);
+                const struct ipsock_capability_answer c = ask(kinds[k], families[f], feature);
                 const char *name = ipsock_feature_name(feature);
                 assert_true(c.level >= IPSOCK_ABSENT && c.level <= IPSOCK_NATIVE);
                 unit_int(name, c.mechanism != NULL, c.level != IPSOCK_ABSENT);
@@ -111,7 +111,7 @@ static void capability_of_linux_is_what_linux_has(void **state)
             char what[96];
             if (cells[at] == ' ')
                 continue;
-            const struct ipsock_capability c =
+            const struct ipsock_capability_answer c =
                 ask(kinds[at % 5], families[at / 5], expected[i].feature);
             snprintf(what, sizeof what, "%s, cell %zu", ipsock_feature_name(expected[i].feature),
                      at);
@@ -153,7 +153,8 @@ static void err_02_absent_says_why(void **state)
         for (size_t k = 0; k < COUNT(kinds); k++) {
             if (!(row->kinds & (1u << k)) || (row->column == IPSK_MAPPED && k > 1))
                 continue;
-            const struct ipsock_capability c = ask(kinds[k], families[row->column], row->feature);
+            const struct ipsock_capability_answer c =
+                ask(kinds[k], families[row->column], row->feature);
             if (c.level == IPSOCK_ABSENT && strstr(c.reason, "this version") == NULL) {
                 unit_string(ipsock_feature_name(row->feature), c.reason, row->reason);
                 told++;
@@ -185,7 +186,8 @@ static void err_02_reasons_of_linux(void **state)
         for (size_t k = 0; k < COUNT(kinds); k++) {
             if (cases[i].family == IPSOCK_IPV4_MAPPED && k > 1)
                 continue;
-            const struct ipsock_capability c = ask(kinds[k], cases[i].family, cases[i].feature);
+            const struct ipsock_capability_answer c =
+                ask(kinds[k], cases[i].family, cases[i].feature);
             unit_int(ipsock_feature_name(cases[i].feature), c.level, IPSOCK_ABSENT);
             if (strstr(c.reason, cases[i].word) == NULL)
                 fail_msg("%s, kind %d: %s", ipsock_feature_name(cases[i].feature), kinds[k],
@@ -197,7 +199,7 @@ static void err_02_reasons_of_linux(void **state)
 static void err_03_wrong_questions(void **state)
 {
     (void)state;
-    struct ipsock_capability c = {77, NULL, NULL};
+    struct ipsock_capability_answer c = {77, NULL, NULL};
     const int feature = IPSOCK_FEATURE_HOP_LIMIT;
     static const struct {
         int kind, family, feature;
@@ -223,7 +225,7 @@ static void capability_of_an_endpoint(void **state)
 {
     (void)state;
     struct ipsock_endpoint *s = NULL;
-    struct ipsock_capability c, plain;
+    struct ipsock_capability_answer c, plain;
     struct ipsock_config config;
     ipsock_config_init(&config);
     config.family = IPSOCK_IPV4;

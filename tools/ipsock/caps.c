@@ -26,13 +26,14 @@ struct selection {
     size_t count;
 };
 
-static bool get(const struct column *column, int feature, struct ipsock_capability *capability)
+static bool get(const struct column *column, int feature,
+                struct ipsock_capability_answer *capability)
 {
     return ipsock_capability(NULL, column->kind, column->family, feature, capability) == 0;
 }
 
 /* What an endpoint of that kind never has anywhere is left blank, and needs no note. */
-static bool applies(const struct ipsock_capability *capability)
+static bool applies(const struct ipsock_capability_answer *capability)
 {
     return !capability->reason || strcmp(capability->reason, "not for this kind of endpoint") != 0;
 }
@@ -42,7 +43,7 @@ static void print_row_text(const struct selection *chosen, int feature)
     char line[256];
     size_t end = (size_t)snprintf(line, sizeof line, "%-28s", ipsock_feature_text(feature));
     for (size_t i = 0; i < chosen->count && end + 8 < sizeof line; i++) {
-        struct ipsock_capability capability;
+        struct ipsock_capability_answer capability;
         const char *cell = "";
         if (get(&chosen->columns[i], feature, &capability) && applies(&capability))
             cell = capability.level == IPSOCK_ABSENT ? "-" : ipsock_level_name(capability.level);
@@ -53,17 +54,18 @@ static void print_row_text(const struct selection *chosen, int feature)
     printf("%.*s\n", (int)end, line);
 }
 
-static bool same_note(const struct ipsock_capability *a, const struct ipsock_capability *b)
+static bool same_note(const struct ipsock_capability_answer *a,
+                      const struct ipsock_capability_answer *b)
 {
     return a->level == b->level && a->reason && b->reason && strcmp(a->reason, b->reason) == 0;
 }
 
 /* Whether a column before this one has the same note. */
 static bool already_said(const struct selection *chosen, size_t column, int feature,
-                         const struct ipsock_capability *capability)
+                         const struct ipsock_capability_answer *capability)
 {
     for (size_t i = 0; i < column; i++) {
-        struct ipsock_capability other;
+        struct ipsock_capability_answer other;
         if (get(&chosen->columns[i], feature, &other) && same_note(capability, &other))
             return true;
     }
@@ -74,7 +76,7 @@ static bool already_said(const struct selection *chosen, size_t column, int feat
 static void print_notes(const struct selection *chosen, int feature)
 {
     for (size_t i = 0; i < chosen->count; i++) {
-        struct ipsock_capability capability, other;
+        struct ipsock_capability_answer capability, other;
         if (!get(&chosen->columns[i], feature, &capability) || !capability.reason ||
             !applies(&capability) || already_said(chosen, i, feature, &capability))
             continue;
@@ -106,7 +108,7 @@ static void print_list(const struct column *column)
 {
     printf("%s over %s\n", ipsock_kind_name(column->kind), family_name(column->family));
     for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++) {
-        struct ipsock_capability capability;
+        struct ipsock_capability_answer capability;
         if (!get(column, feature, &capability))
             continue;
         printf("  %-28s %-7s %s%s%s\n", ipsock_feature_text(feature),
@@ -135,7 +137,7 @@ static void print_csv(const struct selection *chosen)
     for (size_t i = 0; i < chosen->count; i++) {
         const struct column *column = &chosen->columns[i];
         for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++) {
-            struct ipsock_capability capability;
+            struct ipsock_capability_answer capability;
             if (!get(column, feature, &capability))
                 continue;
             printf("%s,%s,%s,%s,", ipsock_kind_name(column->kind), family_name(column->family),
@@ -159,7 +161,7 @@ static void print_json(const struct selection *chosen)
     for (size_t i = 0; i < chosen->count; i++) {
         const struct column *column = &chosen->columns[i];
         for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++) {
-            struct ipsock_capability capability;
+            struct ipsock_capability_answer capability;
             if (!get(column, feature, &capability))
                 continue;
             printf("%s{\"kind\":\"%s\",\"family\":\"%s\",\"feature\":\"%s\",\"text\":", separator,
@@ -209,7 +211,7 @@ static void select_columns(struct selection *chosen, int kind, int family)
         const struct column *column = &all_columns[i];
         bool exists = false;
         for (int feature = 0; feature < IPSOCK_FEATURE_COUNT && !exists; feature++) {
-            struct ipsock_capability capability;
+            struct ipsock_capability_answer capability;
             exists = get(column, feature, &capability) && capability.level != IPSOCK_ABSENT;
         }
         if (exists && (!kind || kind == column->kind) && (!family || family == column->family))

@@ -19,7 +19,7 @@ uint32_t packet_control(int family, bool dual_stack)
     };
     uint32_t bits = 0;
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        struct ipsock_capability own = {0, NULL, NULL}, mapped = {IPSOCK_NATIVE, NULL, NULL};
+        struct ipsock_capability_answer own = {0, NULL, NULL}, mapped = {IPSOCK_NATIVE, NULL, NULL};
         ipsock_capability(NULL, IPSOCK_UDP, family, wanted[i].feature, &own);
         if (dual_stack)
             ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4_MAPPED, wanted[i].feature, &mapped);
