@@ -61,6 +61,30 @@ static int receive_wanted(struct ipsock_endpoint *s, const struct receive *r,
     }
 }
 
+/* Only what was asked for: the caller's struct may be of an older, shorter kind. */
+static void hand_over(struct ipsock_control *theirs, const struct ipsock_control *ours)
+{
+    theirs->valid = ours->valid;
+    if (ours->valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
+        theirs->traffic_class = ours->traffic_class;
+    if (ours->valid & IPSOCK_CONTROL_HOP_LIMIT)
+        theirs->hop_limit = ours->hop_limit;
+    if (ours->valid & IPSOCK_CONTROL_SOURCE)
+        theirs->source = ours->source;
+    if (ours->valid & IPSOCK_CONTROL_DESTINATION) {
+        theirs->destination = ours->destination;
+        theirs->broadcast = ours->broadcast;
+    }
+    if (ours->valid & IPSOCK_CONTROL_INTERFACE)
+        theirs->interface_index = ours->interface_index;
+    if (ours->valid & IPSOCK_CONTROL_PATH_MTU)
+        theirs->path_mtu = ours->path_mtu;
+    if (ours->valid & IPSOCK_CONTROL_SEGMENT_SIZE)
+        theirs->segment_size = ours->segment_size;
+    if (ours->valid & IPSOCK_CONTROL_OPAQUE)
+        theirs->opaque_length = ours->opaque_length;
+}
+
 /* The filter's control stands in for the caller's, who may want none, or other fields. */
 static int filtered(struct ipsock_endpoint *s, const struct receive *r, struct ipsock_error *error)
 {
@@ -75,7 +99,7 @@ static int filtered(struct ipsock_endpoint *s, const struct receive *r, struct i
     r->message->control = theirs;
     if (code == IPSOCK_OK && theirs != NULL) {
         ours.valid &= atomic_load_explicit(&s->receive_control, memory_order_relaxed);
-        *theirs = ours;
+        hand_over(theirs, &ours);
     }
     return code;
 }
