@@ -10,7 +10,7 @@ import struct
 import tempfile
 
 from lab import RECEIVE, SEND, WAIT, Skip, host_port
-from multicast import PORT, Sender, build_bridges, each_family, hears, known, listener
+from multicast import PORT, Sender, build_bridges, each_family, hears, listener
 
 MANY = 1000
 PACKETS = 100  # of a measurement; twice as many fit the receive buffer
@@ -175,6 +175,8 @@ def expect_flat(lab, family, raw, call):
     one, many = (instructions(lab, family, raw, call, count) for count in (1, MANY))
     print(f"{one / PACKETS:.1f} instructions a packet with 1 membership, {many / PACKETS:.1f} with "
           f"{MANY}, by {max(one, many) / min(one, many):.4f}")
+    if raw and family.name == "v6" and TOLERANCE * one < many < 1.05 * one:
+        raise Skip("known: above the tolerance, by what the chains of the table cost")
     assert one > 10 * PACKETS and max(one, many) <= TOLERANCE * min(one, many), (one, many)
 
 
@@ -183,8 +185,6 @@ def add_costs():
         for call in ("recv", "recv_batch"):
             def cost(lab, family, raw=raw, call=call):
                 expect_flat(lab, family, raw, call)
-            if raw:
-                cost = known("v6", "chains of the table cost what is above the tolerance")(cost)
             cost.__name__ = f"cost_is_flat_{'raw' if raw else 'udp'}_{call}"
             each_family("18", "06")(cost)
 
