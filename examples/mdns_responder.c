@@ -4,7 +4,7 @@
  *     mdns_responder NAME [INTERFACE]...
  *
  *     $ mdns_responder printer &
- *     $ dig -p 5353 @224.0.0.251 printer.local
+ *     $ dig -p 5353 @192.0.2.1 printer.local
  *
  * One endpoint for IPv4 and one for IPv6 share port 5353 with whoever else answers on this host.
  * Each joins 224.0.0.251 or ff02::fb on every interface that has multicast, or on those given. A

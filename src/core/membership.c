@@ -110,7 +110,8 @@ int ipsk_membership_reserve(struct ipsk_memberships *all, const uint8_t group[16
     if (m == NULL) {
         if (call != IPSK_JOIN && call != IPSK_JOIN_SOURCE)
             return IPSOCK_OK;
-        if (all->count >= all->bucket_count && grow_table(all) < 0)
+        /* four buckets a membership: chains longer than one would be felt per packet */
+        if (all->count * 4 >= all->bucket_count && grow_table(all) < 0)
             return IPSOCK_ENOMEM;
         m = *spare = calloc(1, sizeof *m);
         if (m == NULL)
