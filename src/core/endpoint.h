@@ -26,7 +26,8 @@
  * has is known. */
 #define IPSK_OPENED_HERE 0x80000000u
 
-/* Found out at run time, once; quirk.c lists them with their sources. */
+/* Found out at run time, once, and remembered: the batch calls answer ENOSYS under old kernels and
+ * under system call filters that do not know them. */
 #define IPSK_QUIRK_NO_RECV_MANY 0x1u
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
 
