@@ -110,8 +110,8 @@ int ipsk_membership_reserve(struct ipsk_memberships *all, const uint8_t group[16
     if (m == NULL) {
         if (call != IPSK_JOIN && call != IPSK_JOIN_SOURCE)
             return IPSOCK_OK;
-        /* four buckets a membership: chains longer than one would be felt per packet */
-        if (all->count * 4 >= all->bucket_count && grow_table(all) < 0)
+        /* eight buckets a membership: chains longer than one would be felt per packet */
+        if (all->count * 8 >= all->bucket_count && grow_table(all) < 0)
             return IPSOCK_ENOMEM;
         m = *spare = calloc(1, sizeof *m);
         if (m == NULL)
@@ -187,11 +187,11 @@ void ipsk_membership_apply(struct ipsk_memberships *all, const uint8_t group[16]
 bool ipsk_membership_wants(const struct ipsk_memberships *all, const uint8_t group[16],
                            uint32_t index, const uint8_t source[16])
 {
-    /* the system's choice of interface is not known here: such a membership counts on all */
-    const struct ipsk_membership *members[] = {ipsk_membership_find(all, group, index),
-                                               ipsk_membership_find(all, group, 0)};
+    /* the system's choice of interface is not known here: a membership under 0 counts on all */
+    const uint32_t indices[] = {index, 0};
     for (int i = 0; i < 2; i++) {
-        const int state = ipsk_membership_state(members[i], source);
+        const int state =
+            ipsk_membership_state(ipsk_membership_find(all, group, indices[i]), source);
         if (state == IPSK_ANY_SOURCE || state == IPSK_SOURCES_LISTED)
             return true;
     }
