@@ -261,9 +261,24 @@ static struct ipsock_control *control_of(struct ipsock_control *c, unsigned i)
     return c->valid != 0 ? c : NULL;
 }
 
+/* "hex=00ff41": bytes that no word can have. */
+static size_t fill_bytes(char *to, size_t room, const char *digits)
+{
+    const size_t length = strlen(digits) / 2;
+    if (length > room)
+        die("hex");
+    for (size_t i = 0; i < length; i++) {
+        const char byte[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
+        to[i] = (char)strtol(byte, NULL, 16);
+    }
+    return length;
+}
+
 static size_t fill(char *to, size_t room, unsigned i)
 {
     char text[SHORT_DATA];
+    if (value("hex") != NULL)
+        return fill_bytes(to, room, value("hex"));
     const char *from = item("data", i, text, sizeof text);
     const size_t length = from == NULL ? 0 : strlen(from);
     const size_t size = (size_t)number("size", i, (long)length);

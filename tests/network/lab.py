@@ -5,6 +5,7 @@ import ctypes
 import ipaddress
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -50,6 +51,23 @@ def until(what, condition):
 
 def host_port(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def need(program):
+    if shutil.which(program) is None:
+        raise Skip(f"{program} is not installed")
+
+
+def line(program):
+    """The next line of a program's unbuffered output."""
+    text = b""
+    while not text.endswith(b"\n"):
+        ready, _, _ = select.select([program.stdout], [], [], WAIT)
+        assert ready, f"no line but {text}"
+        byte = os.read(program.stdout.fileno(), 1)
+        assert byte, f"ended after {text}"
+        text += byte
+    return text.decode().rstrip("\n")
 
 
 class Host:

@@ -55,8 +55,8 @@ def known(family_name, text, why):
     return wrap
 
 
-def bridge(switch, name):
-    switch.ip("link", "add", name, "type", "bridge", "mcast_snooping", "0")
+def bridge(switch, name, *options):
+    switch.ip("link", "add", name, "type", "bridge", *(options or ("mcast_snooping", "0")))
     switch.ip("link", "set", name, "addrgenmode", "none", "up")
 
 

@@ -5,10 +5,9 @@ import ipaddress
 import os
 import re
 import select
-import shutil
 import subprocess
 
-from lab import WAIT, Skip, check, until
+from lab import WAIT, check, line, need, until
 from multicast import (ALLOW, BLOCK, FAMILIES, PORT, TO_EXCLUDE, TO_INCLUDE, Reports, Sender,
                        build_bridges, each_family, hears, listener)
 
@@ -18,23 +17,6 @@ SSM_LISTENER = os.environ.get("IPSOCK_SSM_LISTENER", "")
 
 def build(lab):
     build_bridges(lab, sender_links=("east",))
-
-
-def need(program):
-    if shutil.which(program) is None:
-        raise Skip(f"{program} is not installed")
-
-
-def line(program):
-    """The next line of a program's unbuffered output."""
-    text = b""
-    while not text.endswith(b"\n"):
-        ready, _, _ = select.select([program.stdout], [], [], WAIT)
-        assert ready, f"no line but {text}"
-        byte = os.read(program.stdout.fileno(), 1)
-        assert byte, f"ended after {text}"
-        text += byte
-    return text.decode().rstrip("\n")
 
 
 @each_family("16", "11")
