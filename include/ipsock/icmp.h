@@ -107,9 +107,23 @@ enum ipsock_icmpv6_type {
 struct ipsock_icmp_object {
     uint8_t object_class; /**< IPSOCK_ICMP_OBJECT_… or another number */
     uint8_t object_type;  /**< C-Type; its meaning depends on the class */
-    uint16_t length;      /**< payload bytes, 0..65531 */
-    const uint8_t *payload;
+    uint16_t length;      /**< payload bytes, 0..65531; marshal: a multiple of 4 (RFC 4884, 7.1) */
+    const uint8_t *payload; /**< NULL if there is none */
 };
+
+/* What parsing found of extensions. A message whose extensions are wrong is good for all the rest:
+ * it parses, and the objects before the fault are kept. */
+#define IPSOCK_ICMP_EXTENSION_NONE  0 /**< none, and nothing says that there are any */
+#define IPSOCK_ICMP_EXTENSION_FOUND 1 /**< all well */
+#define IPSOCK_ICMP_EXTENSION_LEGACY                                                               \
+    2                                    /**< found behind 128 bytes, where older routers put them \
+                                            (RFC 4884, 5.5); the length attribute is 0 or wrong */
+#define IPSOCK_ICMP_EXTENSION_LENGTH   3 /**< length attribute below 128 bytes, or beyond the end */
+#define IPSOCK_ICMP_EXTENSION_SHORT    4 /**< too short for a header and an object: below 8 bytes */
+#define IPSOCK_ICMP_EXTENSION_VERSION  5 /**< version is not 2 */
+#define IPSOCK_ICMP_EXTENSION_CHECKSUM 6 /**< wrong checksum; 0 is none and passes */
+#define IPSOCK_ICMP_EXTENSION_OBJECT   7 /**< length of an object is below 4 */
+#define IPSOCK_ICMP_EXTENSION_CUT      8 /**< an object, or its header, goes beyond the end */
 
 /** An ICMP message. Which fields count depends on body. */
 struct ipsock_icmp_message {
@@ -125,13 +139,16 @@ struct ipsock_icmp_message {
     bool active;       /**< extended reply: interface is active */
     bool has_ipv4;     /**< extended reply */
     bool has_ipv6;     /**< extended reply */
+    uint8_t extension; /**< parse: IPSOCK_ICMP_EXTENSION_…; marshal: ignored */
     uint32_t pointer;  /**< parameter problem: offset in bytes; IPv4 0..255 */
-    uint32_t mtu;      /**< packet too big; IPv4 unreachable code 4 (RFC 1191), 0..65535 */
-    struct ipsock_addr gateway; /**< redirect */
-    const uint8_t *data;        /**< echo payload, the quoted datagram, or the raw body */
-    size_t data_length;
+    uint32_t mtu;      /**< bytes; packet too big; IPv4 unreachable code 4 (RFC 1191), 0..65535 */
+    struct ipsock_addr gateway; /**< redirect; IPv4 */
+    const uint8_t *data; /**< echo payload, the quoted datagram, what follows an extended echo or
+                            reply, or the raw body: all behind the checksum. NULL if empty */
+    size_t data_length;  /**< bytes; with extensions, parse: zeros of padding included */
     struct ipsock_icmp_object *objects; /**< extension objects; parse: the array it was given */
-    size_t object_count;                /**< parse: objects found, may exceed the capacity */
+    size_t object_count;                /**< objects at objects; parse: never above the capacity */
+    size_t objects_found;               /**< parse: may exceed the capacity; marshal: ignored */
 };
 
 /** One entry of an MPLS label stack. */
@@ -203,29 +220,43 @@ IPSOCK_API const char *ipsock_icmp_type_name(int family, int type);
 /** IP protocol number of a family's ICMP: 1 or 58; IPSOCK_EFAMILY for another family. */
 IPSOCK_API int ipsock_icmp_protocol(int family);
 
-/** Reads an ICMP message (without IP header). Extension objects are found as RFC 4884 says; their
- * payloads and data point into the bytes. Unknown types have body RAW. The checksum is not
- * verified.
+/** Reads an ICMP message (without IP header). Extension objects are found as RFC 4884 says, or
+ * where older routers put them; message->extension tells which, or what is wrong with them. Their
+ * payloads and data point into the bytes. Types without a body of their own above have body RAW.
+ * The checksum is not verified.
  * @param objects receives up to capacity extension objects; NULL with 0 to leave them
- * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT. */
+ * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT for less than 4
+ * bytes, 8 where the body is not RAW. On failure *message is unchanged. */
 IPSOCK_API int ipsock_icmp_parse(struct ipsock_icmp_message *message,
                                  struct ipsock_icmp_object *objects, size_t capacity, int family,
                                  const void *bytes, size_t length);
 
-/** Writes an ICMP message. The checksum is computed for IPv4 always, for IPv6 if source and
- * destination are given (else it is 0: raw ICMPv6 sockets fill it in).
- * @param source, destination for the IPv6 pseudo-header, or NULL both
- * @param written receives the bytes written, or needed; may be NULL
- * @return 0; IPSOCK_EINVAL for a field out of range; IPSOCK_EFAMILY; IPSOCK_EPROTOCOL for a body
- * that the type does not have; IPSOCK_EEXTENSION for objects that the type does not carry;
- * IPSOCK_ENOSPC. */
+/** Writes an ICMP message. With objects, the quoted datagram is padded with zeros to 128 bytes or
+ * more, to a multiple of 4 (IPv4) or 8 (IPv6), and its length is set (RFC 4884). The checksum is
+ * computed for IPv4 always, for IPv6 if source and destination are given (else it is 0: raw ICMPv6
+ * sockets fill it in). message->data may lie in the buffer, at any place.
+ *
+ * Objects are carried by unreachable and time exceeded of both families and by IPv4's parameter
+ * problem: any but identifications; and by an extended echo request: one, an identification or of
+ * another class than those above, and then no data (RFC 8335, 2).
+ * @param source, destination for the IPv6 pseudo-header, or NULL both; ignored for IPv4
+ * @param buffer  may be NULL with size 0, to learn the size
+ * @param written receives the bytes written, or needed (IPSOCK_ENOSPC), unchanged on other errors;
+ *                may be NULL
+ * @return 0; IPSOCK_EINVAL for a field out of range, an object's length that is no multiple of 4,
+ * null pointers; IPSOCK_EFAMILY for another family, also of an address; IPSOCK_EPROTOCOL for a body
+ * that the type does not have (RAW goes with every type); IPSOCK_EEXTENSION for objects that the
+ * body does not carry; IPSOCK_EMSGSIZE for more than 65535 bytes, or more quoted ones than the
+ * length attribute can say (1020, IPv6 2040); IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_icmp_marshal(const struct ipsock_icmp_message *message,
                                    const struct ipsock_addr *source,
                                    const struct ipsock_addr *destination, void *buffer, size_t size,
                                    size_t *written);
 
-/** Verifies the checksum of an ICMP message; for IPv6 with the addresses of its packet.
- * @return 0; IPSOCK_ECHECKSUM; IPSOCK_EINVAL; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT. */
+/** Verifies the checksum of an ICMP message; for IPv6 with the addresses of its packet, which must
+ * be given; for IPv4 they are ignored.
+ * @return 0; IPSOCK_ECHECKSUM; IPSOCK_EINVAL for null pointers; IPSOCK_EFAMILY; IPSOCK_EMSGSHORT
+ * for less than 4 bytes. */
 IPSOCK_API int ipsock_icmp_verify(int family, const struct ipsock_addr *source,
                                   const struct ipsock_addr *destination, const void *bytes,
                                   size_t length);
