@@ -27,7 +27,7 @@ ipsock_add(core
     addr addr_text batch buffer_option capability check checksum control control_codec
     control_text describe emulate encoding endpoint error feature header header_text host
     icmp_extension icmp_filter icmp_marshal icmp_name icmp_parse membership message multicast
-    multicast_option names open option strict table text wait)
+    multicast_option names open option raw strict table text wait)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)

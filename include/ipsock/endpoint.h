@@ -37,7 +37,10 @@ struct ipsock_endpoint;
 #define IPSOCK_OPEN_BROADCAST 0x0004u
 /** Calls never wait: they answer IPSOCK_EAGAIN. For event loops, with ::ipsock_handle. */
 #define IPSOCK_OPEN_NONBLOCK 0x0008u
-/** Raw IPv4: what is sent carries its own IPv4 header (IP_HDRINCL): ::ipsock_send_ipv4. */
+/** Raw IPv4: what is sent carries its own IPv4 header (IP_HDRINCL): ::ipsock_send_ipv4, or
+ * ::ipsock_send and ::ipsock_send_batch with a header in ::IPSOCK_ORDER_RAW at the start of the
+ * data. Received packets are not affected. Of send control only INTERFACE and OPAQUE can be
+ * declared: the header says the rest. */
 #define IPSOCK_OPEN_HEADER_INCLUDED 0x0010u
 /** Only multicast that this endpoint itself joined is delivered, by group, interface and source,
  * though the system may deliver every group on the port. */
@@ -93,6 +96,7 @@ struct ipsock_counters {
     uint64_t checksum_discards; /**< wrong checksum found by the library */
     uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
     uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
+    uint64_t header_discards;   /**< raw IPv4 packets refused: the header lies, as the code says */
 };
 
 #ifdef __cplusplus

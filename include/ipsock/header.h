@@ -107,19 +107,40 @@ IPSOCK_API int ipsock_ipv6_header_format(const struct ipsock_ipv6_header *header
  * with its checksum in place it is 0. */
 IPSOCK_API uint16_t ipsock_checksum(const void *data, size_t length);
 
-/** Receives on raw IPv4: the header apart, the payload into the message's buffers; total_length and
- * fragment_offset mean the same on every system. Otherwise as ::ipsock_recv.
- * @return also IPSOCK_EKIND on other endpoints; a packet whose header lies gives IPSOCK_EHDRSHORT,
- *         IPSOCK_EEXTSHORT, … and is counted. */
+/** Receives on raw IPv4, with or without ::IPSOCK_OPEN_HEADER_INCLUDED: the header apart, the
+ * payload into the message's buffers; total_length and fragment_offset mean the same on every
+ * system. Fragments come put together. Peek, truncation, control, deadlines, peers as
+ * ::ipsock_recv, message->length counts the payload; a packet that a filter program cut is
+ * IPSOCK_MSG_TRUNC too. Of a packet that was cut, total_length still tells the length. x/net:
+ * RawConn.ReadFrom.
+ * @param header receives the header, unchanged on failure
+ * @param flags  IPSOCK_MSG_PEEK, IPSOCK_MSG_DONTWAIT
+ * @return as ::ipsock_recv; IPSOCK_EKIND on other endpoints; IPSOCK_ENOHEADER. A packet whose
+ * header lies is taken, counted (header_discards) and answered with IPSOCK_EHDRSHORT,
+ * IPSOCK_EVERSION, IPSOCK_EHDRLEN, IPSOCK_EEXTSHORT, or IPSOCK_ETOTALLEN when it has more bytes
+ * than its total length; the message's buffers may have been written to. */
 IPSOCK_API int ipsock_recv_ipv4(struct ipsock_endpoint *s, struct ipsock_ipv4_header *header,
                                 struct ipsock_message *message, uint32_t flags);
 
-/** Sends header and payload on raw IPv4 opened with ::IPSOCK_OPEN_HEADER_INCLUDED. The system fills
- * in the checksum, the id where it is 0 and the source where it is unset; a header_length or
- * total_length of 0 is computed. The packet goes to message->peer if set, else to the header's
- * destination. Of control only the interface is obeyed: the header says the rest.
- * @return as ::ipsock_ipv4_header_marshal and ::ipsock_send; IPSOCK_ETOTALLEN when total_length is
- * not header plus payload; IPSOCK_EKIND. */
+/** Sends header and payload on raw IPv4 opened with ::IPSOCK_OPEN_HEADER_INCLUDED, without copying
+ * the payload, in the byte order that the system's raw sockets want. A header_length or
+ * total_length of 0 is computed; the system puts in the checksum always, the source where it is
+ * unset or 0.0.0.0, and an id where it is 0 (Linux not with ::IPSOCK_IPV4_DONT_FRAGMENT, NetBSD not
+ * below 69 bytes). The packet goes to the header's destination; message->peer may name another
+ * host that it is handed to on its way, where the system routes by the address (Linux). On a
+ * connected endpoint that is the peer.
+ * Packets larger than the interface's MTU are fragmented by the BSDs and macOS, unless
+ * ::IPSOCK_IPV4_DONT_FRAGMENT is set; Linux always answers IPSOCK_EMSGSIZE. message->length counts
+ * the payload. Of control only INTERFACE and OPAQUE can be declared on such an endpoint: the header
+ * says the rest. Where the system puts the multicast hop limit of the endpoint over the header's
+ * (the BSDs), the option is set to the header's for the time of the call. x/net: RawConn.WriteTo.
+ * @param header  destination, hop_limit and protocol are needed; version is not read
+ * @param message buffers at most ::IPSOCK_BUFFERS_MAX - 2
+ * @param flags   IPSOCK_MSG_DONTWAIT, IPSOCK_MSG_DONTROUTE
+ * @return as ::ipsock_ipv4_header_marshal, the field's name being in ::ipsock_last_error, and as
+ * ::ipsock_send; IPSOCK_ETOTALLEN when total_length is not header plus payload; IPSOCK_EMSGSIZE
+ * over 65535 bytes; IPSOCK_ENOTSUP for a peer that is not the header's destination, where the
+ * system routes by the header; IPSOCK_ENOHEADER; IPSOCK_EKIND. */
 IPSOCK_API int ipsock_send_ipv4(struct ipsock_endpoint *s, const struct ipsock_ipv4_header *header,
                                 struct ipsock_message *message, uint32_t flags);
 

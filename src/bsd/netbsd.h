@@ -26,6 +26,7 @@
 #include "core/table.h"
 
 #define IPSK_SYSTEM_NAME "netbsd"
+#define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
 
 // clang-format off
 #define IPSK_OPTIONS(X) \
@@ -172,6 +173,7 @@
     X(PING_HEADER, 0) \
     X(GROUP_INDEX_ZERO, 0) \
     X(RAW_MULTICAST_HOPS, 1) \
+    X(RAW_ROUTES_BY_PEER, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0)

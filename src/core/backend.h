@@ -13,6 +13,7 @@
 #include "core/table.h"
 
 struct ipsock_batch;
+struct ipsk_raw_header;
 
 /* Fills *error and returns code: every failure goes through here. */
 static inline int ipsk_fail(struct ipsock_error *error, int code, int native, const char *operation,
@@ -72,6 +73,9 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uin
                   struct ipsock_error *error);
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                   struct ipsock_error *error);
+/* Raw IPv4: the header apart (message.h), the payload into the message. */
+int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
+                       struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);
 /* 0 with *done >= 1, or an error with *done 0. */
 int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,

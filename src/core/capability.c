@@ -71,6 +71,7 @@ struct question {
     int column;
     int feature;
     uint32_t quirks;
+    bool own_header;
 };
 
 static bool usable(const struct ipsk_option_row *row, const struct question *q)
@@ -146,6 +147,10 @@ static void from_strict(struct ipsock_capability_answer *c, const struct questio
 
 static void from_sent(struct ipsock_capability_answer *c, const struct question *q, uint32_t field)
 {
+    if (q->own_header && field != IPSOCK_CONTROL_INTERFACE) {
+        answer(c, IPSOCK_ABSENT, NULL, "the packet's own header says it");
+        return;
+    }
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
         if ((row->fields & field) && (row->kinds & q->kind) && row->column == q->column) {
@@ -222,11 +227,12 @@ static int column_of(int family)
 int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
                       struct ipsock_capability_answer *capability)
 {
-    struct question q = {0, 0, feature, 0};
+    struct question q = {0, 0, feature, 0, false};
     if (capability == NULL || feature < 0 || feature >= IPSOCK_FEATURE_COUNT)
         return IPSOCK_EINVAL;
     if (s != NULL) {
         kind = s->kind;
+        q.own_header = (s->flags & IPSOCK_OPEN_HEADER_INCLUDED) != 0;
         q.quirks = atomic_load_explicit(&s->quirks, memory_order_relaxed);
         if (family == IPSOCK_UNSPEC)
             family = s->family;

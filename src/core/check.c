@@ -11,13 +11,9 @@ static int wrong(struct ipsock_error *error, int code, const char *field)
 static int check_peer(const struct ipsock_endpoint *s, const struct ipsock_addr *peer,
                       struct ipsock_error *error)
 {
-    if (peer->family == IPSOCK_UNSPEC) {
-        if (s->connected || s->kind == IPSOCK_TCP)
-            return IPSOCK_OK;
-        /* a header-included packet has its destination in it */
-        return s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? IPSOCK_OK
-                                                      : wrong(error, IPSOCK_EMISSADDR, "peer");
-    }
+    if (peer->family == IPSOCK_UNSPEC)
+        return s->connected || s->kind == IPSOCK_TCP ? IPSOCK_OK
+                                                     : wrong(error, IPSOCK_EMISSADDR, "peer");
     if (s->family == IPSOCK_IPV4
             ? peer->family != IPSOCK_IPV4
             : !s->dual_stack && (peer->family != IPSOCK_IPV6 || ipsk_is_mapped(peer)))

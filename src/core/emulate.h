@@ -21,6 +21,14 @@ static inline bool ipsk_emulates(const struct ipsock_endpoint *s)
     return (s->emulated[0] | s->emulated[1] | s->emulated[2]) != 0;
 }
 
+/* Whether the header's hop limit gives way to the option's on this endpoint, so that multicast
+ * packets with a header of their own are sent with the option set to it. */
+static inline bool ipsk_borrows_hops(const struct ipsock_endpoint *s)
+{
+    return (s->flags & IPSOCK_OPEN_HEADER_INCLUDED) &&
+           ipsk_native.facts[IPSK_FACT_RAW_MULTICAST_HOPS];
+}
+
 /* Sends one message, or a batch, with its emulated fields in force. Never waits. */
 int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error);

@@ -105,6 +105,8 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     s->traffic_class = c->traffic_class;
     s->hop_limit = c->hop_limit;
     int code = ipsk_sys_socket(c->family, c->kind, c->protocol, &s->handle, error);
+    if (code == IPSOCK_EPERM && c->kind == IPSOCK_RAW)
+        error->option = ipsk_native.raw_privilege;
     if (code == IPSOCK_OK) {
         code = ipsk_apply_config(s, c, error);
         if (code == IPSOCK_OK)

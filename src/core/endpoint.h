@@ -78,7 +78,7 @@ struct ipsock_endpoint {
     intptr_t process;        /* the one that opened it */
 
     _Atomic uint64_t strict_discards, filter_discards, checksum_discards;
-    _Atomic uint64_t truncated, control_truncated;
+    _Atomic uint64_t truncated, control_truncated, header_discards;
 };
 
 /* A call's place in the queue of waiters. */

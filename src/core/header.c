@@ -26,17 +26,30 @@ static struct ipsock_addr load_addr(int family, const uint8_t *p)
     return addr;
 }
 
-/* What a header says of itself that may be a lie. */
-static int check_ipv4(const uint8_t *p, size_t length, unsigned total)
+int ipsk_ipv4_check(const uint8_t *bytes, size_t length)
 {
-    const size_t header_length = (size_t)(p[0] & 0x0f) * 4;
-    if (p[0] >> 4 != 4)
+    if (length < IPSOCK_IPV4_HEADER_MIN)
+        return IPSOCK_EHDRSHORT;
+    const size_t header_length = (size_t)(bytes[0] & 0x0f) * 4;
+    if (bytes[0] >> 4 != 4)
         return IPSOCK_EVERSION;
     if (header_length < IPSOCK_IPV4_HEADER_MIN)
         return IPSOCK_EHDRLEN;
-    if (header_length > length)
-        return IPSOCK_EEXTSHORT;
-    return total > UINT16_MAX ? IPSOCK_ETOTALLEN : IPSOCK_OK;
+    return header_length > length ? IPSOCK_EEXTSHORT : IPSOCK_OK;
+}
+
+/* Total length, the header counted. */
+static unsigned load_total(const uint8_t *p, const struct ipsk_header_order *order)
+{
+    const unsigned subtracted = order->length_without_header ? (p[0] & 0x0fu) * 4 : 0;
+    return load16(p + 2, order->host_length) + subtracted;
+}
+
+void ipsk_ipv4_to_wire(uint8_t bytes[IPSK_ORDERED_BYTES], const struct ipsk_header_order *order)
+{
+    const unsigned total = load_total(bytes, order);
+    store16(bytes + 2, total > UINT16_MAX ? UINT16_MAX : (uint16_t)total, false);
+    store16(bytes + 6, load16(bytes + 6, order->host_offset), false);
 }
 
 int ipsk_ipv4_parse(struct ipsock_ipv4_header *header, const void *data, size_t length,
@@ -45,15 +58,13 @@ int ipsk_ipv4_parse(struct ipsock_ipv4_header *header, const void *data, size_t 
     const uint8_t *p = data;
     if (header == NULL || data == NULL)
         return IPSOCK_ENOHEADER;
-    if (length < IPSOCK_IPV4_HEADER_MIN)
-        return IPSOCK_EHDRSHORT;
-    const uint8_t header_length = (uint8_t)((p[0] & 0x0f) * 4);
-    const unsigned subtracted = order->length_without_header ? header_length : 0;
-    const unsigned total = load16(p + 2, order->host_length) + subtracted;
-    const int result = check_ipv4(p, length, total);
+    const int result = ipsk_ipv4_check(p, length);
     if (result != IPSOCK_OK)
         return result;
-
+    const unsigned total = load_total(p, order);
+    if (total > UINT16_MAX)
+        return IPSOCK_ETOTALLEN;
+    const uint8_t header_length = (uint8_t)((p[0] & 0x0f) * 4);
     const uint16_t fragment = load16(p + 6, order->host_offset);
     /* every field is written: nothing of an earlier header survives, options least of all */
     *header = (struct ipsock_ipv4_header){

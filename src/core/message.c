@@ -25,8 +25,8 @@ static int check_stream(const struct ipsock_endpoint *s, const struct ipsock_mes
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
 }
 
-static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                         uint32_t flags, struct ipsock_error *error)
+int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                       uint32_t flags, struct ipsock_error *error)
 {
     const char *field = NULL;
     if (m == NULL)
@@ -42,7 +42,7 @@ static int check_receive(const struct ipsock_endpoint *s, const struct ipsock_me
     return s->kind == IPSOCK_TCP ? check_stream(s, m, error) : IPSOCK_OK;
 }
 
-/* Whether there is beyond doubt nothing that check_receive would find, nor anything kept from an
+/* Whether there is beyond doubt nothing that ipsk_check_receive would find, nor anything kept from an
  * earlier batch; found in few steps. */
 static inline bool is_usual_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                                     uint32_t flags)
@@ -134,7 +134,7 @@ IPSK_OUT_OF_LINE static int receive_unusual(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
     struct ipsock_error error;
-    int code = check_receive(s, message, flags, &error);
+    int code = ipsk_check_receive(s, message, flags, &error);
     if (code == IPSOCK_OK)
         code = ipsk_pending(s, &error);
     return code < 0 ? ipsk_finish(s, IPSOCK_READ, code, &error)
@@ -150,8 +150,8 @@ int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
                                                : receive_unusual(s, message, flags);
 }
 
-static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
-                      struct ipsock_error *error)
+int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
+                    struct ipsock_error *error)
 {
     if (messages == NULL)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "message");
@@ -160,8 +160,8 @@ static int check_send(const struct ipsock_endpoint *s, uint32_t flags, const voi
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "send", NULL) : IPSOCK_OK;
 }
 
-static int send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                        struct ipsock_error *error)
+int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                      struct ipsock_error *error)
 {
     const int code = send_now(s, message, flags, error);
     return code == IPSOCK_EAGAIN ? wait_and_try(s, IPSOCK_WRITE, message, flags, error) : code;
@@ -173,13 +173,13 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    code = check_send(s, flags, message, &error);
+    code = ipsk_check_send(s, flags, message, &error);
     if (code == IPSOCK_OK) {
         message->length = 0;
         if (!ipsk_is_usual(s, message))
             code = ipsk_check_message(s, message, &error);
     }
     if (code == IPSOCK_OK)
-        code = send_checked(s, message, flags, &error);
+        code = ipsk_send_checked(s, message, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }

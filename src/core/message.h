@@ -3,6 +3,8 @@
 #ifndef IPSK_MESSAGE_H
 #define IPSK_MESSAGE_H
 
+#include <ipsock/header.h>
+
 #include "core/endpoint.h"
 
 /* Elements are size bytes apart, which is not sizeof for a program of another version. */
@@ -11,6 +13,32 @@ static inline struct ipsock_message *ipsk_message_at(struct ipsock_message *mess
 {
     return (struct ipsock_message *)(void *)((char *)messages + size * i);
 }
+
+/* The header of a raw IPv4 packet, in the order of the system's raw sockets, whose payload is in a
+ * message. */
+struct ipsk_raw_header {
+    uint8_t bytes[IPSOCK_IPV4_HEADER_MAX];
+    size_t length;   /* of the header */
+    size_t received; /* bytes of the packet that arrived here, more than fit the buffers maybe */
+};
+
+/* Counts a packet that is refused because its header lies; when it is taken, not when it is looked
+ * at. */
+static inline void ipsk_count_lie(struct ipsock_endpoint *s, uint32_t flags)
+{
+    if (!(flags & IPSOCK_MSG_PEEK))
+        atomic_fetch_add_explicit(&s->header_discards, 1, memory_order_relaxed);
+}
+
+/* What every receive, and every send, must get right before anything else. */
+int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                       uint32_t flags, struct ipsock_error *error);
+int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
+                    struct ipsock_error *error);
+
+/* Sends one message that has been checked; waits if it may. */
+int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                      struct ipsock_error *error);
 
 /* The column that a message goes out in. */
 static inline int ipsk_message_column(const struct ipsock_endpoint *s,

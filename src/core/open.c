@@ -127,10 +127,15 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
     return code;
 }
 
+/* What a packet with a header of its own can still be told; kernels ignore the rest, or take it for
+ * what the header leaves open. */
+#define BESIDE_HEADER (IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_OPAQUE)
+
 /* Fields that can be declared for sending: with a message of their own, or by setting the option
  * around the call. */
 int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error)
 {
+    const uint32_t open = s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? BESIDE_HEADER : UINT32_MAX;
     uint32_t possible = 0;
     if (bits & ~IPSOCK_CONTROL_SENDABLE)
         return wrong(error, IPSOCK_EINVAL, "send_control");
@@ -140,8 +145,8 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
                                  : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
         if (!carried)
             continue;
-        const uint32_t native = ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column);
-        s->emulated[column] = bits & ~native & ipsk_emulatable(s, column);
+        const uint32_t native = ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column) & open;
+        s->emulated[column] = bits & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = bits & (native | s->emulated[column]);
         possible |= native | s->emulated[column];
     }

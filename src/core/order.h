@@ -22,6 +22,13 @@ struct ipsk_header_orders {
 /* The orders of the running system: a backend function. */
 void ipsk_sys_header_order(struct ipsk_header_orders *orders);
 
+/* What a header says of itself that may be a lie, the total length aside. */
+int ipsk_ipv4_check(const uint8_t *bytes, size_t length);
+
+/* The start of a received header as on the wire, in place. */
+#define IPSK_ORDERED_BYTES 8
+void ipsk_ipv4_to_wire(uint8_t bytes[IPSK_ORDERED_BYTES], const struct ipsk_header_order *order);
+
 /* ipsock_ipv4_header_parse and _marshal in any system's order. IPSOCK_ETOTALLEN besides, for a
  * total length that the subtracted header takes out of 0..65535. */
 int ipsk_ipv4_parse(struct ipsock_ipv4_header *header, const void *data, size_t length,

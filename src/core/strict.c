@@ -20,9 +20,10 @@ static bool wants(struct ipsock_endpoint *s, const struct ipsock_message *m)
     return wanted;
 }
 
-/* One receive, single or as a batch of one. */
+/* One receive, single, as a batch of one, or with the IPv4 header apart. */
 struct receive {
     struct ipsock_batch *batch; /* NULL: single */
+    struct ipsk_raw_header *header; /* NULL: not asked for */
     struct ipsock_message *message;
     size_t size;
     uint32_t flags;
@@ -32,6 +33,8 @@ static int receive(struct ipsock_endpoint *s, const struct receive *r, uint32_t 
                    struct ipsock_error *error)
 {
     uint32_t done = 0;
+    if (r->header != NULL)
+        return ipsk_sys_recv_ipv4(s, r->header, r->message, flags, error);
     return r->batch == NULL
                ? ipsk_sys_recv(s, r->message, flags, error)
                : ipsk_sys_recv_many(s, r->batch, r->message, r->size, 1, &done, flags, error);
@@ -107,7 +110,15 @@ static int filtered(struct ipsock_endpoint *s, const struct receive *r, struct i
 int ipsk_strict_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                      struct ipsock_error *error)
 {
-    const struct receive r = {NULL, message, sizeof *message, flags};
+    const struct receive r = {NULL, NULL, message, sizeof *message, flags};
+    return filtered(s, &r, error);
+}
+
+int ipsk_strict_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
+                          struct ipsock_message *message, uint32_t flags,
+                          struct ipsock_error *error)
+{
+    const struct receive r = {NULL, header, message, sizeof *message, flags};
     return filtered(s, &r, error);
 }
 
@@ -117,7 +128,7 @@ int ipsk_strict_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 {
     int code = IPSOCK_OK;
     for (*done = 0; *done < count && code == IPSOCK_OK; *done += code == IPSOCK_OK) {
-        const struct receive r = {batch, ipsk_message_at(messages, size, *done), size, flags};
+        const struct receive r = {batch, NULL, ipsk_message_at(messages, size, *done), size, flags};
         code = filtered(s, &r, error);
     }
     if (*done == 0 || code == IPSOCK_OK)

@@ -8,7 +8,7 @@
  *   IPSK_ABSENT(X)     X(feature, kinds, column, reason)
  *   IPSK_FACTS(X)      X(fact, value)
  *
- * and nothing that needs code. Each list expands to the run-time tables (table.c), to the inlined
+ * and two strings, IPSK_SYSTEM_NAME and IPSK_RAW_PRIVILEGE (below), and nothing that needs code. Each list expands to the run-time tables (table.c), to the inlined
  * switch of the data path (posix/control.h) and to the text in tests/golden/<system>.csv
  * (tests/golden/dump.h). No row means absent natively. Everything is an integer constant expression
  * of the system's real headers.
@@ -161,6 +161,7 @@
     X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                         \
     X(GROUP_INDEX_ZERO)     /* 1: MCAST_… options take index 0: the system's choice */      \
     X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */     \
+    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */             \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */          \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */           \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
@@ -227,6 +228,7 @@ struct ipsk_absent_row {
 /* One system's tables. */
 struct ipsk_system {
     const char *name;
+    const char *raw_privilege; /* what was refused without privilege, and what to do about it */
     const struct ipsk_option_row *options;
     size_t option_count;
     const struct ipsk_received_row *received;

@@ -33,6 +33,7 @@
 #include "core/table.h"
 
 #define IPSK_SYSTEM_NAME "darwin"
+#define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
 
 // clang-format off
 #define IPSK_OPTIONS(X) \
@@ -206,6 +207,7 @@
     X(PING_HEADER, 1) \
     X(GROUP_INDEX_ZERO, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
+    X(RAW_ROUTES_BY_PEER, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 1) \
     X(PKTINFO4_UNBINDS, 1)

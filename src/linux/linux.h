@@ -15,6 +15,8 @@
 #include "core/table.h"
 
 #define IPSK_SYSTEM_NAME "linux"
+#define IPSK_RAW_PRIVILEGE \
+    "raw socket (run as root, or with CAP_NET_RAW: setcap cap_net_raw+ep PROGRAM)"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* linux/udp.h, 4.18 */
@@ -192,6 +194,7 @@
     X(PING_HEADER, 0) \
     X(GROUP_INDEX_ZERO, 1) \
     X(RAW_MULTICAST_HOPS, 0) \
+    X(RAW_ROUTES_BY_PEER, 1) /* raw(7): the address routes, the header's destination is what is sent */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0)

@@ -4,7 +4,6 @@
 
 #include "posix/batch.h"
 #include "posix/errno.h"
-#include "posix/strip.h"
 
 IPSK_OUT_OF_LINE void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
                                            const struct msghdr *h, uint32_t flags)
@@ -136,8 +135,8 @@ IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock
 IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct ipsock_message *m,
                                              uint32_t flags, struct ipsock_error *error)
 {
-    const struct ipsk_receiving r = ipsk_receiving(s, flags);
-    return ipsk_receive_stripped(&r, m, error);
+    struct ipsk_raw_header unwanted;
+    return ipsk_sys_recv_ipv4(s, &unwanted, m, flags, error);
 }
 
 /* Whether recvfrom can say everything about the next datagram. */

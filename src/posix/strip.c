@@ -3,10 +3,9 @@
  * where it belongs without a copy. Header options, which are rare, land in front of the payload
  * instead; a spare buffer behind the caller's takes what they push out, and the payload is moved
  * forward. */
-#include "posix/strip.h"
-
 #include <errno.h>
 
+#include "core/order.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 
@@ -46,39 +45,52 @@ static void move_forward(const struct iovec *iov, size_t by, size_t length)
         *next_byte(&to) = *next_byte(&from);
 }
 
-static int finish(const struct ipsk_receiving *r, struct ipsock_message *m, struct msghdr *h,
-                  size_t n, struct ipsock_error *error)
+static void copy_out(const struct iovec *iov, uint8_t *to, size_t length)
+{
+    struct place from = {iov, 0};
+    while (length-- > 0)
+        *to++ = *next_byte(&from);
+}
+
+static int finish(const struct ipsk_receiving *r, struct ipsk_raw_header *header,
+                  struct ipsock_message *m, struct msghdr *h, size_t n, struct ipsock_error *error)
 {
     const struct iovec *iov = h->msg_iov;
-    const uint8_t *header = iov[0].iov_base;
-    const size_t length = n < HEADER ? 0 : (size_t)(header[0] & 0xf) * 4;
-    if (length < HEADER || length > n)
-        return ipsk_fail(error, n < HEADER ? IPSOCK_EHDRSHORT : IPSOCK_EHDRLEN, 0, "recvmsg", NULL);
+    const int code = ipsk_ipv4_check(header->bytes, n);
+    if (code < 0) {
+        ipsk_count_lie(r->s, r->call);
+        return ipsk_fail(error, code, 0, "recvmsg", "header");
+    }
+    const size_t length = (size_t)(header->bytes[0] & 0xf) * 4;
     const size_t capacity = capacity_of(m);
     const size_t payload = n - length < capacity ? n - length : capacity;
     if (n - length > capacity)
         h->msg_flags |= MSG_TRUNC; /* the spare buffer took what the caller's could not */
-    if (length > HEADER)
+    header->length = length;
+    header->received = n;
+    if (length > HEADER) {
+        copy_out(iov + 1, header->bytes + HEADER, length - HEADER);
         move_forward(iov + 1, length - HEADER, payload);
+    }
     ipsk_fill_message(r, m, h, h->msg_name, payload);
     return IPSOCK_OK;
 }
 
-int ipsk_receive_stripped(const struct ipsk_receiving *r, struct ipsock_message *m,
-                          struct ipsock_error *error)
+int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
+                       struct ipsock_message *m, uint32_t flags, struct ipsock_error *error)
 {
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    uint8_t header[HEADER];
     uint8_t spare[SPARE];
     struct iovec iov[IPSOCK_BUFFERS_MAX];
     ssize_t n;
     if (m->buffer_count > IPSOCK_BUFFERS_MAX - 2)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffer_count");
-    ipsk_prepare_receive(r, m, &h, &name, control);
-    iov[0].iov_base = header;
-    iov[0].iov_len = sizeof header;
+    ipsk_prepare_receive(&r, m, &h, &name, control);
+    iov[0].iov_base = header->bytes;
+    iov[0].iov_len = HEADER;
     if (m->buffer_count != 0)
         memcpy(iov + 1, m->buffers, m->buffer_count * sizeof iov[0]);
     iov[1 + m->buffer_count].iov_base = spare;
@@ -86,7 +98,8 @@ int ipsk_receive_stripped(const struct ipsk_receiving *r, struct ipsock_message 
     h.msg_iov = iov;
     IPSK_ASSIGN(h.msg_iovlen, m->buffer_count + 2);
     do
-        n = recvmsg((int)r->s->handle, &h, ipsk_receive_flags(r->call));
+        n = recvmsg((int)s->handle, &h, ipsk_receive_flags(flags));
     while (n < 0 && errno == EINTR);
-    return n < 0 ? ipsk_fail_receive(error, "recvmsg") : finish(r, m, &h, (size_t)n, error);
+    return n < 0 ? ipsk_fail_receive(error, "recvmsg")
+                 : finish(&r, header, m, &h, (size_t)n, error);
 }

@@ -29,6 +29,7 @@
 #include "core/table.h"
 
 #define IPSK_SYSTEM_NAME "windows"
+#define IPSK_RAW_PRIVILEGE "raw socket (run as administrator)"
 
 /* Numbers that older ws2ipdef.h and ws2tcpip.h lack. */
 #ifndef UDP_SEND_MSG_SIZE
@@ -216,6 +217,7 @@
     X(PING_HEADER, 0) \
     X(GROUP_INDEX_ZERO, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
+    X(RAW_ROUTES_BY_PEER, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0)
