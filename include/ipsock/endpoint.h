@@ -109,8 +109,9 @@ extern "C" {
  * @return 0; IPSOCK_EINVAL (the field's name is in config->error->option); IPSOCK_EKIND for a flag
  * that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, the option being "family" on a host
  * without that family, "dual_stack" where there is no such thing, else the field; IPSOCK_EPERM for
- * raw endpoints without privilege; IPSOCK_EADDRINUSE; IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; for TCP
- * with a peer also IPSOCK_ETIMEDOUT, IPSOCK_ECONNREFUSED, … With
+ * raw endpoints without privilege, the option saying what it takes; IPSOCK_EADDRINUSE;
+ * IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; for TCP with a peer also IPSOCK_ETIMEDOUT,
+ * IPSOCK_ECONNREFUSED, … With
  * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends and receives
  * answer IPSOCK_EAGAIN until then; the handle becomes writable, and the next one tells what came of
  * it. */

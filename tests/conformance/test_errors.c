@@ -382,7 +382,8 @@ static int open_raw_unprivileged(void *argument)
     struct ipsock_endpoint *s = NULL;
     const struct ipsock_config *config = argument;
     return ipsock_open(&s, config) == IPSOCK_EPERM && s == NULL &&
-                   config->error->code == IPSOCK_EPERM && config->error->native != 0
+                   config->error->code == IPSOCK_EPERM && config->error->native != 0 &&
+                   strncmp(config->error->option, "raw socket (run as ", 19) == 0
                ? 0
                : 1;
 }

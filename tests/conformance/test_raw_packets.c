@@ -1,72 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Raw IPv4 with the header apart: what is received, what is sent, and what the system fills in. */
-#include "harness.h"
-
-/* A packet as it was received. */
-struct packet {
-    struct ipsock_ipv4_header header;
-    struct ipsock_addr peer;
-    struct ipsock_control control;
-    uint32_t flags;
-    size_t length;
-    uint8_t data[2048];
-};
-
-static struct ipsock_endpoint *open_ipv4(uint32_t flags, uint32_t receive, uint32_t send)
-{
-    struct ipsock_config config = config_of(V4, IPSOCK_RAW);
-    config.protocol = PROTOCOL_TEST;
-    config.flags = flags;
-    config.receive_control = receive;
-    config.send_control = send;
-    return must_open(&config);
-}
-
-static struct ipsock_ipv4_header header_to(const char *destination)
-{
-    struct ipsock_ipv4_header header;
-    memset(&header, 0, sizeof header);
-    header.hop_limit = 64;
-    header.protocol = PROTOCOL_TEST;
-    header.destination = addr_of(destination);
-    return header;
-}
-
-static int send_packet(struct ipsock_endpoint *s, const struct ipsock_ipv4_header *header,
-                       const void *data, size_t length)
-{
-    struct ipsock_buffer buffer;
-    struct ipsock_message message;
-    ipsock_message_init_send(&message, &buffer, data, length, NULL);
-    message.length = 77;
-    const int code = ipsock_send_ipv4(s, header, &message, 0);
-    EQUAL(code == IPSOCK_OK ? length : 0, message.length);
-    return code;
-}
-
-static int take_packet(struct ipsock_endpoint *s, struct packet *p, size_t room, uint32_t flags)
-{
-    struct ipsock_buffer buffer;
-    struct ipsock_message message;
-    memset(p, 0x5a, sizeof *p);
-    ipsock_message_init(&message, &buffer, p->data, room);
-    message.control = &p->control;
-    CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, soon()));
-    const int code = ipsock_recv_ipv4(s, &p->header, &message, flags);
-    CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, 0));
-    if (code < 0)
-        return code;
-    p->peer = message.peer;
-    p->flags = message.flags;
-    p->length = message.length;
-    EQUAL(0, message.header_length);
-    return code;
-}
-
-static void receive_packet(struct ipsock_endpoint *s, struct packet *p)
-{
-    CHECK(IPSOCK_OK, take_packet(s, p, sizeof p->data, 0));
-}
+#include "raw.h"
 
 static uint64_t header_discards(struct ipsock_endpoint *s)
 {
@@ -116,16 +50,6 @@ static void raw_02_raw_03_header_and_payload_arrive_apart(void **state)
     ipsock_free(s);
 }
 
-/* RFC 1071 over the header that was received, its checksum in place, is 0. */
-static void check_sum(const struct ipsock_ipv4_header *header)
-{
-    uint8_t bytes[IPSOCK_IPV4_HEADER_MAX];
-    size_t length;
-    CHECK(IPSOCK_OK, ipsock_ipv4_header_marshal(header, bytes, sizeof bytes, &length,
-                                                IPSOCK_ORDER_WIRE));
-    EQUAL(0, ipsock_checksum(bytes, length));
-}
-
 static void raw_05_the_system_fills_in_what_is_open(void **state)
 {
     (void)state;
@@ -139,7 +63,7 @@ static void raw_05_the_system_fills_in_what_is_open(void **state)
     check_addr(&p.header.source, "127.0.0.1");
     assert_int_not_equal(p.header.id, 0);
     EQUAL(21, p.header.total_length);
-    check_sum(&p.header);
+    check_header_sum(&p.header);
     EQUAL(0, p.control.valid);
 
     header.source = addr_of("0.0.0.0");
@@ -152,7 +76,7 @@ static void raw_05_the_system_fills_in_what_is_open(void **state)
     check_addr(&p.header.source, "127.0.0.1");
     EQUAL(20, p.header.header_length);
     EQUAL(IPSOCK_IPV4_DONT_FRAGMENT, p.header.flags);
-    check_sum(&p.header);
+    check_header_sum(&p.header);
     ipsock_free(s);
 }
 
@@ -165,12 +89,12 @@ static void raw_05_wrong_headers_are_refused(void **state)
     static uint8_t large[65536];
     struct packet p;
     struct ipsock_ipv4_header header;
-#define WRONG(code, name, change)                             \
-    do {                                                      \
-        header = header_to("127.0.0.1");                      \
-        header.change;                                        \
+#define WRONG(code, name, change)                                                         \
+    do {                                                                                  \
+        header = header_to("127.0.0.1");                                                  \
+        header.change;                                                                    \
         check_code(#change, (code), send_packet(s, &header, "x", 1), __FILE__, __LINE__); \
-        check_option(s, IPSOCK_WRITE, (code), (name));        \
+        check_option(s, IPSOCK_WRITE, (code), (name));                                    \
     } while (0)
     WRONG(IPSOCK_EHDRSHORT, "header_length", header_length = 19);
     WRONG(IPSOCK_EOPTLEN, "options_length", options_length = 3);
@@ -252,7 +176,8 @@ static void raw_other_kinds_are_refused(void **state)
     struct ipsock_ipv4_header header = header_to("127.0.0.1");
     struct ipsock_message message;
     memset(&message, 0, sizeof message);
-    FOR_EACH_COLUMN(i) {
+    FOR_EACH_COLUMN(i)
+    {
         struct pair pair = open_pair(i, 0, 0);
         CHECK(IPSOCK_EKIND, ipsock_recv_ipv4(pair.receiver, &header, &message, 0));
         CHECK(IPSOCK_EKIND, ipsock_send_ipv4(pair.sender, &header, &message, 0));
@@ -275,14 +200,13 @@ static void raw_10_headers_of_the_system(void **state)
 {
     (void)state;
     need_privilege();
-    struct ipsock_endpoint *s = open_ipv4(0, 0, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE |
-                                                    IPSOCK_CONTROL_TRAFFIC_CLASS);
+    struct ipsock_endpoint *s = open_ipv4(
+        0, 0, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_TRAFFIC_CLASS);
     struct packet p;
     struct seen seen;
     const struct ipsock_addr to = addr_of("127.0.0.1");
     struct ipsock_control control;
-    control.valid =
-        IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    control.valid = IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_TRAFFIC_CLASS;
     control.hop_limit = 7;
     control.traffic_class = 0x28;
     control.source = addr_of("127.0.0.5");
@@ -294,7 +218,7 @@ static void raw_10_headers_of_the_system(void **state)
     EQUAL(25, p.header.total_length);
     EQUAL(PROTOCOL_TEST, p.header.protocol);
     EQUAL(5, p.length);
-    check_sum(&p.header);
+    check_header_sum(&p.header);
     CHECK(IPSOCK_OK, send_bytes(s, &to, "again", 5, NULL));
     receive(s, &seen);
     EQUAL(5, seen.length);
