@@ -24,10 +24,44 @@ endmacro()
 
 set(ipsock_definitions)
 ipsock_add(core
-    addr addr_text batch buffer_option capability check checksum control control_codec
-    control_text describe emulate encoding endpoint error feature header header_text host
-    icmp_extension icmp_filter icmp_marshal icmp_name icmp_parse membership message multicast
-    multicast_option names open option raw strict table text wait)
+    addr
+    addr_text
+    batch
+    buffer_option
+    capability
+    check
+    checksum
+    control
+    control_codec
+    control_text
+    describe
+    emulate
+    encoding
+    endpoint
+    error
+    feature
+    header
+    header_text
+    host
+    icmp_extension
+    icmp_filter
+    icmp_marshal
+    icmp_name
+    icmp_parse
+    membership
+    membership_aside
+    membership_kernel
+    message
+    multicast
+    multicast_option
+    names
+    open
+    option
+    raw
+    strict
+    table
+    text
+    wait)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)

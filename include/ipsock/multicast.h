@@ -7,14 +7,16 @@
  * A membership is (group, interface). It is any-source, with a list of excluded sources, or
  * source-specific, with a list of joined ones; the two do not mix. Ports of the addresses are
  * ignored; an IPv6 link-local group or source may carry the interface as scope, which must agree
- * with the index.
+ * with the index. Index 0 is the system's choice; one group of an endpoint is joined under 0 or
+ * under indices, not both. Linux mixes up the sources of an IPv6 group's several interfaces; the
+ * library keeps them apart.
  *
  * Errors of all, the same on every system, with nothing changed: IPSOCK_ECLOSED; IPSOCK_EKIND on
  * TCP; IPSOCK_EMISSADDR for a null or unset address; IPSOCK_EINVAL for a group that is not
- * multicast, a source that is, or a scope that disagrees; IPSOCK_EFAMILY for addresses not of the
- * endpoint's family (a v4-mapped one too); IPSOCK_ENODEV for an interface that does not exist or
- * has no multicast; IPSOCK_ENOBUFS when the system's limit of groups or sources is reached.
- * docs/multicast.md has the table of states and answers.
+ * multicast, a source that is, a scope that disagrees, or index 0 beside others; IPSOCK_EFAMILY for
+ * addresses not of the endpoint's family (a v4-mapped one too); IPSOCK_ENODEV for an interface that
+ * does not exist or has no multicast; IPSOCK_ENOBUFS when the system's limit of groups or sources
+ * is reached. docs/multicast.md has the table of states and answers.
  */
 #ifndef IPSOCK_MULTICAST_H
 #define IPSOCK_MULTICAST_H
@@ -36,7 +38,8 @@ IPSOCK_API int ipsock_join_group(struct ipsock_endpoint *s, uint32_t interface_i
 IPSOCK_API int ipsock_leave_group(struct ipsock_endpoint *s, uint32_t interface_index,
                                   const struct ipsock_addr *group);
 
-/** Joins one source of a group (source-specific multicast). Allocates. Local only, or IPSOCK_ENOTSUP, where
+/** Joins one source of a group (source-specific multicast). Allocates. Local only, or
+ * IPSOCK_ENOTSUP, where
  * ::ipsock_capability says so (NetBSD, OpenBSD, DragonFly).
  * @return 0; IPSOCK_EMEMBER when that source is joined; IPSOCK_EFILTERMODE on an any-source
  * membership; IPSOCK_ENOMEM. */

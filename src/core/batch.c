@@ -66,8 +66,9 @@ static int try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                     struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                     uint32_t flags, struct ipsock_error *error)
 {
-    return s->strict ? ipsk_strict_recv_many(s, batch, messages, size, count, done, flags, error)
-                     : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
+    return ipsk_filters_here(s)
+               ? ipsk_strict_recv_many(s, batch, messages, size, count, done, flags, error)
+               : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
 }
 
 static int receive_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,

@@ -77,7 +77,8 @@ int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
         return ipsk_fail(error, IPSOCK_EKIND, 0, "receive control", "receive_control");
     if (bits & ~deliverable(s))
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive control", "receive_control");
-    int code = switch_rows(s, from | s->own_fields, to | s->own_fields, error);
+    const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
+    int code = switch_rows(s, from | own, to | own, error);
     if (code == IPSOCK_OK)
         atomic_store_explicit(&s->receive_control, to, memory_order_relaxed);
     return code;
@@ -88,9 +89,10 @@ int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_e
     if (fields & ~deliverable(s))
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive control", NULL);
     const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
-    int code = switch_rows(s, asked | s->own_fields, asked | s->own_fields | fields, error);
+    const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
+    int code = switch_rows(s, asked | own, asked | own | fields, error);
     if (code == IPSOCK_OK)
-        s->own_fields |= fields;
+        atomic_store_explicit(&s->own_fields, own | fields, memory_order_relaxed);
     return code;
 }
 

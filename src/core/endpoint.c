@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/membership_aside.h"
 #include "core/open.h"
 #include "core/option.h"
 
@@ -355,6 +356,8 @@ int ipsock_shutdown(struct ipsock_endpoint *s)
 int ipsock_close(struct ipsock_endpoint *s)
 {
     int code = shut(s);
+    if (code == IPSOCK_OK)
+        ipsk_end_aside(s, false);
     if (code == IPSOCK_OK && (s->flags & IPSOCK_ADOPT_OWN))
         ipsk_sys_close(s->handle);
     return code;
@@ -366,8 +369,10 @@ int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle)
         return IPSOCK_EINVAL;
     *handle = IPSOCK_INVALID_HANDLE;
     int code = shut(s);
-    if (code == IPSOCK_OK)
+    if (code == IPSOCK_OK) {
+        ipsk_end_aside(s, s->process == ipsk_sys_process());
         *handle = s->handle;
+    }
     return code;
 }
 

@@ -71,8 +71,10 @@ struct ipsock_endpoint {
 
     struct ipsk_memberships memberships; /* under setup */
     uint32_t multicast_interface; /* as set, under setup: Linux gives the index of IPv4 not back */
-    uint32_t own_fields;     /* control that the library needs for itself, whoever asked for it */
-    bool strict;             /* delivery is filtered by the memberships here, not by the kernel */
+    ipsock_handle_t aside;        /* the second socket of membership_aside.h, under setup */
+    bool has_aside;
+    _Atomic uint32_t
+        own_fields;          /* control that the library needs for itself, whoever asked for it */
     struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
     struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
     intptr_t process;        /* the one that opened it */
@@ -80,6 +82,12 @@ struct ipsock_endpoint {
     _Atomic uint64_t strict_discards, filter_discards, checksum_discards;
     _Atomic uint64_t truncated, control_truncated, header_discards;
 };
+
+/* Whether delivery is filtered by the memberships here. It may begin at any time. */
+static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
+{
+    return (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_STRICT) != 0;
+}
 
 /* A call's place in the queue of waiters. */
 struct ipsk_wait {

@@ -30,10 +30,16 @@ static uint32_t hash(const uint8_t group[16], uint32_t index)
     return h ^ h >> 15;
 }
 
+static uint32_t bucket_of(const struct ipsk_memberships *all, const uint8_t group[16],
+                          uint32_t index)
+{
+    return hash(group, index) & (all->bucket_count - 1);
+}
+
 static struct ipsk_membership **bucket(const struct ipsk_memberships *all, const uint8_t group[16],
                                        uint32_t index)
 {
-    return &all->buckets[hash(group, index) & (all->bucket_count - 1)];
+    return &all->buckets[bucket_of(all, group, index)];
 }
 
 static bool is(const struct ipsk_membership *m, const uint8_t group[16], uint32_t index)
@@ -48,6 +54,21 @@ struct ipsk_membership *ipsk_membership_find(const struct ipsk_memberships *all,
     while (m != NULL && !is(m, group, index))
         m = m->next;
     return m;
+}
+
+struct ipsk_membership *ipsk_membership_next(const struct ipsk_memberships *all,
+                                             const uint8_t group[16],
+                                             const struct ipsk_membership *previous)
+{
+    struct ipsk_membership *m = previous == NULL ? NULL : previous->next;
+    uint32_t i = previous == NULL ? 0 : bucket_of(all, previous->group, previous->index) + 1;
+    for (;; i++) {
+        while (m != NULL && memcmp(m->group, group, 16) != 0)
+            m = m->next;
+        if (m != NULL || i >= all->bucket_count)
+            return m;
+        m = all->buckets[i];
+    }
 }
 
 /* Position of a source in the list, source_count if it is not there. */
@@ -73,7 +94,7 @@ static int grow_table(struct ipsk_memberships *all)
 {
     const uint32_t count = all->bucket_count == 0 ? 8 : all->bucket_count * 2;
     struct ipsk_memberships grown = {calloc(count, sizeof(struct ipsk_membership *)), count,
-                                     all->count};
+                                     all->count, all->strict};
     if (grown.buckets == NULL)
         return IPSOCK_ENOMEM;
     for (uint32_t i = 0; i < all->bucket_count; i++) {
@@ -187,15 +208,13 @@ void ipsk_membership_apply(struct ipsk_memberships *all, const uint8_t group[16]
 bool ipsk_membership_wants(const struct ipsk_memberships *all, const uint8_t group[16],
                            uint32_t index, const uint8_t source[16])
 {
-    /* the system's choice of interface is not known here: a membership under 0 counts on all */
-    const uint32_t indices[] = {index, 0};
-    for (int i = 0; i < 2; i++) {
-        const int state =
-            ipsk_membership_state(ipsk_membership_find(all, group, indices[i]), source);
-        if (state == IPSK_ANY_SOURCE || state == IPSK_SOURCES_LISTED)
-            return true;
-    }
-    return false;
+    const struct ipsk_membership *m = ipsk_membership_find(all, group, index);
+    if (m == NULL) /* where the system's choice of interface is not known, it counts on all */
+        m = ipsk_membership_find(all, group, 0);
+    if (m == NULL || (m->chosen != 0 && m->chosen != index))
+        return !all->strict;
+    const int state = ipsk_membership_state(m, source);
+    return state == IPSK_ANY_SOURCE || state == IPSK_SOURCES_LISTED;
 }
 
 void ipsk_memberships_free(struct ipsk_memberships *all)

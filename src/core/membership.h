@@ -33,7 +33,9 @@ struct ipsk_membership {
     struct ipsk_membership *next; /* in its bucket */
     uint8_t group[16];
     uint32_t index;
+    uint32_t chosen; /* by the system, where index is 0; 0 unknown */
     bool source_specific;
+    bool aside; /* held by the endpoint's second socket, membership_aside.h */
     uint32_t source_count, source_room;
     uint8_t (*sources)[16];
 };
@@ -44,6 +46,7 @@ struct ipsk_memberships {
     struct ipsk_membership **buckets;
     uint32_t bucket_count; /* power of two, or 0 */
     uint32_t count;
+    bool strict; /* unwanted is what has no membership, too */
 };
 
 /* The answer of the state table: 0, or the error. */
@@ -51,6 +54,12 @@ int ipsk_membership_answer(int call, int state);
 
 struct ipsk_membership *ipsk_membership_find(const struct ipsk_memberships *all,
                                              const uint8_t group[16], uint32_t index);
+
+/* The memberships of a group, on whatever interface, one after the other; NULL: the first, the end.
+ */
+struct ipsk_membership *ipsk_membership_next(const struct ipsk_memberships *all,
+                                             const uint8_t group[16],
+                                             const struct ipsk_membership *previous);
 
 /* The state of a membership, which may be NULL, seen from a source, which may be NULL. */
 int ipsk_membership_state(const struct ipsk_membership *membership, const uint8_t *source);

@@ -81,8 +81,8 @@ static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, u
 static inline int receive_now(struct ipsock_endpoint *s, struct ipsock_message *message,
                               uint32_t flags, struct ipsock_error *error)
 {
-    return s->strict ? ipsk_strict_recv(s, message, flags, error)
-                     : ipsk_sys_recv(s, message, flags, error);
+    return ipsk_filters_here(s) ? ipsk_strict_recv(s, message, flags, error)
+                                : ipsk_sys_recv(s, message, flags, error);
 }
 
 /* After a try that found nothing ready: waits, and tries again. One for both directions, which also
@@ -138,7 +138,7 @@ IPSK_OUT_OF_LINE static int receive_unusual(struct ipsock_endpoint *s,
     if (code == IPSOCK_OK)
         code = ipsk_pending(s, &error);
     return code < 0 ? ipsk_finish(s, IPSOCK_READ, code, &error)
-                    : receive_and_end(s, message, flags, s->strict);
+                    : receive_and_end(s, message, flags, ipsk_filters_here(s));
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)

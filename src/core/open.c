@@ -184,13 +184,13 @@ static int apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
     int code = IPSOCK_OK;
     if (!(s->flags & IPSOCK_OPEN_STRICT_MULTICAST))
         return IPSOCK_OK;
+    s->memberships.strict = true;
     const bool native = ipsk_find_option(&ipsk_native, IPSK_OPTION_STRICT_MULTICAST,
                                          ipsk_kind_bit(s->kind), column) != NULL;
     if (native)
         code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
     if (code < 0 || (native && s->family == IPSOCK_IPV4))
         return code;
-    s->strict = true;
     atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
     return ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
 }

@@ -190,6 +190,8 @@
     X(GROUP_REQ_GROUP, offsetof(struct group_req, gr_group)) \
     X(GROUP_SOURCE_REQ, sizeof(struct group_source_req)) \
     X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
+    X(GROUP_FILTER_MODE, 0) \
+    X(GROUP_FILTER_SOURCES, 0) \
     X(MREQ_SOURCE_INTERFACE, offsetof(struct ip_mreq_source, imr_interface)) \
     X(MREQ_SOURCE_SOURCE, offsetof(struct ip_mreq_source, imr_sourceaddr)) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
@@ -206,6 +208,7 @@
     X(PING, 1) \
     X(PING_HEADER, 1) \
     X(GROUP_INDEX_ZERO, 0) \
+    X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
     X(RAW_ROUTES_BY_PEER, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \

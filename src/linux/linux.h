@@ -114,6 +114,8 @@
     X(BLOCK_SOURCE, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(UNBLOCK_SOURCE, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(UNBLOCK_SOURCE, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(SOURCE_FILTER, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_MSFILTER, NONE, GROUP_FILTER, 0, 0, 0) \
+    X(SOURCE_FILTER, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_MSFILTER, NONE, GROUP_FILTER, 0, 0, 0) \
     X(ICMP_FILTER, IPSK_RAW, IPSK_V4, IPSK_LINUX_SOL_RAW, IPSK_LINUX_ICMP_FILTER, ICMP4_BLOCK, ICMP4_BLOCK, 0, 0, 0) \
     X(ICMP_FILTER, IPSK_RAW, IPSK_V6, IPPROTO_ICMPV6, IPSK_LINUX_ICMP6_FILTER, ICMP6_BLOCK, ICMP6_BLOCK, 0, 0, 0) \
     X(ATTACH_FILTER, IPSK_DGRAM, IPSK_V4, SOL_SOCKET, SO_ATTACH_FILTER, PROGRAM, NONE, 0, 0, 0) \
@@ -177,6 +179,8 @@
     X(GROUP_REQ_GROUP, offsetof(struct group_req, gr_group)) \
     X(GROUP_SOURCE_REQ, sizeof(struct group_source_req)) \
     X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
+    X(GROUP_FILTER_MODE, offsetof(struct group_filter, gf_fmode)) \
+    X(GROUP_FILTER_SOURCES, offsetof(struct group_filter, gf_slist)) \
     X(MREQ_SOURCE_INTERFACE, offsetof(struct ip_mreq_source, imr_interface)) \
     X(MREQ_SOURCE_SOURCE, offsetof(struct ip_mreq_source, imr_sourceaddr)) \
     X(MTUINFO, 32) \
@@ -193,6 +197,7 @@
     X(PING, 1) \
     X(PING_HEADER, 0) \
     X(GROUP_INDEX_ZERO, 1) \
+    X(FILTER6_BY_GROUP, 1) /* inet6_mc_check stops at the first of the group: net/ipv6/mcast.c */ \
     X(RAW_MULTICAST_HOPS, 0) \
     X(RAW_ROUTES_BY_PEER, 1) /* raw(7): the address routes, the header's destination is what is sent */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \

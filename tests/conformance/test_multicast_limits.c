@@ -101,6 +101,68 @@ static void v4_mc_07_system_chooses(void **state)
     }
 }
 
+/* One group has its memberships under 0 or under indices: beside one another they could be the same
+ * one under two names. */
+static void v4_mc_07_choice_and_index(void **state)
+{
+    (void)state;
+    FOR_EACH_GROUND(g)
+    {
+        struct ipsock_endpoint *s = open_member(g->column, 0, 0, 0);
+        CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->group, NULL));
+        CHECK(IPSOCK_EINVAL, call_on(s, JOIN, 0, g->group, NULL));
+        check_refusal(s, IPSOCK_EINVAL, JOIN, "interface_index");
+        CHECK(IPSOCK_EINVAL, call_on(s, JOIN_SOURCE, 0, g->group, g->source));
+        check_refusal(s, IPSOCK_EINVAL, JOIN_SOURCE, "interface_index");
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, 0, g->group, NULL));
+        check_filter(s, g->index, g->group, true, false, 0);
+        if (call_on(s, JOIN, 0, g->group2, NULL) == IPSOCK_OK) {
+            CHECK(IPSOCK_EINVAL, call_on(s, JOIN, g->index, g->group2, NULL));
+            CHECK(IPSOCK_EINVAL, call_on(s, JOIN_SOURCE, g->index, g->group2, g->source));
+            check_refusal(s, IPSOCK_EINVAL, JOIN_SOURCE, "interface_index");
+            CHECK(IPSOCK_OK, call_on(s, LEAVE, 0, g->group2, NULL));
+        }
+        CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->group2, NULL));
+        ipsock_free(s);
+    }
+}
+
+/* What a handle had joined before it was adopted is read from the kernel when it is named: the
+ * answers are those of the state table, where Linux would convert, or say something else. */
+static void err_04_adopted_states(void **state)
+{
+    (void)state;
+    FOR_EACH_GROUND(g)
+    {
+        const ipsock_handle_t handle = system_udp_socket(columns[g->column].family, false);
+        const struct ipsock_addr group = addr_of(g->group), ssm = addr_of(g->source_group);
+        const struct ipsock_addr source = addr_of(g->source), source2 = addr_of(g->source2);
+        struct ipsock_endpoint *s = NULL;
+        struct ipsock_config config;
+        assert_true(system_join(handle, g->index, &group, NULL));
+        assert_true(system_join(handle, g->index, &ssm, &source));
+        assert_true(system_join(handle, g->index, &ssm, &source2));
+        ipsock_config_init(&config);
+        config.kind = IPSOCK_UDP;
+        config.flags = IPSOCK_ADOPT_OWN;
+        CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
+        CHECK(IPSOCK_EFILTERMODE, call_on(s, JOIN_SOURCE, g->index, g->group, g->source));
+        check_refusal(s, IPSOCK_EFILTERMODE, JOIN_SOURCE, NULL);
+        check_filter(s, g->index, g->group, true, false, 0);
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, EXCLUDE, g->index, g->group2, g->source));
+        check_refusal(s, IPSOCK_ENOTMEMBER, EXCLUDE, NULL);
+        CHECK(IPSOCK_EFILTERMODE, call_on(s, JOIN, g->index, g->source_group, NULL));
+        CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source2));
+        check_filter(s, g->index, g->source_group, true, true, 2);
+        CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
+        CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->source_group, NULL));
+        CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, g->index, g->group2, g->source));
+        check_filter(s, g->index, g->group2, true, true, 1);
+        ipsock_free(s);
+    }
+}
+
 /* What a handle had joined before it was adopted, only the kernel knows. */
 static void err_04_adopted_memberships(void **state)
 {
@@ -212,6 +274,8 @@ int main(void)
         cmocka_unit_test(v4_mc_18_joins_while_others_receive),
         cmocka_unit_test(v6_mc_04_too_many_sources),
         cmocka_unit_test(err_04_adopted_memberships),
+        cmocka_unit_test(err_04_adopted_states),
+        cmocka_unit_test(v4_mc_07_choice_and_index),
     };
     return RUN(tests);
 }

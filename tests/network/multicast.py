@@ -2,7 +2,6 @@
 """What the multicast scenarios share: hosts on bridges, groups of both families, senders, and
 membership reports (IGMPv3, RFC 3376; MLDv2, RFC 3810) read from the wire."""
 import collections
-import functools
 import ipaddress
 import os
 import shutil
@@ -36,22 +35,6 @@ def each_family(v4_id, v6_id):
             one.__name__ = f"{family.name}_mc_{number}_{function.__name__}"
             check(one)
         return function
-    return wrap
-
-
-def known(family_name, text, why):
-    """A failure that is known, of one family, by its text: skipped with its reason, as long as it
-    is one."""
-    def wrap(function):
-        @functools.wraps(function)
-        def one(lab, family):
-            try:
-                function(lab, family)
-            except AssertionError as failure:
-                if family.name != family_name or text not in str(failure):
-                    raise
-                raise Skip(f"known: {why}: {failure}") from None
-        return one
     return wrap
 
 

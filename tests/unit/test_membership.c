@@ -182,7 +182,7 @@ static void v4_mc_04_refused_by_the_kernel(void **state)
 
 static void v4_mc_18_what_is_wanted(void **state)
 {
-    struct ipsk_memberships all = {0};
+    struct ipsk_memberships all = {.strict = true};
     uint8_t any[16], some[16], chosen[16];
     (void)state;
     number(any, 1);
@@ -200,6 +200,55 @@ static void v4_mc_18_what_is_wanted(void **state)
     assert_false(ipsk_membership_wants(&all, some, 1, two));
     assert_true(ipsk_membership_wants(&all, chosen, 1, two));
     assert_true(ipsk_membership_wants(&all, chosen, 9, two));
+    ipsk_membership_find(&all, chosen, 0)->chosen = 9; /* the system has told which */
+    assert_true(ipsk_membership_wants(&all, chosen, 9, two));
+    assert_false(ipsk_membership_wants(&all, chosen, 1, two));
+    ipsk_memberships_free(&all);
+}
+
+/* Without strictness what has no membership is wanted too; what has one is filtered. */
+static void v6_mc_06_what_is_wanted(void **state)
+{
+    struct ipsk_memberships all = {0};
+    uint8_t group[16];
+    (void)state;
+    number(group, 1);
+    assert_true(ipsk_membership_wants(&all, group, 1, one));
+    call(&all, group, 1, one, IPSK_JOIN_SOURCE);
+    call(&all, group, 2, two, IPSK_JOIN_SOURCE);
+    assert_true(ipsk_membership_wants(&all, group, 1, one));
+    assert_false(ipsk_membership_wants(&all, group, 1, two));
+    assert_true(ipsk_membership_wants(&all, group, 2, two));
+    assert_false(ipsk_membership_wants(&all, group, 2, one));
+    assert_true(ipsk_membership_wants(&all, group, 3, one));
+    ipsk_memberships_free(&all);
+}
+
+/* The memberships of one group among many others, each once, whatever the buckets. */
+static void v6_mc_06_memberships_of_a_group(void **state)
+{
+    enum { GROUPS = 40, INTERFACES = 20 };
+    struct ipsk_memberships all = {0};
+    uint8_t group[16];
+    (void)state;
+    number(group, 0);
+    assert_null(ipsk_membership_next(&all, group, NULL));
+    for (uint32_t i = 0; i < GROUPS * INTERFACES; i++) {
+        number(group, i % GROUPS);
+        call(&all, group, i / GROUPS, NULL, IPSK_JOIN);
+    }
+    for (uint32_t k = 0; k <= GROUPS; k++) {
+        const struct ipsk_membership *m = NULL;
+        uint32_t seen = 0, count = 0;
+        number(group, k);
+        while ((m = ipsk_membership_next(&all, group, m)) != NULL) {
+            assert_memory_equal(m->group, group, 16);
+            seen |= UINT32_C(1) << m->index;
+            count++;
+        }
+        unit_int("count", count, k < GROUPS ? INTERFACES : 0);
+        unit_int("seen", seen, k < GROUPS ? (UINT32_C(1) << INTERFACES) - 1 : 0);
+    }
     ipsk_memberships_free(&all);
 }
 
@@ -213,6 +262,8 @@ int main(void)
         cmocka_unit_test(v4_mc_18_a_thousand_memberships),
         cmocka_unit_test(v4_mc_18_sources_grow),
         cmocka_unit_test(v4_mc_18_what_is_wanted),
+        cmocka_unit_test(v6_mc_06_what_is_wanted),
+        cmocka_unit_test(v6_mc_06_memberships_of_a_group),
     };
     return cmocka_run_group_tests_name("membership", tests, NULL, NULL);
 }
