@@ -23,7 +23,7 @@ macro(ipsock_add directory)
 endmacro()
 
 set(ipsock_definitions)
-ipsock_add(core
+ipsock_add(core # one a line, so that branches merge
     addr
     addr_text
     batch
