@@ -10,8 +10,8 @@
 static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error)
 {
-    return s->strict ? ipsk_strict_recv_ipv4(s, raw, message, flags, error)
-                     : ipsk_sys_recv_ipv4(s, raw, message, flags, error);
+    return ipsk_filters_here(s) ? ipsk_strict_recv_ipv4(s, raw, message, flags, error)
+                                : ipsk_sys_recv_ipv4(s, raw, message, flags, error);
 }
 
 static int receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,

@@ -133,43 +133,42 @@
     X(SOCKADDR) /* sockaddr_in6 of the next hop */
 
 /* Facts about layouts and constants: X(name). 0 where the system has no such thing. */
-#define IPSK_FACT_LIST(X)                                                                         \
-    X(CMSG_HEADER)             /* bytes before a control message's payload */                     \
-    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */              \
-    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                    \
-    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                      \
-    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */     \
-    X(FAMILY_IPV4)             /* AF_INET */                                                      \
-    X(FAMILY_IPV6)             /* AF_INET6 */                                                     \
-    X(SOCKADDR_STORAGE)        /* bytes */                                                        \
-    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                               \
-    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */                \
-    X(GROUP_SOURCE_REQ)        /* bytes */                                                        \
-    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                         \
-    X(GROUP_FILTER_MODE) /* offset of the 32-bit mode in group_filter, 1: include; then the count \
-                          */                                                                      \
-    X(GROUP_FILTER_SOURCES)  /* offset of the sources */                                          \
-    X(MREQ_SOURCE_INTERFACE) /* offset of the interface in ip_mreq_source */                      \
-    X(MREQ_SOURCE_SOURCE)    /* offset of the source in ip_mreq_source */                         \
-    X(MTUINFO)               /* bytes of ip6_mtuinfo */                                           \
-    X(MTUINFO_MTU)           /* offset of the MTU */                                              \
-    X(MMSGHDR)               /* bytes; 0: no recvmmsg */                                          \
-    X(MSG_DONTWAIT)                                                                               \
-    X(MSG_PEEK)                                                                                   \
-    X(MSG_TRUNC)                                                                                  \
-    X(MSG_CTRUNC)                                                                                 \
-    X(MSG_NOSIGNAL)                                                                               \
-    X(MSG_DONTROUTE)                                                                              \
-    X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */     \
-    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                 \
-    X(PING)                 /* 1: unprivileged ICMP sockets exist */                              \
-    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                             \
-    X(GROUP_INDEX_ZERO)     /* 1: MCAST_… options take index 0: the system's choice */          \
-    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */  \
-    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */         \
-    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                 \
-    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */              \
-    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */               \
+#define IPSK_FACT_LIST(X)                                                                        \
+    X(CMSG_HEADER)             /* bytes before a control message's payload */                    \
+    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */             \
+    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                   \
+    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                     \
+    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */    \
+    X(FAMILY_IPV4)             /* AF_INET */                                                     \
+    X(FAMILY_IPV6)             /* AF_INET6 */                                                    \
+    X(SOCKADDR_STORAGE)        /* bytes */                                                       \
+    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                              \
+    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */               \
+    X(GROUP_SOURCE_REQ)        /* bytes */                                                       \
+    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                        \
+    X(GROUP_FILTER_MODE)       /* offset in group_filter: 1 include; the count follows */        \
+    X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                       \
+    X(MREQ_SOURCE_INTERFACE)   /* offset of the interface in ip_mreq_source */                   \
+    X(MREQ_SOURCE_SOURCE)      /* offset of the source in ip_mreq_source */                      \
+    X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                        \
+    X(MTUINFO_MTU)             /* offset of the MTU */                                           \
+    X(MMSGHDR)                 /* bytes; 0: no recvmmsg */                                       \
+    X(MSG_DONTWAIT)                                                                              \
+    X(MSG_PEEK)                                                                                  \
+    X(MSG_TRUNC)                                                                                 \
+    X(MSG_CTRUNC)                                                                                \
+    X(MSG_NOSIGNAL)                                                                              \
+    X(MSG_DONTROUTE)                                                                             \
+    X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */    \
+    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
+    X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
+    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                            \
+    X(GROUP_INDEX_ZERO)     /* 1: MCAST_… options take index 0: the system's choice */         \
+    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */ \
+    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */        \
+    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                \
+    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */             \
+    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */              \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
 
 #define IPSK_ENUM_OPTION(n) IPSK_OPTION_##n,
