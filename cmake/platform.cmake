@@ -47,7 +47,10 @@ ipsock_add(core # one a line, so that branches merge
     icmp_filter
     icmp_marshal
     icmp_name
+    icmp_object
     icmp_parse
+    icmp_quote
+    icmp_text
     membership
     membership_aside
     membership_kernel

@@ -167,7 +167,8 @@ struct ipsock_icmp_mpls_label {
 
 #define IPSOCK_ICMP_NAME_MAX 63 /**< bytes of an interface name, without NUL */
 
-/** Interface information object: an absent part is 0, "" or an unset address. */
+/** Interface information object: an absent part is 0, "" or an unset address. Whose family the
+ * address has does not depend on the message's. */
 struct ipsock_icmp_interface {
     uint8_t role; /**< IPSOCK_ICMP_ROLE_… */
     bool has_index;
@@ -261,42 +262,59 @@ IPSOCK_API int ipsock_icmp_verify(int family, const struct ipsock_addr *source,
                                   const struct ipsock_addr *destination, const void *bytes,
                                   size_t length);
 
-/** Writes a message for people, "type=11 time exceeded code=0 …". @return 0; IPSOCK_EINVAL;
- * IPSOCK_ENOSPC. */
+/** Writes a message for people, "type=11 time exceeded code=0 cksum=0xbeef datalen=128 ext=found
+ * mpls(label=16014 tc=4 s=1 ttl=255)", on one line. Other bytes than printable ASCII in names are
+ * escaped. 160 bytes hold any message without objects; what does not fit is cut.
+ * @return 0; IPSOCK_EINVAL for null pointers or another family; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_icmp_format(const struct ipsock_icmp_message *message, char *text,
                                   size_t size);
 
-/** Reads the label stack of an MPLS object.
+/* Payloads of objects. Decoding changes nothing on failure and leaves alone what follows the parts
+ * that the type names. Encoding puts the payload into buffer and points the object to it; on
+ * IPSOCK_ENOSPC object->length is what it takes, payload is NULL; on IPSOCK_EINVAL nothing changes.
+ * buffer may be NULL with size 0. */
+
+/** Reads the label stack of an MPLS object, RFC 4950.
+ * @param labels receives up to capacity labels, top first; NULL with 0 to count them
  * @param count receives the labels found, may exceed capacity
- * @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL for another class; IPSOCK_EEXTENSION for a payload
- * that is no stack. */
+ * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_EPROTOCOL for another class or type;
+ * IPSOCK_EEXTENSION for a payload that is no stack: not of 4 bytes a label. */
 IPSOCK_API int ipsock_icmp_mpls_decode(const struct ipsock_icmp_object *object,
                                        struct ipsock_icmp_mpls_label *labels, size_t capacity,
                                        size_t *count);
 
 /** Makes an MPLS object; its payload is written to buffer, 4 bytes a label.
- * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
+ * @return 0; IPSOCK_EINVAL for a field out of range, more than 16382 labels, null pointers;
+ * IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_icmp_mpls_encode(struct ipsock_icmp_object *object,
                                        const struct ipsock_icmp_mpls_label *labels, size_t count,
                                        void *buffer, size_t size);
 
-/** Reads an interface information object. @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL;
- * IPSOCK_EEXTENSION. */
+/** Reads an interface information object, RFC 5837.
+ * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_EPROTOCOL for another class; IPSOCK_EMSGSHORT
+ * when it ends before its parts do; IPSOCK_EEXTENSION for an address that is neither IPv4 nor IPv6,
+ * or a name whose length is no multiple of 4 in 4..64. */
 IPSOCK_API int ipsock_icmp_interface_decode(const struct ipsock_icmp_object *object,
                                             struct ipsock_icmp_interface *info);
 
-/** Makes an interface information object; 96 bytes of buffer suffice. @return 0; IPSOCK_EINVAL;
- * IPSOCK_ENOSPC. */
+/** Makes an interface information object; 96 bytes of buffer suffice.
+ * @return 0; IPSOCK_EINVAL for a role above 3, an address of another family, a name without NUL,
+ * null pointers; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_icmp_interface_encode(struct ipsock_icmp_object *object,
                                             const struct ipsock_icmp_interface *info, void *buffer,
                                             size_t size);
 
-/** Reads an interface identification object. @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL;
- * IPSOCK_EEXTENSION. */
+/** Reads an interface identification object, RFC 8335, 2.1.
+ * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_EPROTOCOL for another class or type;
+ * IPSOCK_EEXTENSION when it ends too early, for a name of 0 or more than 255 bytes, or an address
+ * of more than 32. */
 IPSOCK_API int ipsock_icmp_ident_decode(const struct ipsock_icmp_object *object,
                                         struct ipsock_icmp_ident *ident);
 
-/** Makes an interface identification object; 256 bytes of buffer suffice. @return 0; IPSOCK_EINVAL;
+/** Makes an interface identification object; 256 bytes of buffer suffice. Only what by names
+ * counts.
+ * @return 0; IPSOCK_EINVAL for another by, a name that is empty or without NUL, an address of 0 or
+ * more than 32 bytes or of another length than its family has (IPv4 4, IPv6 16), null pointers;
  * IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_icmp_ident_encode(struct ipsock_icmp_object *object,
                                         const struct ipsock_icmp_ident *ident, void *buffer,
@@ -309,19 +327,24 @@ IPSOCK_API int ipsock_echo_id(struct ipsock_endpoint *s, uint16_t *id);
 
 /** What an ICMP error quotes: the packet that it is about. */
 struct ipsock_icmp_quote {
-    struct ipsock_addr source; /**< with its port, where protocol has ports and they are quoted */
+    struct ipsock_addr
+        source; /**< with its port, where protocol has ports and they are quoted: TCP,
+                   UDP, UDP-Lite, SCTP, DCCP; not in a fragment after the first */
     struct ipsock_addr destination; /**< the same */
     uint8_t protocol;               /**< IP protocol, behind IPv6 extension headers */
     uint8_t hop_limit;              /**< that was left */
     uint16_t reserved;              /**< 0 */
-    const uint8_t *payload;         /**< what follows the IP header, transport header included */
-    size_t length;                  /**< bytes of it that are quoted */
+    const uint8_t *payload; /**< what follows the IP headers, transport header included; NULL
+                               if nothing does */
+    size_t length;          /**< bytes of it that are quoted, padding left out */
 };
 
 /** Reads the packet that an ICMP error quotes; IPv4 headers in the order of this system's raw
  * sockets.
- * @return 0; IPSOCK_EINVAL; IPSOCK_EPROTOCOL for a message that quotes nothing; IPSOCK_EHDRSHORT,
- *         IPSOCK_EEXTSHORT, IPSOCK_EVERSION for a quote that is no IP packet. */
+ * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_EPROTOCOL for a message that quotes nothing;
+ * IPSOCK_EHDRSHORT, IPSOCK_EVERSION, IPSOCK_EHDRLEN for a quote that is no IP packet of the
+ * message's family; IPSOCK_EEXTSHORT when IPv4 options or IPv6 extension headers go beyond it. On
+ * failure *quote is unchanged. */
 IPSOCK_API int ipsock_icmp_quoted(const struct ipsock_icmp_message *message,
                                   struct ipsock_icmp_quote *quote);
 
