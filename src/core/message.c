@@ -42,8 +42,8 @@ int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_mess
     return s->kind == IPSOCK_TCP ? check_stream(s, m, error) : IPSOCK_OK;
 }
 
-/* Whether there is beyond doubt nothing that ipsk_check_receive would find, nor anything kept from an
- * earlier batch; found in few steps. */
+/* Whether there is beyond doubt nothing that ipsk_check_receive would find, nor anything kept from
+ * an earlier batch; found in few steps. */
 static inline bool is_usual_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                                     uint32_t flags)
 {

@@ -175,6 +175,20 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
     return code;
 }
 
+/* IPPROTO_RAW: Linux takes it for "headers of one's own" in both families (raw(7)), other systems
+ * for a protocol like any. */
+#define PROTOCOL_RAW 255
+
+static int apply_protocol(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    if (s->kind != IPSOCK_RAW || s->protocol != PROTOCOL_RAW ||
+        (s->flags & IPSOCK_OPEN_HEADER_INCLUDED) ||
+        ipsk_option_row(s, IPSK_OPTION_HEADER_IMPLIED, column) == NULL)
+        return IPSOCK_OK;
+    return ipsk_set_option(s, IPSK_OPTION_HEADER_IMPLIED, 0, "header_included", error);
+}
+
 /* By the kernel where it has an option for it, else by the library, which then has to see where
  * packets were sent to. For IPv6 by both: Linux' option looks at groups and sources but not at the
  * interface (net/ipv6/mcast.c, inet6_mc_check). */
@@ -262,6 +276,8 @@ int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
         code = apply_reuse(s, error);
     if (code == IPSOCK_OK)
         code = apply_flags(s, error);
+    if (code == IPSOCK_OK)
+        code = apply_protocol(s, error);
     if (code == IPSOCK_OK)
         code = apply_strict(s, error);
     if (code == IPSOCK_OK)

@@ -13,6 +13,11 @@ struct ipsk_header_order {
     bool length_without_header; /* the header's length has been subtracted from the total */
 };
 
+static inline bool ipsk_is_wire(const struct ipsk_header_order *order)
+{
+    return !order->host_length && !order->host_offset && !order->length_without_header;
+}
+
 struct ipsk_header_orders {
     struct ipsk_header_order receive; /* what a raw socket gives */
     struct ipsk_header_order send;    /* what it takes with its own header included */

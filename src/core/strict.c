@@ -22,7 +22,7 @@ static bool wants(struct ipsock_endpoint *s, const struct ipsock_message *m)
 
 /* One receive, single, as a batch of one, or with the IPv4 header apart. */
 struct receive {
-    struct ipsock_batch *batch; /* NULL: single */
+    struct ipsock_batch *batch;     /* NULL: single */
     struct ipsk_raw_header *header; /* NULL: not asked for */
     struct ipsock_message *message;
     size_t size;

@@ -41,8 +41,9 @@
 
 /* Options: X(name). The RECV_… ones switch control data on; each stands for fields, see table.c.
  * EXCLUSIVE_ADDRESS is set where an endpoint is opened without IPSOCK_OPEN_REUSE, on systems where
- * others could take its address otherwise. UNICAST_INTERFACE steers sends only, BIND_INTERFACE
- * arrivals too. */
+ * others could take its address otherwise. HEADER_IMPLIED
+ * is on by itself on raw sockets of protocol 255, and is switched off there. UNICAST_INTERFACE
+ * steers sends only, BIND_INTERFACE arrivals too. */
 #define IPSK_OPTION_LIST(X) \
     X(TRAFFIC_CLASS)        \
     X(HOP_LIMIT)            \
@@ -62,6 +63,7 @@
     X(BIND_INTERFACE)       \
     X(UNICAST_INTERFACE)    \
     X(HEADER_INCLUDED)      \
+    X(HEADER_IMPLIED)       \
     X(STRICT_MULTICAST)     \
     X(ERROR_STREAM)         \
     X(RECV_PACKET_INFO)     \

@@ -33,7 +33,24 @@ int ipsk_receive_loop(struct ipsock_endpoint *s, struct ipsock_message *messages
 int ipsk_send_loop(struct ipsock_endpoint *s, struct ipsock_message *messages, size_t size,
                    uint32_t count, uint32_t *done, uint32_t flags, struct ipsock_error *error);
 
-/* Length of the IP header at the start of a raw IPv4 message. */
+/* A place in scattered data. */
+struct ipsk_place {
+    const struct iovec *iov;
+    size_t offset;
+};
+
+/* The byte there, and on to the next; there must be one. */
+static inline uint8_t *ipsk_next_byte(struct ipsk_place *at)
+{
+    while (at->offset == at->iov->iov_len) {
+        at->iov++;
+        at->offset = 0;
+    }
+    return (uint8_t *)at->iov->iov_base + at->offset++;
+}
+
+/* Finds the length of the IP header at the start of a raw IPv4 message, and puts the header into
+ * wire order. */
 void ipsk_measure_header(struct ipsock_message *m);
 
 #endif

@@ -20,36 +20,21 @@ static size_t capacity_of(const struct ipsock_message *m)
     return capacity;
 }
 
-/* A place in scattered data. */
-struct place {
-    const struct iovec *iov;
-    size_t offset;
-};
-
-static uint8_t *next_byte(struct place *at)
-{
-    while (at->offset == at->iov->iov_len) {
-        at->iov++;
-        at->offset = 0;
-    }
-    return (uint8_t *)at->iov->iov_base + at->offset++;
-}
-
 static void move_forward(const struct iovec *iov, size_t by, size_t length)
 {
-    struct place from = {iov, 0};
-    struct place to = {iov, 0};
+    struct ipsk_place from = {iov, 0};
+    struct ipsk_place to = {iov, 0};
     while (by-- > 0)
-        next_byte(&from);
+        ipsk_next_byte(&from);
     while (length-- > 0)
-        *next_byte(&to) = *next_byte(&from);
+        *ipsk_next_byte(&to) = *ipsk_next_byte(&from);
 }
 
 static void copy_out(const struct iovec *iov, uint8_t *to, size_t length)
 {
-    struct place from = {iov, 0};
+    struct ipsk_place from = {iov, 0};
     while (length-- > 0)
-        *to++ = *next_byte(&from);
+        *to++ = *ipsk_next_byte(&from);
 }
 
 static int finish(const struct ipsk_receiving *r, struct ipsk_raw_header *header,

@@ -2,6 +2,8 @@
 /* The calls that the linker puts in the way. */
 #include "fault.h"
 
+#include "core/order.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,6 +20,8 @@ static struct {
 static _Atomic unsigned sendmmsg_limit, poll_lies, stray_closings;
 static _Atomic size_t control_limit;
 static _Atomic(void (*)(struct msghdr *)) change_received;
+static _Atomic(void (*)(const struct msghdr *)) look_at_sent;
+static const struct ipsk_header_orders *header_orders;
 static _Atomic int getsockopt_length;
 static _Atomic bool made[DESCRIPTORS]; /* through the library, and open */
 
@@ -30,6 +34,8 @@ void fault_reset(void)
     sendmmsg_limit = poll_lies = stray_closings = 0;
     control_limit = SIZE_MAX;
     change_received = NULL;
+    look_at_sent = NULL;
+    header_orders = NULL;
     getsockopt_length = -1;
     for (int i = 0; i < DESCRIPTORS; i++)
         made[i] = false;
@@ -77,6 +83,16 @@ void fault_limit_control(size_t most)
 void fault_change_received(void (*change)(struct msghdr *h))
 {
     change_received = change;
+}
+
+void fault_look_at_sent(void (*look)(const struct msghdr *h))
+{
+    look_at_sent = look;
+}
+
+void fault_header_order(const struct ipsk_header_orders *orders)
+{
+    header_orders = orders;
 }
 
 void fault_getsockopt_length(socklen_t length)
@@ -197,6 +213,9 @@ static void received(struct msghdr *h)
 
 WRAP(ssize_t, sendmsg, (int fd, const struct msghdr *h, int flags))
 {
+    void (*const look)(const struct msghdr *) = look_at_sent;
+    if (look != NULL)
+        look(h);
     return fails(FAULT_sendmsg) ? -1 : __real_sendmsg(fd, h, flags);
 }
 
@@ -312,6 +331,14 @@ WRAP(ssize_t, read, (int fd, void *data, size_t size))
 WRAP(ssize_t, write, (int fd, const void *data, size_t size))
 {
     return fails(FAULT_write) ? -1 : __real_write(fd, data, size);
+}
+
+WRAP(void, ipsk_sys_header_order, (struct ipsk_header_orders * orders))
+{
+    if (header_orders == NULL)
+        __real_ipsk_sys_header_order(orders);
+    else
+        *orders = *header_orders;
 }
 
 /* ---- what the tests share; the plain side calls the system directly ---- */

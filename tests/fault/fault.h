@@ -78,6 +78,13 @@ void fault_limit_control(size_t most);
 /* Called on the header of every message that was received. */
 void fault_change_received(void (*change)(struct msghdr *h));
 
+/* Called on the header of every message before it is sent by sendmsg. */
+void fault_look_at_sent(void (*look)(const struct msghdr *h));
+
+/* How raw sockets lay out IP headers, as far as the library is told; NULL: as they do. */
+struct ipsk_header_orders;
+void fault_header_order(const struct ipsk_header_orders *orders);
+
 /* Length that getsockopt reports, whatever the kernel said. */
 void fault_getsockopt_length(socklen_t length);
 
