@@ -144,11 +144,9 @@ static uint32_t open_flags(void)
     static const struct {
         const char *name;
         uint32_t flag;
-    } flags[] = {{"dual", IPSOCK_OPEN_DUAL_STACK},
-                 {"broadcast", IPSOCK_OPEN_BROADCAST},
-                 {"nonblock", IPSOCK_OPEN_NONBLOCK},
-                 {"reuse", IPSOCK_OPEN_REUSE},
-                 {"strict", IPSOCK_OPEN_STRICT_MULTICAST}};
+    } flags[] = {{"dual", IPSOCK_OPEN_DUAL_STACK},        {"broadcast", IPSOCK_OPEN_BROADCAST},
+                 {"nonblock", IPSOCK_OPEN_NONBLOCK},      {"reuse", IPSOCK_OPEN_REUSE},
+                 {"header", IPSOCK_OPEN_HEADER_INCLUDED}, {"strict", IPSOCK_OPEN_STRICT_MULTICAST}};
     const char *text = value("flags");
     uint32_t found = 0;
     for (size_t i = 0; text != NULL && i < sizeof flags / sizeof flags[0]; i++)
@@ -261,8 +259,7 @@ static struct ipsock_control *control_of(struct ipsock_control *c, unsigned i)
     return c->valid != 0 ? c : NULL;
 }
 
-/* "hex=00ff41": bytes that no word can have. */
-static size_t fill_bytes(char *to, size_t room, const char *digits)
+size_t fill_bytes(char *to, size_t room, const char *digits)
 {
     const size_t length = strlen(digits) / 2;
     if (length > room)
@@ -447,7 +444,7 @@ static void obey(void)
         do_recv(true);
     else if (strcmp(words[0], "recvbatch") == 0)
         do_recvbatch();
-    else if (!obey_multicast(words[0]))
+    else if (!obey_multicast(words[0]) && !obey_raw(words[0]))
         die(words[0]);
 }
 

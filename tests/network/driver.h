@@ -22,6 +22,11 @@ struct ipsock_endpoint *endpoint(void);
 /* "ok", or the error that the endpoint remembers. */
 void done_or_failed(struct ipsock_endpoint *s, int direction, int code);
 
+/* Hexadecimal digits as bytes, for what no word can hold; returns how many. */
+size_t fill_bytes(char *to, size_t room, const char *digits);
+
+/* Commands about raw endpoints (driver_raw.c). False for a word that is none of them. */
+bool obey_raw(const char *word);
 /* Commands about multicast (driver_multicast.c). False for a word that is none of them. */
 bool obey_multicast(const char *word);
 

@@ -248,7 +248,7 @@ class Packet:
         self.version = self.protocol = 0
         self.more = self.dont_fragment = False
         self.offset = 0
-        self.payload = self.transport = b""
+        self.payload = self.transport = self.options = b""
         kind = struct.unpack("!H", frame[12:14])[0]
         if kind == 0x0800:
             self._ipv4(frame[14:])
@@ -264,7 +264,10 @@ class Packet:
 
     def _ipv4(self, b):
         self.version, header = 4, (b[0] & 15) * 4
-        self.traffic_class, self.length = b[1], struct.unpack("!H", b[2:4])[0]
+        self.traffic_class, (self.length, self.id) = b[1], struct.unpack("!HH", b[2:6])
+        self.options = b[20:header]
+        words = struct.unpack(f"!{header // 2}H", b[:header])
+        self.sum_is_right = sum(words) % 0xffff == 0
         flags = struct.unpack("!H", b[6:8])[0]
         self.dont_fragment, self.more = bool(flags & 0x4000), bool(flags & 0x2000)
         self.offset = (flags & 0x1fff) * 8

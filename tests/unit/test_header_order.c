@@ -82,6 +82,12 @@ enum {
     SYSTEMS
 };
 
+/* Sources: Linux raw(7), net/ipv4/raw.c; FreeBSD sys/netinet/raw_ip.c (rip_input, rip_output) and
+ * ip_input.c, ip_icmp.c of 9.3, 10.4 and 11.0; NetBSD sys/netinet/raw_ip.c 1.185; OpenBSD
+ * sys/netinet/raw_ip.c 1.168 (rip_chkhdr); DragonFly sys/netinet/raw_ip.c and ip_icmp.c before and
+ * after 485b59d54d (2014-11), and 8a93af2a9b, 2ba12c9ccc (2023-07); xnu bsd/netinet/raw_ip.c,
+ * ip_input.c, ip_icmp.c; Windows: "TCP/IP raw sockets" of the Winsock reference. docs/platform has
+ * the lines. */
 static const struct system systems[SYSTEMS] = {
     [LINUX] = {"linux", {ORDER_WIRE, ORDER_WIRE, ORDER_WIRE}, WIRE, WIRE, WIRE},
     [FREEBSD9] = {"freebsd 9",
