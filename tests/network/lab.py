@@ -170,6 +170,17 @@ class Lab:
             host.ip("link", "set", name, "addrgenmode", "none", "mtu", str(mtu))
             host.ip("link", "set", name, "up")
 
+    def hosts_without_ipv6(self):
+        """Two more hosts on a wire, 192.0.2.1 and 192.0.2.2, on which IPv6 is switched off."""
+        pair = self.host("c"), self.host("d")
+        for host in pair:
+            host.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
+            host.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
+        self.cable(*pair, "wire")
+        pair[0].add("wire", "192.0.2.1/24")
+        pair[1].add("wire", "192.0.2.2/24")
+        return pair
+
     def close(self):
         for host in self.hosts:
             try:

@@ -186,13 +186,7 @@ def v6_opt_06_sums_on_the_wire(lab):
 @check
 def raw_host_with_ipv6_switched_off(lab):
     """Raw IPv6 opens, and says at the first send or address what is missing; raw IPv4 works."""
-    c, d = lab.host("c"), lab.host("d")
-    for host in (c, d):
-        host.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
-        host.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
-    lab.cable(c, d, "wire")
-    c.add("wire", "192.0.2.1/24")
-    d.add("wire", "192.0.2.2/24")
+    c, d = lab.hosts_without_ipv6()
     driver, other = open_header(c), open_header(d)
     driver.ok("send4 r to=192.0.2.2 data=four")
     assert other.ok("recv4 r")["length"] == 4

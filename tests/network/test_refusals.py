@@ -147,13 +147,7 @@ def v4_uni_refused_tcp_connection(lab):
 @check
 def v6_uni_host_with_ipv6_switched_off(lab):
     """Its addresses are gone; endpoints still open, IPv4 works through both kinds."""
-    c, d = lab.host("c"), lab.host("d")
-    for host in (c, d):
-        host.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
-        host.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
-    lab.cable(c, d, "wire")
-    c.add("wire", "192.0.2.1/24")
-    d.add("wire", "192.0.2.2/24")
+    c, d = lab.hosts_without_ipv6()
     peer = d.udp("192.0.2.2", PORT)
     driver = c.driver()
     driver.ok(f"open four local=0.0.0.0 send={SEND}")
