@@ -66,15 +66,21 @@ ipsock_add(core # one a line, so that branches merge
     text
     wait)
 
+ipsock_add(shared control loop native strip)
+
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)
     list(APPEND ipsock_definitions _GNU_SOURCE)
     ipsock_add(posix
-        control create errno interface loop message native resolve socket strip sync wait)
+        create errno interface message resolve socket sync wait)
     ipsock_add(linux host inspect tables)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
-    ipsock_add(posix ${IPSOCK_BATCH})
+    if(IPSOCK_BATCH STREQUAL "mmsg")
+        ipsock_add(posix mmsg)
+    else()
+        ipsock_add(shared single)
+    endif()
     # One descriptor instead of two; pipe serves all others.
     ipsock_variant(IPSOCK_WAKE "How a waiting call is woken" eventfd pipe)
     if(IPSOCK_WAKE STREQUAL "eventfd")

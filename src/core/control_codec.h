@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Control messages, byte by byte. Inline, because the data path runs it with constants
- * (posix/control.h) and the generic codec (control_codec.c) with another system's tables: one
+ * (shared/control.h) and the generic codec (control_codec.c) with another system's tables: one
  * meaning, two speeds. All loads and stores go through memcpy: payloads may be misaligned for their
  * type, on either endianness. */
 #ifndef IPSK_CONTROL_CODEC_H

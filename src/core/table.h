@@ -10,7 +10,7 @@
  *
  * and two strings, IPSK_SYSTEM_NAME and IPSK_RAW_PRIVILEGE (below), and nothing that needs code.
  * Each list expands to the run-time tables (table.c), to the inlined switch of the data path
- * (posix/control.h) and to the text in tests/golden/<system>.csv (tests/golden/dump.h). No row
+ * (shared/control.h) and to the text in tests/golden/<system>.csv (tests/golden/dump.h). No row
  * means absent natively. Everything is an integer constant expression of the system's real headers.
  *
  * The order of rows matters where one option has several for the same kind and column: the first is

@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 
 #include "core/message.h"
-#include "posix/control.h"
+#include "shared/control.h"
 
 _Static_assert(sizeof(struct ipsock_buffer) == sizeof(struct iovec), "buffers are iovecs");
 _Static_assert(offsetof(struct ipsock_buffer, data) == offsetof(struct iovec, iov_base) &&

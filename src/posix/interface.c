@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "posix/errno.h"
-#include "posix/sockaddr.h"
+#include "shared/sockaddr.h"
 
 uint32_t ipsk_sys_interface_index(const char *name)
 {

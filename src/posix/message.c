@@ -118,11 +118,17 @@ static inline int receive_usual(struct ipsock_endpoint *s, struct ipsock_message
     return IPSOCK_OK;
 }
 
+IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags, struct ipsock_error *error)
+{
+    return receive_usual(s, m, flags, error);
+}
+
 /* Streams name no peer; raw IPv4 keeps the IP header. */
 IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
                                         uint32_t flags, struct ipsock_error *error)
 {
-    const int code = receive_usual(s, m, flags, error);
+    const int code = ipsk_receive_as_is(s, m, flags, error);
     if (code < 0)
         return code;
     if (s->kind == IPSOCK_TCP)

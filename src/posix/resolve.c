@@ -4,7 +4,7 @@
 #include <netdb.h>
 
 #include "posix/errno.h"
-#include "posix/sockaddr.h"
+#include "shared/sockaddr.h"
 
 static int fail_resolve(struct ipsock_error *error, int native, const char *operation)
 {

@@ -6,7 +6,7 @@
 
 #include "posix/create.h"
 #include "posix/errno.h"
-#include "posix/sockaddr.h"
+#include "shared/sockaddr.h"
 
 int ipsk_sys_bind(ipsock_handle_t handle, const struct ipsock_addr *addr,
                   struct ipsock_error *error)

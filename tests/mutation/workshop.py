@@ -22,8 +22,8 @@ HEADER = "linux/linux.h"
 EXPANDED_IN = {
     "OPTIONS": ("core/table_expand.h",),
     "ABSENT": ("core/table_expand.h",),
-    "RECEIVED": ("core/table_expand.h", "posix/control.h"),
-    "SENT": ("core/table_expand.h", "posix/control.h"),
+    "RECEIVED": ("core/table_expand.h", "shared/control.h"),
+    "SENT": ("core/table_expand.h", "shared/control.h"),
     "FACTS": ("linux/linux.h",),
 }
 UNITS = ("capability", "table", "control_codec", "control_encode", "kernel_options",

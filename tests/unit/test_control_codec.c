@@ -3,7 +3,7 @@
  * every buffer. CM-01, CM-03 to CM-05, CM-07, CM-08, CM-15, CM-17, QUIRK-02, QUIRK-08. */
 #include "control_buffer.h"
 
-#include "posix/control.h"
+#include "shared/control.h"
 
 /* The system's own names, for vectors that do not come from the tables. */
 #define IP4 IPPROTO_IP

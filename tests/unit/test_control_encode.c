@@ -3,7 +3,7 @@
  * same bytes. CM-02, CM-06, CM-09 to CM-14. */
 #include "control_buffer.h"
 
-#include "posix/control.h"
+#include "shared/control.h"
 
 static const int families[] = {IPSOCK_IPV4, IPSOCK_IPV6, IPSOCK_IPV4_MAPPED}; /* by column */
 

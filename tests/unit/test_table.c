@@ -4,7 +4,7 @@
 #include "control_buffer.h"
 #include "golden.h"
 
-#include "posix/control.h"
+#include "shared/control.h"
 
 /* Runs a check over every system's tables. */
 static void each(void (*check)(const struct ipsk_system *system))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "posix/control.h"
+#include "shared/control.h"
 
 /* The message at p. Returns the bytes to step over, rest to stop. */
 static size_t take_one(struct ipsock_control *c, uint32_t *valid, const uint8_t *p, size_t rest)

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Socket addresses of the Unix systems. */
+/* Socket addresses. Their types come with the system header. */
 #ifndef IPSK_SOCKADDR_H
 #define IPSK_SOCKADDR_H
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include "core/control_codec.h"
-#include "posix/system.h"
+#include "shared/system.h"
 
 /* Room for either family; the length tells which one came. */
 union ipsk_sockaddr {
@@ -22,7 +18,11 @@ union ipsk_sockaddr {
 static inline void ipsk_sockaddr_head(union ipsk_sockaddr *sa, int family, size_t length)
 {
     memset(sa, 0, length);
-    sa->any.sa_family = (sa_family_t)family;
+    /* the type of the member has another name on Windows */
+    if (family == AF_INET)
+        sa->any.sa_family = AF_INET;
+    else
+        sa->any.sa_family = AF_INET6;
     /* byte 0; the family is then byte 1, of one byte, and not touched */
     if (IPSK_THE_SOCKADDR_HAS_LENGTH)
         *(uint8_t *)sa = (uint8_t)length;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches where the system has no calls for them: the scratch memory holds nothing but its size. */
-#include "posix/batch.h"
+#include "shared/batch.h"
 
 struct ipsock_batch {
     uint32_t capacity;

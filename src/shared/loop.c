@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches by single calls. */
 #include "core/order.h"
-#include "posix/batch.h"
+#include "shared/batch.h"
 
 static void straighten(struct ipsock_message *m, const struct ipsk_header_order *order)
 {
     uint8_t bytes[IPSK_ORDERED_BYTES];
-    struct ipsk_place from = {ipsk_iovec(m->buffers), 0};
+    struct ipsk_place from = {m->buffers, 0};
     struct ipsk_place to = from;
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = *ipsk_next_byte(&from);
@@ -18,7 +18,7 @@ static void straighten(struct ipsock_message *m, const struct ipsk_header_order 
 void ipsk_measure_header(struct ipsock_message *m)
 {
     struct ipsk_header_orders orders;
-    struct ipsk_place first = {ipsk_iovec(m->buffers), 0};
+    struct ipsk_place first = {m->buffers, 0};
     if (m->length == 0)
         return;
     const uint32_t length = (*ipsk_next_byte(&first) & 0xfu) * 4;

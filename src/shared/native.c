@@ -2,7 +2,7 @@
 /* The public conversions. */
 #include <ipsock/native.h>
 
-#include "posix/sockaddr.h"
+#include "shared/sockaddr.h"
 
 int ipsock_addr_to_sockaddr(const struct ipsock_addr *addr, struct sockaddr *sockaddr, size_t size,
                             socklen_t *length)

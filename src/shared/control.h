@@ -6,11 +6,11 @@
  * compared as constants and nothing is computed. What does not fit (a timestamp, a truncated tail)
  * goes through the general walk for one message, and the run is tried again. bench/shape measured
  * this against a plain walk: about half the instructions. */
-#ifndef IPSK_POSIX_CONTROL_H
-#define IPSK_POSIX_CONTROL_H
+#ifndef IPSK_SHARED_CONTROL_H
+#define IPSK_SHARED_CONTROL_H
 
 #include "core/endpoint.h"
-#include "posix/sockaddr.h"
+#include "shared/sockaddr.h"
 
 /* Room for every control message that the tables know, on any ABI, and opaque ones. */
 #define IPSK_CONTROL_BUFFER 512

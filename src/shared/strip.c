@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The header goes to a buffer of its own before the caller's buffers, so that the payload lands
+ * where it belongs without a copy. Header options, which are rare, land in front of the payload
+ * instead; a spare buffer behind the caller's takes what they push out, and the payload is moved
+ * forward. */
+#include "core/order.h"
+#include "shared/batch.h"
+
+#define HEADER IPSOCK_IPV4_HEADER_MIN
+#define SPARE  IPSOCK_IPV4_OPTIONS_MAX
+
+static size_t capacity_of(const struct ipsock_message *m)
+{
+    size_t capacity = 0;
+    for (uint32_t i = 0; i < m->buffer_count; i++)
+        capacity += m->buffers[i].length;
+    return capacity;
+}
+
+static void move_forward(const struct ipsock_buffer *buffers, size_t by, size_t length)
+{
+    struct ipsk_place from = {buffers, 0};
+    struct ipsk_place to = {buffers, 0};
+    while (by-- > 0)
+        ipsk_next_byte(&from);
+    while (length-- > 0)
+        *ipsk_next_byte(&to) = *ipsk_next_byte(&from);
+}
+
+static void copy_out(const struct ipsock_buffer *buffers, uint8_t *to, size_t length)
+{
+    struct ipsk_place from = {buffers, 0};
+    while (length-- > 0)
+        *to++ = *ipsk_next_byte(&from);
+}
+
+/* From the whole packet to its header and the caller's message. */
+static int divide(struct ipsock_endpoint *s, const struct ipsock_message *whole,
+                  struct ipsk_raw_header *header, struct ipsock_message *m, uint32_t flags,
+                  struct ipsock_error *error)
+{
+    const int code = ipsk_ipv4_check(header->bytes, whole->length);
+    if (code < 0) {
+        ipsk_count_lie(s, flags);
+        return ipsk_fail(error, code, 0, "receive", "header");
+    }
+    const size_t length = (size_t)(header->bytes[0] & 0xf) * 4;
+    const size_t capacity = capacity_of(m);
+    const size_t rest = whole->length - length;
+    header->length = length;
+    header->received = whole->length;
+    m->length = rest < capacity ? rest : capacity;
+    m->peer = whole->peer;
+    m->flags = whole->flags;
+    m->header_length = 0;
+    if (length > HEADER) {
+        copy_out(whole->buffers + 1, header->bytes + HEADER, length - HEADER);
+        move_forward(whole->buffers + 1, length - HEADER, m->length);
+    }
+    if (rest > capacity && !(m->flags & IPSOCK_MSG_TRUNC)) {
+        m->flags |= IPSOCK_MSG_TRUNC; /* the spare buffer took what the caller's could not */
+        if (!(flags & IPSOCK_MSG_PEEK))
+            atomic_fetch_add_explicit(&s->truncated, 1, memory_order_relaxed);
+    }
+    return IPSOCK_OK;
+}
+
+int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
+                       struct ipsock_message *m, uint32_t flags, struct ipsock_error *error)
+{
+    struct ipsock_buffer buffers[IPSOCK_BUFFERS_MAX];
+    struct ipsock_message whole = *m;
+    uint8_t spare[SPARE];
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX - 2)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffer_count");
+    buffers[0].data = header->bytes;
+    buffers[0].length = HEADER;
+    if (m->buffer_count != 0)
+        memcpy(buffers + 1, m->buffers, m->buffer_count * sizeof buffers[0]);
+    buffers[1 + m->buffer_count].data = spare;
+    buffers[1 + m->buffer_count].length = sizeof spare;
+    whole.buffers = buffers;
+    whole.buffer_count = m->buffer_count + 2;
+    const int code = ipsk_receive_as_is(s, &whole, flags, error);
+    return code < 0 ? code : divide(s, &whole, header, m, flags, error);
+}
