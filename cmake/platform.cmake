@@ -39,6 +39,7 @@ ipsock_add(core # one a line, so that branches merge
     encoding
     endpoint
     error
+    error_stream
     feature
     header
     header_text
@@ -73,7 +74,8 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     list(APPEND ipsock_definitions _GNU_SOURCE)
     ipsock_add(posix
         create errno interface message resolve socket sync wait)
-    ipsock_add(linux host inspect tables)
+    # shared/no_error_queue serves all others.
+    ipsock_add(linux error_queue host inspect tables)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
     if(IPSOCK_BATCH STREQUAL "mmsg")

@@ -45,7 +45,12 @@ struct ipsock_endpoint;
 /** Only multicast that this endpoint itself joined is delivered, by group, interface and source,
  * though the system may deliver every group on the port. */
 #define IPSOCK_OPEN_STRICT_MULTICAST 0x0020u
-/** ICMP errors about what was sent are kept for ::ipsock_recv_icmp_error (Linux IP_RECVERR). */
+/** UDP, raw, ping: ICMP errors about what was sent come by ::ipsock_recv_icmp_error (Linux
+ * IP_RECVERR), and by it alone: no send or receive fails because of an earlier packet, connected or
+ * not. Take them, or receive: while they lie in the system's queue they take of the receive buffer,
+ * and the handle polls with POLLERR. A call that waits moves them aside to wait in peace, the
+ * oldest 64; what is beyond is counted in error_discards. IPSOCK_EKIND on TCP, which acts on ICMP
+ * errors by itself; IPSOCK_ENOTSUP on systems other than Linux. */
 #define IPSOCK_OPEN_ERROR_STREAM 0x0040u
 /** ::ipsock_adopt only: the endpoint owns the handle, and ::ipsock_close closes it. */
 #define IPSOCK_ADOPT_OWN 0x0080u
@@ -97,6 +102,7 @@ struct ipsock_counters {
     uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
     uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
     uint64_t header_discards;   /**< raw IPv4 packets refused: the header lies, as the code says */
+    uint64_t error_discards;    /**< ICMP errors that nobody took, ::IPSOCK_OPEN_ERROR_STREAM */
 };
 
 #ifdef __cplusplus
@@ -122,12 +128,13 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
  * both know and differ, it is IPSOCK_EKIND. Control delivery is switched as configured, in addition
  * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
  * library's calls wait or not as the configuration says, whatever the mode. The configuration's
- * addresses, sizes and opening flags other than NONBLOCK, OWN must be 0. On Windows the handle must
- * have been made overlapped, as socket() does, and a peek at a borrowed blocking one may wait if
- * another reader takes the datagram. Allocates.
+ * addresses, sizes and opening flags other than NONBLOCK, OWN, ERROR_STREAM must be 0. On Windows
+ * the handle must have been made overlapped, as socket() does, and a peek at a borrowed blocking
+ * one may wait if another reader takes the datagram. Allocates.
  * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
- * IPSOCK_EKIND; IPSOCK_ENOTSUP for one with an error queue switched on (Linux IP_RECVERR): nobody
- * would read it; … On failure the handle stays the caller's and as it was. */
+ * IPSOCK_EKIND; IPSOCK_ENOTSUP for one with an error queue switched on (Linux IP_RECVERR) and no
+ * ::IPSOCK_OPEN_ERROR_STREAM: nobody would read it; … On failure the handle stays the caller's and
+ * as it was. */
 IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,
                             const struct ipsock_config *config);
 

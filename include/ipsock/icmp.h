@@ -195,20 +195,26 @@ struct ipsock_icmp_ident {
     char name[256]; /**< NUL-terminated */
 };
 
-/** An ICMP error about something that this endpoint sent. */
+/** An ICMP error about something that this endpoint sent, or the system's own refusal of a datagram
+ * that was too big for the path (a local error; its send failed with IPSOCK_EMSGSIZE). */
 struct ipsock_icmp_error {
     struct ipsock_addr
         offender; /**< who sent it: a router or the destination; unset for local errors */
-    struct ipsock_addr destination;     /**< where the packet had been sent to */
-    int family;                         /**< of type and code; 0 for local errors */
-    uint8_t type;                       /**< ICMP type */
-    uint8_t code;                       /**< ICMP code */
-    uint16_t reserved;                  /**< 0 */
-    int error;                          /**< what a send would have returned, IPSOCK_E… */
-    uint32_t mtu;                       /**< for "too big"; 0 none */
-    uint32_t interface_index;           /**< it arrived by; 0 unknown */
+    /** Where the packet had been sent to. The port is UDP's; 0 on other kinds, and where the system
+     * does not tell (Linux: local errors of unconnected IPv4). */
+    struct ipsock_addr destination;
+    int family;     /**< of type and code: ::IPSOCK_IPV4, also on dual-stack; 0 for local errors */
+    uint8_t type;   /**< ICMP type */
+    uint8_t code;   /**< ICMP code */
+    uint16_t flags; /**< IPSOCK_MSG_TRUNC: the quote did not fit, IPSOCK_MSG_CTRUNC: the objects */
+    int error;      /**< what a send would have returned, IPSOCK_E… */
+    uint32_t mtu;   /**< for "too big": bytes of IP packet that fit; 0 none */
+    uint32_t interface_index;           /**< it arrived by; 0 unknown (adopted, without delivery) */
+    uint8_t extension;                  /**< IPSOCK_ICMP_EXTENSION_… as of a parsed message */
+    uint8_t reserved[3];                /**< 0 */
     struct ipsock_icmp_object *objects; /**< RFC 4884 objects: the array given */
-    size_t object_count;                /**< objects found, may exceed the capacity */
+    size_t object_count;                /**< objects at objects */
+    size_t objects_found;               /**< may exceed the capacity */
 };
 
 #ifdef __cplusplus
@@ -349,15 +355,19 @@ IPSOCK_API int ipsock_icmp_quoted(const struct ipsock_icmp_message *message,
                                   struct ipsock_icmp_quote *quote);
 
 /** Takes the next ICMP error that belongs to the endpoint, opened with ::IPSOCK_OPEN_ERROR_STREAM.
- * Waits as receives do. Native on Linux (IP_RECVERR, IPV6_RECVERR); elsewhere ask
- * ::ipsock_capability.
- * @param objects receives up to capacity extension objects; NULL with 0 to leave them
- * @param payload receives what the quoted packet carried, as far as quoted; the objects' payloads
- *                point into it, so give 576 bytes or more; may be NULL with size 0
+ * Waits as receives do, until the deadline of receives. Native on Linux (IP_RECVERR, IPV6_RECVERR;
+ * extension objects from 5.9 on, none before); elsewhere ask ::ipsock_capability. A router's or a
+ * host's word is no proof: anybody who knows or guesses what was sent can forge it.
+ * @param objects receives up to capacity extension objects (RFC 4884); NULL with 0 to leave them
+ * @param payload receives what the quoted packet carried, as far as quoted: behind the UDP header,
+ *                on raw endpoints behind the IP header, on ping endpoints from the ICMP header on;
+ *                behind it the extensions, into which the objects' payloads point. 1280 bytes hold
+ *                everything; may be NULL with size 0, then capacity must be 0
  * @param length  receives the bytes of quoted payload; may be NULL
  * @param flags   IPSOCK_MSG_DONTWAIT
- * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTSUP; IPSOCK_EKIND; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT;
- *         IPSOCK_ECANCELED; IPSOCK_ECLOSED. */
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTSUP on systems without; IPSOCK_EKIND on TCP and on endpoints
+ *         opened without the flag; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT; IPSOCK_ECANCELED;
+ *         IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *event,
                                       struct ipsock_icmp_object *objects, size_t capacity,
                                       void *payload, size_t size, size_t *length, uint32_t flags);

@@ -6,6 +6,7 @@
 #ifndef IPSK_BACKEND_H
 #define IPSK_BACKEND_H
 
+#include <ipsock/icmp.h>
 #include <ipsock/interface.h>
 #include <ipsock/message.h>
 
@@ -84,6 +85,22 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error);
+/* News of the error queue: an ICMP error about a packet that this endpoint sent, or the system's
+ * own refusal of one. bytes hold what the quoted packet carried (behind its transport header on
+ * UDP, behind its IP header on others), and behind the quote the extension structure of RFC 4884.
+ */
+#define IPSK_ERROR_BYTES 1280 /* what an ICMPv6 error may have in all (RFC 4443, 2.4) */
+struct ipsk_error_news {
+    struct ipsock_icmp_error event; /* objects and flags left to the engine */
+    uint16_t quoted;                /* bytes of the quote */
+    uint16_t length;                /* bytes with the extension */
+    bool truncated;                 /* the quote was longer */
+    uint8_t bytes[IPSK_ERROR_BYTES];
+};
+/* The oldest entry of the queue. IPSOCK_EAGAIN: the queue is empty, and then nothing of it is left
+ * behind that would end a wait. Only for endpoints with IPSK_OPTION_ERROR_STREAM on. */
+int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+                        struct ipsock_error *error);
 /* What malloc aligns to, on 32-bit systems too, and all that the scratch needs. */
 #define IPSK_BATCH_ALIGN 8
 size_t ipsk_sys_batch_size(uint32_t capacity);
@@ -105,7 +122,10 @@ int ipsk_sys_waker_open(struct ipsk_waker *waker, struct ipsock_error *error);
 void ipsk_sys_waker_signal(const struct ipsk_waker *waker); /* stays signalled until drained */
 void ipsk_sys_waker_drain(const struct ipsk_waker *waker);
 void ipsk_sys_waker_close(struct ipsk_waker *waker);
-/* Waits until the handle is ready in a direction, the waker is signalled, the deadline
+/* A direction beside IPSOCK_READ and IPSOCK_WRITE: the error queue has something. */
+#define IPSK_ERRORS 2
+/* Waits until the handle is ready in a direction, the error queue has something (where the endpoint
+ * has one; the engine empties it before it waits again), the waker is signalled, the deadline
  * (ipsk_sys_now; 0 none) has passed, or for no reason at all: the caller tries again. */
 int ipsk_sys_wait(ipsock_handle_t handle, int direction, const struct ipsk_waker *waker,
                   int64_t deadline, struct ipsock_error *error);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches: one call, many messages, exact counts. */
 #include "core/emulate.h"
+#include "core/error_stream.h"
 #include "core/message.h"
 #include "core/strict.h"
 
@@ -66,9 +67,14 @@ static int try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                     struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                     uint32_t flags, struct ipsock_error *error)
 {
-    return ipsk_filters_here(s)
-               ? ipsk_strict_recv_many(s, batch, messages, size, count, done, flags, error)
-               : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
+    struct ipsk_retry retry = {0};
+    int code;
+    do
+        code = ipsk_filters_here(s)
+                   ? ipsk_strict_recv_many(s, batch, messages, size, count, done, flags, error)
+                   : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
+    while (code < 0 && ipsk_try_again(s, &retry, code, NULL));
+    return code;
 }
 
 static int receive_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
@@ -130,14 +136,25 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     return i;
 }
 
-/* One try. 0 with *done < count: the system's buffers are full, or it served a part. */
+/* One try. 0 with *done < count: the system's buffers are full, it served a part, or what it failed
+ * with belongs to the error stream. */
 static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                      struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
-                     uint32_t flags, struct ipsock_error *error)
+                     uint32_t flags, struct ipsk_retry *retry, struct ipsock_error *error)
 {
-    return ipsk_emulates(s)
-               ? ipsk_send_many_emulated(s, batch, messages, size, count, done, flags, error)
-               : ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
+    const struct ipsk_retry fresh = {0};
+    const int code =
+        ipsk_emulates(s)
+            ? ipsk_send_many_emulated(s, batch, messages, size, count, done, flags, error)
+            : ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
+    if (s->stream == NULL)
+        return code;
+    const struct ipsock_message *failed = ipsk_message_at(messages, size, *done);
+    if (*done > 0) {
+        ipsk_try_again(s, retry, IPSOCK_OK, messages);
+        *retry = fresh;
+    }
+    return code < 0 && ipsk_try_again(s, retry, code, failed) ? IPSOCK_OK : code;
 }
 
 /* Goes on after a partial success until the system refuses a message or has no room; waits for the
@@ -147,11 +164,12 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        uint32_t flags, struct ipsock_error *error)
 {
     struct ipsk_wait wait = {0};
+    struct ipsk_retry retry = {0};
     int code = IPSOCK_OK;
     while (*done < count) {
         uint32_t sent = 0;
         code = send_many(s, batch, ipsk_message_at(messages, size, *done), size, count - *done,
-                         &sent, flags, error);
+                         &sent, flags, &retry, error);
         *done += sent;
         if (code == IPSOCK_EAGAIN && *done > 0)
             return IPSOCK_OK;

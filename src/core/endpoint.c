@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/error_stream.h"
 #include "core/membership_aside.h"
 #include "core/open.h"
 #include "core/option.h"
@@ -26,6 +27,7 @@ static struct ipsock_endpoint *make(ipsock_handle_t handle, struct ipsock_error 
 static void destroy(struct ipsock_endpoint *s)
 {
     ipsk_memberships_free(&s->memberships);
+    ipsk_free_errors(s);
     ipsk_waiting_destroy(s);
     free(s);
 }
@@ -164,7 +166,7 @@ static int settle(int *found, int configured, const char *field, struct ipsock_e
 static int check_adoption(const struct ipsock_config *c, struct ipsock_error *error)
 {
     const char *field = NULL;
-    if (c->flags & ~(IPSOCK_OPEN_NONBLOCK | IPSOCK_ADOPT_OWN))
+    if (c->flags & ~(IPSOCK_OPEN_NONBLOCK | IPSOCK_ADOPT_OWN | IPSOCK_OPEN_ERROR_STREAM))
         field = "flags";
     else if (c->local.family != IPSOCK_UNSPEC || c->peer.family != IPSOCK_UNSPEC)
         field = "local and peer";
@@ -175,10 +177,13 @@ static int check_adoption(const struct ipsock_config *c, struct ipsock_error *er
 }
 
 /* A queue of errors that nobody here reads would keep every wait from waiting. */
-static int refuse_error_queue(struct ipsock_endpoint *s, struct ipsock_error *error)
+static int adopt_error_queue(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     struct ipsock_error ignored;
     int64_t on = 0;
+    if (s->flags & IPSOCK_OPEN_ERROR_STREAM)
+        return s->kind == IPSOCK_TCP ? ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "error_stream")
+                                     : ipsk_start_errors(s, error);
     if (s->kind == IPSOCK_TCP ||
         ipsk_get_option(s, IPSK_OPTION_ERROR_STREAM, &on, "error_stream", &ignored) < 0 || !on)
         return IPSOCK_OK;
@@ -210,10 +215,14 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         fix_peer(s, &peer);
     if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))
         return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
-    code = refuse_error_queue(s, error);
+    code = ipsk_declare_send_control(s, c->send_control, error);
     if (code == IPSOCK_OK)
-        code = ipsk_declare_send_control(s, c->send_control, error);
-    return code < 0 ? code : ipsk_switch_control(s, c->receive_control, true, error);
+        code = adopt_error_queue(s, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_switch_control(s, c->receive_control, true, error);
+    if (code < 0)
+        ipsk_stop_errors(s);
+    return code;
 }
 
 int ipsock_adopt(struct ipsock_endpoint **out, ipsock_handle_t handle,

@@ -80,7 +80,9 @@ struct ipsock_endpoint {
     intptr_t process;        /* the one that opened it */
 
     _Atomic uint64_t strict_discards, filter_discards, checksum_discards;
-    _Atomic uint64_t truncated, control_truncated, header_discards;
+    _Atomic uint64_t truncated, control_truncated, header_discards, error_discards;
+    struct ipsk_error_stream *stream; /* error_stream.h; NULL without a stream */
+    _Atomic uint32_t stream_kept;     /* events in its ring */
 };
 
 /* Whether delivery is filtered by the memberships here. It may begin at any time. */
@@ -92,6 +94,7 @@ static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 /* A call's place in the queue of waiters. */
 struct ipsk_wait {
     bool started;
+    bool waited;
     uint32_t cancels;
 };
 
@@ -140,7 +143,8 @@ static inline int ipsk_end(struct ipsock_endpoint *s, int direction, int code,
     return code;
 }
 
-/* Waits until it is worth trying again (0), or fails: deadline, cancel, close. */
+/* Waits until it is worth trying again (0), or fails: deadline, cancel, close. direction may be
+ * IPSK_ERRORS, which ends with the readers' deadline. */
 int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wait,
                   struct ipsock_error *error);
 

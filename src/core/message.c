@@ -3,6 +3,7 @@
 #include "core/message.h"
 
 #include "core/emulate.h"
+#include "core/error_stream.h"
 #include "core/strict.h"
 
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
@@ -68,7 +69,7 @@ int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
     ipsk_mutex_lock(&s->lock);
     *error = s->kept;
     ipsk_mutex_unlock(&s->lock);
-    return error->code;
+    return ipsk_is_news(s, error->code) ? IPSOCK_OK : error->code;
 }
 
 static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
@@ -85,21 +86,38 @@ static inline int receive_now(struct ipsock_endpoint *s, struct ipsock_message *
                                 : ipsk_sys_recv(s, message, flags, error);
 }
 
-/* After a try that found nothing ready: waits, and tries again. One for both directions, which also
- * keeps it out of their fast ways. */
+static int try_now(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
+                   uint32_t flags, struct ipsock_error *error)
+{
+    return direction == IPSOCK_READ ? receive_now(s, message, flags, error)
+                                    : send_now(s, message, flags, error);
+}
+
+/* After a try that failed: again, where the failure belongs to the error stream. */
+static int try_again(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
+                     uint32_t flags, int code, struct ipsock_error *error)
+{
+    struct ipsk_retry retry = {0};
+    while (ipsk_try_again(s, &retry, code, direction == IPSOCK_READ ? NULL : message))
+        code = try_now(s, direction, message, flags, error);
+    return code;
+}
+
+/* After a try that failed: where nothing was ready, waits, and tries again. One for both
+ * directions, which also keeps it out of their fast ways. */
 static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
-                        uint32_t flags, struct ipsock_error *error)
+                        uint32_t flags, int code, struct ipsock_error *error)
 {
     struct ipsk_wait wait = {0};
-    int code = IPSOCK_EAGAIN;
-    if (!ipsk_may_wait(s, flags))
-        return code;
-    while (code == IPSOCK_EAGAIN) {
+    if (s->stream != NULL)
+        code = try_again(s, direction, message, flags, code, error);
+    while (code == IPSOCK_EAGAIN && ipsk_may_wait(s, flags)) {
         code = ipsk_wait_for(s, direction, &wait, error);
         if (code < 0)
             break;
-        code = direction == IPSOCK_READ ? receive_now(s, message, flags, error)
-                                        : send_now(s, message, flags, error);
+        code = try_now(s, direction, message, flags, error);
+        if (code < 0 && s->stream != NULL)
+            code = try_again(s, direction, message, flags, code, error);
     }
     return code;
 }
@@ -110,8 +128,7 @@ IPSK_OUT_OF_LINE static int end_failed_receive(struct ipsock_endpoint *s,
                                                struct ipsock_message *message, uint32_t flags,
                                                int code, struct ipsock_error error)
 {
-    if (code == IPSOCK_EAGAIN)
-        code = wait_and_try(s, IPSOCK_READ, message, flags, &error);
+    code = wait_and_try(s, IPSOCK_READ, message, flags, code, &error);
     return ipsk_end(s, IPSOCK_READ, code, &error);
 }
 
@@ -164,7 +181,7 @@ int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message,
                       struct ipsock_error *error)
 {
     const int code = send_now(s, message, flags, error);
-    return code == IPSOCK_EAGAIN ? wait_and_try(s, IPSOCK_WRITE, message, flags, error) : code;
+    return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)

@@ -7,6 +7,7 @@
 
 #include "core/control_codec.h"
 #include "core/emulate.h"
+#include "core/error_stream.h"
 #include "core/option.h"
 #include "core/strict.h"
 
@@ -71,18 +72,12 @@ static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
         (c->family != IPSOCK_IPV6 || c->kind == IPSOCK_RAW || c->kind == IPSOCK_PING))
         return wrong(error, IPSOCK_EKIND, "dual_stack");
     if (c->kind == IPSOCK_TCP &&
-        (c->flags & (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST |
-                     IPSOCK_OPEN_ERROR_STREAM)))
+        (c->flags & (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST)))
         return wrong(error, IPSOCK_EKIND, "flags");
+    /* with it a connection dies of what it would survive (tcp(7)), and reports hardly anything */
+    if (c->kind == IPSOCK_TCP && (c->flags & IPSOCK_OPEN_ERROR_STREAM))
+        return wrong(error, IPSOCK_EKIND, "error_stream");
     return IPSOCK_OK;
-}
-
-/* The queue of errors keeps the handle readable until it is read, and what reads it is not there
- * yet. */
-static int check_error_stream(const struct ipsock_config *c, struct ipsock_error *error)
-{
-    return c->flags & IPSOCK_OPEN_ERROR_STREAM ? wrong(error, IPSOCK_ENOTSUP, "error_stream")
-                                               : IPSOCK_OK;
 }
 
 static int check_numbers(const struct ipsock_config *c, struct ipsock_error *error)
@@ -115,8 +110,6 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
         code = check_kind(config, error);
     if (code == IPSOCK_OK)
         code = check_numbers(config, error);
-    if (code == IPSOCK_OK)
-        code = check_error_stream(config, error);
     /* Not every system binds groups; none loses anything by binding the wildcard
      * (net.ListenPacket). */
     if (code == IPSOCK_OK && config->kind == IPSOCK_UDP &&
@@ -166,12 +159,16 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
     } flags[] = {
         {IPSOCK_OPEN_BROADCAST, IPSK_OPTION_BROADCAST, "broadcast"},
         {IPSOCK_OPEN_HEADER_INCLUDED, IPSK_OPTION_HEADER_INCLUDED, "header_included"},
-        {IPSOCK_OPEN_ERROR_STREAM, IPSK_OPTION_ERROR_STREAM, "error_stream"},
     };
     int code = IPSOCK_OK;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0] && code == IPSOCK_OK; i++)
         if (s->flags & flags[i].flag)
             code = ipsk_set_option(s, flags[i].option, 1, flags[i].name, error);
+    if (code == IPSOCK_OK && (s->flags & IPSOCK_OPEN_ERROR_STREAM)) {
+        code = ipsk_start_errors(s, error);
+        if (code == IPSOCK_OK) /* the interface comes with packet info */
+            code = ipsk_need_fields(s, IPSOCK_CONTROL_INTERFACE, error);
+    }
     return code;
 }
 

@@ -2,6 +2,7 @@
 /* Raw IPv4 with its header apart. The header is laid out as this system's raw sockets want it
  * (order.h); the payload goes from the caller's buffers, and comes into them, as it is. */
 #include "core/emulate.h"
+#include "core/error_stream.h"
 #include "core/message.h"
 #include "core/option.h"
 #include "core/order.h"
@@ -10,8 +11,13 @@
 static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error)
 {
-    return ipsk_filters_here(s) ? ipsk_strict_recv_ipv4(s, raw, message, flags, error)
-                                : ipsk_sys_recv_ipv4(s, raw, message, flags, error);
+    struct ipsk_retry retry = {0};
+    int code;
+    do
+        code = ipsk_filters_here(s) ? ipsk_strict_recv_ipv4(s, raw, message, flags, error)
+                                    : ipsk_sys_recv_ipv4(s, raw, message, flags, error);
+    while (code < 0 && ipsk_try_again(s, &retry, code, NULL));
+    return code;
 }
 
 static int receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,

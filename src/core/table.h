@@ -66,6 +66,7 @@
     X(HEADER_IMPLIED)       \
     X(STRICT_MULTICAST)     \
     X(ERROR_STREAM)         \
+    X(ERROR_EXTENSIONS)     \
     X(RECV_PACKET_INFO)     \
     X(RECV_DESTINATION)     \
     X(RECV_INTERFACE)       \

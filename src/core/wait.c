@@ -7,6 +7,8 @@
  * at the channel, so that it cannot spin on news that is not for it. */
 #include "core/endpoint.h"
 
+#include "core/error_stream.h"
+
 void ipsk_waiting_init(struct ipsock_endpoint *s)
 {
     ipsk_mutex_init(&s->lock);
@@ -94,7 +96,7 @@ static int admit(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wai
     int code = refusal(s, wait);
     if (code < 0)
         return ipsk_fail(error, code, 0, "wait", NULL);
-    *deadline = s->deadline[direction];
+    *deadline = s->deadline[direction == IPSOCK_WRITE ? IPSOCK_WRITE : IPSOCK_READ];
     if (*deadline != 0 && ipsk_sys_now() >= *deadline)
         return ipsk_fail(error, IPSOCK_ETIMEDOUT, 0, "wait", NULL);
     return s->waker.open ? IPSOCK_OK : ipsk_sys_waker_open(&s->waker, error);
@@ -106,11 +108,19 @@ int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wa
     int64_t deadline = 0;
     if (s->process != ipsk_sys_process())
         return ipsk_fail(error, IPSOCK_EFORKED, 0, "wait", NULL);
+    if (wait->waited) /* for nothing: only errors may have come */
+        ipsk_keep_errors(s);
+    wait->waited = true;
     ipsk_mutex_lock(&s->lock);
     int code = admit(s, direction, wait, &deadline, error);
     if (code < 0) {
         ipsk_mutex_unlock(&s->lock);
         return code;
+    }
+    if (direction == IPSK_ERRORS &&
+        atomic_load_explicit(&s->stream_kept, memory_order_relaxed) != 0) {
+        ipsk_mutex_unlock(&s->lock);
+        return IPSOCK_OK; /* another call has just kept some */
     }
     const uint32_t generation = s->generation;
     s->waiters++;

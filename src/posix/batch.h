@@ -16,7 +16,7 @@
  * so. */
 static inline bool ipsk_is_old_news(const struct ipsock_endpoint *s)
 {
-    return errno == EMSGSIZE && s->connected;
+    return errno == EMSGSIZE && s->connected && s->stream == NULL; /* the engine tries again */
 }
 
 int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,

@@ -37,7 +37,10 @@ int ipsk_sys_wait(ipsock_handle_t handle, int direction, const struct ipsk_waker
                   int64_t deadline, struct ipsock_error *error)
 {
     struct pollfd fds[2] = {
-        {.fd = (int)handle, .events = direction == IPSOCK_READ ? POLLIN : POLLOUT},
+        {.fd = (int)handle,
+         .events = direction == IPSOCK_READ    ? POLLIN
+                   : direction == IPSOCK_WRITE ? POLLOUT
+                                               : 0 /* POLLERR is always looked for */},
         {.fd = (int)waker->wait, .events = POLLIN},
     };
     if (poll(fds, 2, milliseconds_until(deadline)) < 0 && errno != EINTR)

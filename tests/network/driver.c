@@ -144,9 +144,13 @@ static uint32_t open_flags(void)
     static const struct {
         const char *name;
         uint32_t flag;
-    } flags[] = {{"dual", IPSOCK_OPEN_DUAL_STACK},        {"broadcast", IPSOCK_OPEN_BROADCAST},
-                 {"nonblock", IPSOCK_OPEN_NONBLOCK},      {"reuse", IPSOCK_OPEN_REUSE},
-                 {"header", IPSOCK_OPEN_HEADER_INCLUDED}, {"strict", IPSOCK_OPEN_STRICT_MULTICAST}};
+    } flags[] = {{"errors", IPSOCK_OPEN_ERROR_STREAM},
+                 {"dual", IPSOCK_OPEN_DUAL_STACK},
+                 {"broadcast", IPSOCK_OPEN_BROADCAST},
+                 {"nonblock", IPSOCK_OPEN_NONBLOCK},
+                 {"reuse", IPSOCK_OPEN_REUSE},
+                 {"header", IPSOCK_OPEN_HEADER_INCLUDED},
+                 {"strict", IPSOCK_OPEN_STRICT_MULTICAST}};
     const char *text = value("flags");
     uint32_t found = 0;
     for (size_t i = 0; text != NULL && i < sizeof flags / sizeof flags[0]; i++)
@@ -160,6 +164,8 @@ static int kind(void)
     const char *text = value("kind") ? value("kind") : "udp";
     if (strcmp(text, "tcp") == 0)
         return IPSOCK_TCP;
+    if (strcmp(text, "ping") == 0)
+        return IPSOCK_PING;
     return strcmp(text, "raw") == 0 ? IPSOCK_RAW : IPSOCK_UDP;
 }
 
@@ -271,12 +277,24 @@ size_t fill_bytes(char *to, size_t room, const char *digits)
     return length;
 }
 
+static size_t fill_hex(char *to, size_t room, const char *digits)
+{
+    const size_t length = strlen(digits) / 2;
+    for (size_t i = 0; i < length && i < room; i++) {
+        const char pair[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
+        to[i] = (char)strtoul(pair, NULL, 16);
+    }
+    return length;
+}
+
 static size_t fill(char *to, size_t room, unsigned i)
 {
     char text[SHORT_DATA];
     if (value("hex") != NULL)
         return fill_bytes(to, room, value("hex"));
     const char *from = item("data", i, text, sizeof text);
+    if (from == NULL && value("hex") != NULL)
+        return fill_hex(to, room, value("hex"));
     const size_t length = from == NULL ? 0 : strlen(from);
     const size_t size = (size_t)number("size", i, (long)length);
     if (size > room)
@@ -444,7 +462,7 @@ static void obey(void)
         do_recv(true);
     else if (strcmp(words[0], "recvbatch") == 0)
         do_recvbatch();
-    else if (!obey_multicast(words[0]) && !obey_raw(words[0]))
+    else if (!obey_multicast(words[0]) && !obey_raw(words[0]) && !obey_error(words[0]))
         die(words[0]);
 }
 

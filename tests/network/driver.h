@@ -29,5 +29,7 @@ size_t fill_bytes(char *to, size_t room, const char *digits);
 bool obey_raw(const char *word);
 /* Commands about multicast (driver_multicast.c). False for a word that is none of them. */
 bool obey_multicast(const char *word);
+/* Errors that come later (driver_error.c). */
+bool obey_error(const char *word);
 
 #endif

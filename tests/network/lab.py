@@ -260,6 +260,7 @@ class Packet:
         self.more = self.dont_fragment = False
         self.offset = 0
         self.payload = self.transport = self.options = b""
+        self.bytes = frame[14:]
         kind = struct.unpack("!H", frame[12:14])[0]
         if kind == 0x0800:
             self._ipv4(frame[14:])

@@ -86,7 +86,7 @@ static const struct {
     ROW(HEADER_INCLUDED, "..N. .... .."),
     ROW(ICMP_FILTER, ".... .... .."), /* with the raw and ICMP functions */
     ROW(BPF, ".... .... .."),
-    ROW(ERROR_STREAM, ".... .... .."),
+    ROW(ERROR_STREAM, "N.NN N.NN N."),
 #undef ROW
 };
 

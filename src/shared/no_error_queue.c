@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Systems without an error queue. Their tables have no row for it, so that no endpoint gets here.
+ */
+#include "core/backend.h"
+
+int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+                        struct ipsock_error *error)
+{
+    (void)s;
+    (void)news;
+    return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive error", "error_stream");
+}
