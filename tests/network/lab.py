@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -56,6 +57,25 @@ def host_port(address, port):
 def need(program):
     if shutil.which(program) is None:
         raise Skip(f"{program} is not installed")
+
+
+def tshark_reads(frames, *fields):
+    """What tshark reads in frames: a line each, of the fields, what is malformed in it, and tshark's
+    remarks. Checksums are verified."""
+    need("tshark")
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+        file.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for frame in frames:
+            file.write(struct.pack("=IIII", 0, 0, len(frame), len(frame)) + frame)
+        file.flush()
+        words = [word for field in (*fields, "_ws.malformed", "_ws.expert.message")
+                 for word in ("-e", field)]
+        done = subprocess.run(["tshark", "-n", "-r", file.name, "-o", "ip.check_checksum:TRUE",
+                               "-T", "fields", *words],
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=WAIT * 3, env={**os.environ, "LC_ALL": "C"})
+        assert done.returncode == 0, done.stderr
+        return [text.split("\t") for text in done.stdout.splitlines()]
 
 
 def line(program):
@@ -256,6 +276,7 @@ class Packet:
     """An IP packet from the wire."""
 
     def __init__(self, frame):
+        self.frame = frame
         self.version = self.protocol = 0
         self.more = self.dont_fragment = False
         self.offset = 0

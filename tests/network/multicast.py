@@ -3,14 +3,10 @@
 membership reports (IGMPv3, RFC 3376; MLDv2, RFC 3810) read from the wire."""
 import collections
 import ipaddress
-import os
-import shutil
 import struct
-import subprocess
-import tempfile
 import time
 
-from lab import RECEIVE, SEND, WAIT, Packet, Skip, Wire, check, host_port, ip
+from lab import RECEIVE, SEND, WAIT, Packet, Wire, check, host_port, ip, tshark_reads
 
 TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK = 3, 4, 5, 6  # record types of both protocols
 ROBUSTNESS = 2  # each state change is reported so often
@@ -167,19 +163,6 @@ class Reports(Wire):
 
     def as_tshark_reads_them(self):
         """Lines of record type, group, sources, of all reports seen."""
-        if shutil.which("tshark") is None:
-            raise Skip("tshark is not installed")
-        with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
-            file.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-            for frame in self.frames:
-                file.write(struct.pack("=IIII", 0, 0, len(frame), len(frame)) + frame)
-            file.flush()
-            fields = ("igmp.record_type", "igmp.maddr", "igmp.saddr",
-                      "icmpv6.mldr.mar.record_type", "icmpv6.mldr.mar.multicast_address",
-                      "icmpv6.mldr.mar.source_address", "_ws.malformed", "_ws.expert.message")
-            words = [word for field in fields for word in ("-e", field)]
-            done = subprocess.run(["tshark", "-n", "-r", file.name, "-T", "fields", *words],
-                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  timeout=WAIT * 3, env={**os.environ, "LC_ALL": "C"})
-            assert done.returncode == 0, done.stderr
-            return [line.split("\t") for line in done.stdout.splitlines()]
+        return tshark_reads(self.frames, "igmp.record_type", "igmp.maddr", "igmp.saddr",
+                            "icmpv6.mldr.mar.record_type", "icmpv6.mldr.mar.multicast_address",
+                            "icmpv6.mldr.mar.source_address")
