@@ -11,11 +11,11 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
+import tshark  # noqa: E402
 from harness import CHECKS, Skip, check  # noqa: E402,F401 (scenarios import them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
@@ -62,20 +62,7 @@ def need(program):
 def tshark_reads(frames, *fields):
     """What tshark reads in frames: a line each, of the fields, what is malformed in it, and tshark's
     remarks. Checksums are verified."""
-    need("tshark")
-    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
-        file.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for frame in frames:
-            file.write(struct.pack("=IIII", 0, 0, len(frame), len(frame)) + frame)
-        file.flush()
-        words = [word for field in (*fields, "_ws.malformed", "_ws.expert.message")
-                 for word in ("-e", field)]
-        done = subprocess.run(["tshark", "-n", "-r", file.name, "-o", "ip.check_checksum:TRUE",
-                               "-T", "fields", *words],
-                              text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=WAIT * 3, env={**os.environ, "LC_ALL": "C"})
-        assert done.returncode == 0, done.stderr
-        return [text.split("\t") for text in done.stdout.splitlines()]
+    return tshark.read(tshark.ETHERNET, frames, fields)
 
 
 def line(program):

@@ -45,6 +45,16 @@ def run(program, *arguments, **options):
                           stdout=options.get("stdout", subprocess.PIPE), stderr=subprocess.PIPE)
 
 
+def run_lines(program, lines):
+    """What a program answers to lines, one to each."""
+    done = subprocess.run([program], input="".join(f"{line}\n" for line in lines), text=True,
+                          timeout=WAIT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    answers = done.stdout.splitlines()
+    assert len(answers) == len(lines), (len(lines), answers)
+    return answers
+
+
 class Server:
     """A program that says where it is bound and then serves."""
 

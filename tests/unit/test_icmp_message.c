@@ -220,7 +220,7 @@ static void icmp_05_every_kind_from_bytes(void **state)
     }
 }
 
-static void icmp_05_bodies_by_their_type(void **state)
+static void icmp_04_bodies_by_their_type(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(vectors); i++) {
@@ -509,7 +509,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(icmp_05_every_kind_as_bytes),
         cmocka_unit_test(icmp_05_every_kind_from_bytes),
-        cmocka_unit_test(icmp_05_bodies_by_their_type),
+        cmocka_unit_test(icmp_04_bodies_by_their_type),
         cmocka_unit_test(icmp_09_bodies_cut_at_every_byte),
         cmocka_unit_test(icmp_01_wrong_calls),
         cmocka_unit_test(icmp_02_checksum_of_ipv4),
