@@ -16,7 +16,7 @@ import traceback
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
 import tshark  # noqa: E402
-from harness import CHECKS, Skip, check  # noqa: E402,F401 (scenarios import them from here)
+from harness import CHECKS, Skip, check, checksum  # noqa: E402,F401 (scenarios import them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
 LIMIT = 240  # seconds of a whole scenario; CMakeLists.txt allows 300

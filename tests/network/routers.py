@@ -9,6 +9,8 @@ what a router says that labels packets, which Linux does not: an ICMP error made
 import socket
 import struct
 
+from lab import checksum
+
 NARROW = 1400
 LINKS = ("one", "two", "three", "four")
 FAR = {4: "10.0.4.2", 6: "2001:db8:4::2"}
@@ -53,14 +55,6 @@ def forget(lab):
     for host in lab.path:
         host.ip("route", "flush", "cache")
         host.ip("-6", "route", "flush", "cache")
-
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 def label_stack(*labels):

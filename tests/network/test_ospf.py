@@ -8,7 +8,7 @@ import struct
 import subprocess
 import tempfile
 
-from lab import WAIT, Skip, Wire, check, line, need, tshark_reads, until
+from lab import WAIT, Skip, Wire, check, checksum, line, need, tshark_reads, until
 
 OSPF_HELLO = os.environ.get("IPSOCK_OSPF_HELLO", "")
 FRR = "/usr/lib/frr/"  # Debian's place; the daemons are in no PATH
@@ -141,13 +141,6 @@ def raw_09_interface_without_an_ipv4_address(lab):
         output, complaint = program.communicate(timeout=WAIT)
         assert (program.returncode, output, complaint) == (1, "", f"ospf_hello: {words}\n")
     lab.a.ip("link", "del", "bare")
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return total ^ 0xffff
 
 
 class Router:

@@ -5,6 +5,7 @@ import contextlib
 import queue
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -53,6 +54,15 @@ def run_lines(program, lines):
     answers = done.stdout.splitlines()
     assert len(answers) == len(lines), (len(lines), answers)
     return answers
+
+
+def checksum(data):
+    """Internet checksum, RFC 1071."""
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
 
 
 class Server:

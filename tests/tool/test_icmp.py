@@ -5,7 +5,7 @@ import os
 import struct
 
 import tshark
-from harness import check, run_lines
+from harness import check, checksum, run_lines
 
 DRIVER = os.environ["IPSOCK_ICMP_DRIVER"]
 OUTER = {4: ("198.51.100.254", "192.0.2.1"), 6: ("2001:db8::fe", "2001:db8::1")}
@@ -53,14 +53,6 @@ def ipv4(protocol, payload, source, destination, hops=9, options=b"", fragment=0
 def ipv6(protocol, payload, source, destination, hops=9):
     return struct.pack("!IHBB", 6 << 28, len(payload), protocol, hops) + \
         ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed + payload
-
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 UDP = struct.pack("!HHHH", 4660, 5353, 8, 0)
