@@ -81,8 +81,9 @@ void system_isolate(void)
     allow_ping();
 }
 
-/* No duplicate address detection: the addresses are there at once. The peers of the pairs are only
- * cables' ends. */
+/* No duplicate address detection; still the kernel makes IPv6 addresses local by a work queue, a
+ * moment later (net/ipv6/addrconf.c, addrconf_dad_work). The peers of the pairs are only cables'
+ * ends. */
 static const char interfaces[] =
     "exec 2>/dev/null; set -e; cd /proc/sys/net/ipv6/conf\n"
     "for i in 7 8; do\n"
@@ -92,7 +93,9 @@ static const char interfaces[] =
     "ip addr add 10.7$i.0.1/24 dev mc$i; ip addr add 10.7$i.0.2/24 dev mc$i\n"
     "ip addr add fd7$i::1/64 dev mc$i nodad; ip addr add fd7$i::2/64 dev mc$i nodad\n"
     "ip addr add fe80::7$i/64 dev mc$i nodad\n"
-    "done\n";
+    "for a in fd7$i::1 fd7$i::2; do n=0\n"
+    "until ip -6 route get $a | grep -q '^local'; do n=$((n+1)); [ $n -lt 500 ]; sleep 0.01; done\n"
+    "done; done\n";
 
 bool system_make_interfaces(uint32_t *first, uint32_t *second)
 {
