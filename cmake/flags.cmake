@@ -20,3 +20,13 @@ if(NOT IPSOCK_SANITIZE STREQUAL "none")
         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${IPSOCK_SANITIZE})
 endif()
+
+# All code is instrumented, so that libFuzzer sees what an input reaches.
+if(IPSOCK_FUZZ)
+    if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "ipsock: IPSOCK_FUZZ needs clang: -DCMAKE_C_COMPILER=clang")
+    endif()
+    add_compile_options(-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+endif()
