@@ -41,6 +41,7 @@ ipsock_add(core # one a line, so that branches merge
     error
     error_stream
     feature
+    filter
     header
     header_text
     host
@@ -61,11 +62,13 @@ ipsock_add(core # one a line, so that branches merge
     names
     open
     option
+    program
+    program_run
     raw
-    strict
     table
     text
-    wait)
+    wait
+    wanted)
 
 ipsock_add(shared control loop native strip)
 

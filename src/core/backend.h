@@ -70,6 +70,9 @@ int ipsk_sys_buffer_factor(void);
 
 /* ---- data path: never waits; IPSOCK_EAGAIN when nothing is ready ---- */
 
+/* Beside a call's flags: on raw IPv4 the header stays, as in batches. */
+#define IPSK_MSG_WHOLE 0x80000000u
+
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                   struct ipsock_error *error);
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,

@@ -3,7 +3,7 @@
 #include "core/emulate.h"
 #include "core/error_stream.h"
 #include "core/message.h"
-#include "core/strict.h"
+#include "core/wanted.h"
 
 size_t ipsock_batch_size(uint32_t capacity)
 {
@@ -71,7 +71,7 @@ static int try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     int code;
     do
         code = ipsk_filters_here(s)
-                   ? ipsk_strict_recv_many(s, batch, messages, size, count, done, flags, error)
+                   ? ipsk_recv_many_wanted(s, batch, messages, size, count, done, flags, error)
                    : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
     while (code < 0 && ipsk_try_again(s, &retry, code, NULL));
     return code;

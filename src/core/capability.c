@@ -12,6 +12,8 @@ enum basis {
     LATER,
     BY_OPTION,
     BY_STRICT,
+    BY_ICMP_FILTER,
+    BY_PROGRAM,
     BY_RECEIVED_FIELD,
     BY_SENT_FIELD,
     BY_ADDRESS,
@@ -60,8 +62,8 @@ static const struct {
     [IPSOCK_FEATURE_RECV_BATCH] = {BY_RECV_MANY, 0},
     [IPSOCK_FEATURE_SEND_BATCH] = {BY_SEND_MANY, 0},
     [IPSOCK_FEATURE_HEADER_INCLUDED] = {BY_OPTION, IPSK_OPTION_HEADER_INCLUDED},
-    [IPSOCK_FEATURE_ICMP_FILTER] = {LATER, IPSK_OPTION_ICMP_FILTER},
-    [IPSOCK_FEATURE_BPF] = {LATER, IPSK_OPTION_ATTACH_FILTER},
+    [IPSOCK_FEATURE_ICMP_FILTER] = {BY_ICMP_FILTER, IPSK_OPTION_ICMP_FILTER},
+    [IPSOCK_FEATURE_BPF] = {BY_PROGRAM, IPSK_OPTION_ATTACH_FILTER},
     [IPSOCK_FEATURE_ERROR_STREAM] = {BY_OPTION, IPSK_OPTION_ERROR_STREAM},
 };
 
@@ -132,17 +134,36 @@ static void from_row(struct ipsock_capability_answer *c, const struct question *
         answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
 }
 
-/* The library filters where the kernel does not: all it takes is to be told the destination and the
- * interface. */
+/* The library drops packets where the kernel does not, on endpoints of these kinds. */
+static void from_row_or_library(struct ipsock_capability_answer *c, const struct question *q,
+                                const struct ipsk_option_row *row, unsigned kinds)
+{
+    struct question why = *q;
+    if (row == NULL && (q->kind & kinds)) {
+        if (q->column == IPSK_MAPPED) /* one filter for both families */
+            why.column = IPSK_V6;
+        answer(c, IPSOCK_EXACT, "library", why_absent(&why));
+    } else {
+        from_row(c, q, row);
+    }
+}
+
+/* All it takes is to be told the destination and the interface. */
 static void from_strict(struct ipsock_capability_answer *c, const struct question *q,
                         const struct ipsk_option_row *row)
 {
-    if (row == NULL && (q->kind & (IPSK_RAW | IPSK_PING)) &&
-        row_of_field(q, IPSOCK_CONTROL_DESTINATION) != NULL &&
-        row_of_field(q, IPSOCK_CONTROL_INTERFACE) != NULL)
-        answer(c, IPSOCK_EXACT, "library", why_absent(q));
+    const bool told = row_of_field(q, IPSOCK_CONTROL_DESTINATION) != NULL &&
+                      row_of_field(q, IPSOCK_CONTROL_INTERFACE) != NULL;
+    from_row_or_library(c, q, row, told ? IPSK_RAW | IPSK_PING : 0);
+}
+
+static void from_icmp_filter(struct ipsock_capability_answer *c, const struct question *q,
+                             const struct ipsk_option_row *row)
+{
+    if (row != NULL && row->set == IPSK_ENCODING_ICMP4_BLOCK)
+        answer(c, IPSOCK_EXACT, row->text, "it has types 0 to 31; the library drops the others");
     else
-        from_row(c, q, row);
+        from_row_or_library(c, q, row, IPSK_RAW | IPSK_PING);
 }
 
 static void from_sent(struct ipsock_capability_answer *c, const struct question *q, uint32_t field)
@@ -189,6 +210,12 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         break;
     case BY_STRICT:
         from_strict(c, q, row_of_option(q, (int)what));
+        break;
+    case BY_ICMP_FILTER:
+        from_icmp_filter(c, q, row_of_option(q, (int)what));
+        break;
+    case BY_PROGRAM:
+        from_row_or_library(c, q, row_of_option(q, (int)what), IPSK_DGRAM);
         break;
     case BY_RECEIVED_FIELD:
         from_row(c, q, row_of_field(q, what));

@@ -28,6 +28,7 @@ static void destroy(struct ipsock_endpoint *s)
 {
     ipsk_memberships_free(&s->memberships);
     ipsk_free_errors(s);
+    free(s->program);
     ipsk_waiting_destroy(s);
     free(s);
 }

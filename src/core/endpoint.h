@@ -9,6 +9,7 @@
 
 #include "core/backend.h"
 #include "core/membership.h"
+#include "core/program.h"
 #include "core/sync.h"
 
 /* For what is rare on the data path: inlined, it would take registers that the usual case then
@@ -31,11 +32,14 @@
 #define IPSK_QUIRK_NO_RECV_MANY 0x1u
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
 
-/* In unusual: a stream; kept holds a failure that an earlier batch could not report; multicast is
- * filtered here. */
+/* In unusual: a stream; kept holds a failure that an earlier batch could not report; packets are
+ * dropped here (wanted.h): by memberships, by ICMP type, by a program. */
 #define IPSK_UNUSUAL_STREAM  0x1u
 #define IPSK_UNUSUAL_PENDING 0x2u
 #define IPSK_UNUSUAL_STRICT  0x4u
+#define IPSK_UNUSUAL_ICMP    0x8u
+#define IPSK_UNUSUAL_PROGRAM 0x10u
+#define IPSK_UNUSUAL_DROPS   (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM)
 
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
@@ -79,16 +83,21 @@ struct ipsock_endpoint {
     struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
     intptr_t process;        /* the one that opened it */
 
+    /* What receives drop; under take, which comes before setup and is never held over a wait. */
+    struct ipsk_mutex take;                /* one such receive at a time */
+    struct ipsock_icmp_filter icmp_filter; /* types that the kernel lets pass */
+    struct ipsk_program *program;          /* where the kernel runs none */
+
     _Atomic uint64_t strict_discards, filter_discards, checksum_discards;
     _Atomic uint64_t truncated, control_truncated, header_discards, error_discards;
     struct ipsk_error_stream *stream; /* error_stream.h; NULL without a stream */
     _Atomic uint32_t stream_kept;     /* events in its ring */
 };
 
-/* Whether delivery is filtered by the memberships here. It may begin at any time. */
+/* Whether packets are looked at here, and dropped maybe. It may begin at any time. */
 static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 {
-    return (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_STRICT) != 0;
+    return (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_DROPS) != 0;
 }
 
 /* A call's place in the queue of waiters. */

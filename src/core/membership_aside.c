@@ -2,7 +2,7 @@
 #include "core/membership_aside.h"
 
 #include "core/option.h"
-#include "core/strict.h"
+#include "core/wanted.h"
 
 bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *group)
 {

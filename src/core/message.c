@@ -4,7 +4,7 @@
 
 #include "core/emulate.h"
 #include "core/error_stream.h"
-#include "core/strict.h"
+#include "core/wanted.h"
 
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
 #define SEND_FLAGS    (IPSOCK_MSG_DONTWAIT | IPSOCK_MSG_DONTROUTE)
@@ -82,7 +82,7 @@ static int send_now(struct ipsock_endpoint *s, struct ipsock_message *message, u
 static inline int receive_now(struct ipsock_endpoint *s, struct ipsock_message *message,
                               uint32_t flags, struct ipsock_error *error)
 {
-    return ipsk_filters_here(s) ? ipsk_strict_recv(s, message, flags, error)
+    return ipsk_filters_here(s) ? ipsk_recv_wanted(s, message, flags, error)
                                 : ipsk_sys_recv(s, message, flags, error);
 }
 
@@ -137,7 +137,7 @@ static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_messa
                                   uint32_t flags, bool strict)
 {
     struct ipsock_error error;
-    const int code = strict ? ipsk_strict_recv(s, message, flags, &error)
+    const int code = strict ? ipsk_recv_wanted(s, message, flags, &error)
                             : ipsk_sys_recv(s, message, flags, &error);
     if (code < 0)
         return end_failed_receive(s, message, flags, code, error);

@@ -9,7 +9,7 @@
 #include "core/emulate.h"
 #include "core/error_stream.h"
 #include "core/option.h"
-#include "core/strict.h"
+#include "core/wanted.h"
 
 #define FLAGS_OPEN                                                                               \
     (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_NONBLOCK | \

@@ -6,7 +6,7 @@
 #include "core/message.h"
 #include "core/option.h"
 #include "core/order.h"
-#include "core/strict.h"
+#include "core/wanted.h"
 
 static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error)
@@ -14,7 +14,7 @@ static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,
     struct ipsk_retry retry = {0};
     int code;
     do
-        code = ipsk_filters_here(s) ? ipsk_strict_recv_ipv4(s, raw, message, flags, error)
+        code = ipsk_filters_here(s) ? ipsk_recv_ipv4_wanted(s, raw, message, flags, error)
                                     : ipsk_sys_recv_ipv4(s, raw, message, flags, error);
     while (code < 0 && ipsk_try_again(s, &retry, code, NULL));
     return code;

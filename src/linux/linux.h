@@ -42,10 +42,14 @@
 #ifndef SO_DETACH_FILTER
 #define SO_DETACH_FILTER 27
 #endif
-/* linux/icmp.h clashes with netinet/ip_icmp.h, and the option's level is that of raw sockets. */
-#define IPSK_LINUX_SOL_RAW      255
-#define IPSK_LINUX_ICMP_FILTER  1
-#define IPSK_LINUX_ICMP6_FILTER 1
+/* linux/icmp.h clashes with netinet/ip_icmp.h; the option's level is that of raw sockets. */
+#ifndef SOL_RAW
+#define SOL_RAW 255
+#endif
+#define ICMP_FILTER 1
+#ifndef ICMP6_FILTER
+#define ICMP6_FILTER 1
+#endif
 
 /* Offsets in structures whose members some C libraries hide. */
 #define IPSK_LINUX_PKTINFO_INDEX       offsetof(struct in_pktinfo, ipi_ifindex)
@@ -127,8 +131,8 @@
     X(UNBLOCK_SOURCE, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(SOURCE_FILTER, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_MSFILTER, NONE, GROUP_FILTER, 0, 0, 0) \
     X(SOURCE_FILTER, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_MSFILTER, NONE, GROUP_FILTER, 0, 0, 0) \
-    X(ICMP_FILTER, IPSK_RAW, IPSK_V4, IPSK_LINUX_SOL_RAW, IPSK_LINUX_ICMP_FILTER, ICMP4_BLOCK, ICMP4_BLOCK, 0, 0, 0) \
-    X(ICMP_FILTER, IPSK_RAW, IPSK_V6, IPPROTO_ICMPV6, IPSK_LINUX_ICMP6_FILTER, ICMP6_BLOCK, ICMP6_BLOCK, 0, 0, 0) \
+    X(ICMP_FILTER, IPSK_RAW, IPSK_V4, SOL_RAW, ICMP_FILTER, ICMP4_BLOCK, ICMP4_BLOCK, 0, 0, 0) \
+    X(ICMP_FILTER, IPSK_RAW, IPSK_V6, IPPROTO_ICMPV6, ICMP6_FILTER, ICMP6_BLOCK, ICMP6_BLOCK, 0, 0, 0) \
     X(ATTACH_FILTER, IPSK_DGRAM, IPSK_V4, SOL_SOCKET, SO_ATTACH_FILTER, PROGRAM, NONE, 0, 0, 0) \
     X(ATTACH_FILTER, IPSK_DGRAM, IPSK_V6, SOL_SOCKET, SO_ATTACH_FILTER, PROGRAM, NONE, 0, 0, 0) \
     X(DETACH_FILTER, IPSK_DGRAM, IPSK_V4, SOL_SOCKET, SO_DETACH_FILTER, INT, NONE, 0, 0, 0) \
@@ -170,8 +174,8 @@
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
     X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_V4, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
     X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_MAPPED, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
-    X(ICMP_FILTER, IPSK_PING, IPSK_V4, "ping sockets deliver only replies to their own requests: net/ipv4/ping.c") \
-    X(ICMP_FILTER, IPSK_PING, IPSK_V6, "ping sockets deliver only replies to their own requests: net/ipv6/ping.c") \
+    X(ICMP_FILTER, IPSK_PING, IPSK_V4, "ping sockets have no filter: net/ipv4/ping.c; the library drops what is blocked") \
+    X(ICMP_FILTER, IPSK_PING, IPSK_V6, "ping sockets have no filter: net/ipv6/ping.c; the library drops what is blocked") \
     X(STRICT_MULTICAST, IPSK_PING, IPSK_V4, "ping sockets hear every group that the host has joined: net/ipv4/ping.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \

@@ -188,7 +188,7 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     if (s->kind == IPSOCK_UDP)
         return is_plain(s, m) ? receive_plain(s, m, flags, error)
                               : receive_usual(s, m, flags, error);
-    if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+    if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4 && !(flags & IPSK_MSG_WHOLE))
         return receive_stripped(s, m, flags, error);
     return ipsk_receive_whole(s, m, flags, error);
 }

@@ -84,8 +84,8 @@ static const struct {
     ROW(RECV_BATCH, "B.BB B.BB B."),
     ROW(SEND_BATCH, "B.BB B.BB B."),
     ROW(HEADER_INCLUDED, "..N. .... .."),
-    ROW(ICMP_FILTER, ".... .... .."), /* with the raw and ICMP functions */
-    ROW(BPF, ".... .... .."),
+    ROW(ICMP_FILTER, "..EE ..NE .."),
+    ROW(BPF, "N.NN N.NN N."),
     ROW(ERROR_STREAM, "N.NN N.NN N."),
 #undef ROW
 };
@@ -135,6 +135,11 @@ static void capability_names_what_does_it(void **state)
         {IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_SEND_SOURCE, "IP_PKTINFO"},
         {IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_SEND_DONT_FRAGMENT, "IP_MTU_DISCOVER"},
         {IPSOCK_TCP, IPSOCK_IPV4, IPSOCK_FEATURE_TRAFFIC_CLASS, "IP_TOS"},
+        {IPSOCK_RAW, IPSOCK_IPV4, IPSOCK_FEATURE_ICMP_FILTER, "ICMP_FILTER"},
+        {IPSOCK_RAW, IPSOCK_IPV6, IPSOCK_FEATURE_ICMP_FILTER, "ICMP6_FILTER"},
+        {IPSOCK_PING, IPSOCK_IPV6, IPSOCK_FEATURE_ICMP_FILTER, "library"},
+        {IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_BPF, "SO_ATTACH_FILTER"},
+        {IPSOCK_UDP, IPSOCK_IPV4_MAPPED, IPSOCK_FEATURE_BPF, "SO_ATTACH_FILTER"},
     };
     if (strcmp(ipsock_system(), "linux") != 0)
         skip();

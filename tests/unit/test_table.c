@@ -315,9 +315,10 @@ static const struct {
 } features[] = {
 #define F(name) IPSOCK_FEATURE_##name
 #define O(name) IPSK_OPTION_##name
-#define ONE(name)        \
-    {                    \
-        O(name), O(name) \
+/* pasted here and not by O: the name may be a macro of the system's */
+#define ONE(name)                              \
+    {                                          \
+        IPSK_OPTION_##name, IPSK_OPTION_##name \
     }
 #define NO_OPTION \
     {             \
