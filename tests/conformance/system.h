@@ -49,6 +49,9 @@ bool system_is_blocking(ipsock_handle_t handle);
 void system_set_blocking(ipsock_handle_t handle, bool on);
 bool system_is_inherited(ipsock_handle_t handle); /* by programs that the process executes */
 
+/* From now on nobody changes the filter program of the socket; false where none can be locked. */
+bool system_lock_filter(ipsock_handle_t handle);
+
 /* ---- memberships, without the library ---- */
 
 struct ipsock_addr;

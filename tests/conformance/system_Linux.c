@@ -138,6 +138,12 @@ static void put_addr(struct sockaddr_storage *to, const struct ipsock_addr *addr
         memcpy(to, &v6, sizeof v6);
 }
 
+bool system_lock_filter(ipsock_handle_t handle)
+{
+    const int on = 1;
+    return setsockopt((int)handle, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on) == 0;
+}
+
 bool system_filter_of(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
                       struct system_filter *out)
 {

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What it takes to drop packets in the library and be right: peeks, several readers, buffers too
+ * small to judge by, and floods. Types of ICMP from 32 on are dropped by the library on every
+ * system's IPv4. FILT-03, CONC-03. */
+#include <stdatomic.h>
+
+#include "icmp.h"
+
+#define WANTED   40
+#define UNWANTED 41
+
+struct stage {
+    struct ipsock_endpoint *s, *sender;
+    _Atomic uint32_t wrong;
+    _Atomic int code;
+    _Atomic bool stop;
+    uint32_t flags;
+    _Atomic uint8_t *taken; /* by number */
+};
+
+static struct stage open_stage(void)
+{
+    static const uint8_t wanted[] = {WANTED};
+    struct stage stage = {0};
+    need_privilege();
+    stage.s = open_icmp(V4);
+    stage.sender = open_icmp(V4);
+    set_filter(stage.s, 1, wanted);
+    set_filter(stage.sender, 0, NULL);
+    return stage;
+}
+
+static void close_stage(struct stage *stage)
+{
+    ipsock_free(stage->s);
+    ipsock_free(stage->sender);
+}
+
+static void peek(struct ipsock_endpoint *s, uint32_t flags, uint16_t number)
+{
+    uint8_t data[64], type;
+    uint16_t got;
+    struct ipsock_buffer buffer;
+    struct ipsock_message m;
+    ipsock_message_init(&m, &buffer, data, sizeof data);
+    CHECK(IPSOCK_OK, ipsock_recv(s, &m, flags | IPSOCK_MSG_DONTWAIT));
+    assert_true(is_ours(data, m.length, &type, &got));
+    EQUAL(WANTED, type);
+    EQUAL(number, got);
+}
+
+static void filt_03_a_peek_drops_what_is_in_front(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    for (uint16_t n = 0; n < 3; n++)
+        send_type(stage.sender, V4, UNWANTED, n);
+    send_type(stage.sender, V4, WANTED, 7);
+    send_type(stage.sender, V4, UNWANTED, 8);
+    send_type(stage.sender, V4, WANTED, 9);
+    peek(stage.s, IPSOCK_MSG_PEEK, 7);
+    EQUAL(3, discards(stage.s));
+    peek(stage.s, IPSOCK_MSG_PEEK, 7);
+    peek(stage.s, 0, 7);
+    peek(stage.s, IPSOCK_MSG_PEEK, 9);
+    EQUAL(4, discards(stage.s));
+    peek(stage.s, 0, 9);
+    check_nothing(stage.s);
+    close_stage(&stage);
+}
+
+/* Room for less than the type, or for nothing: it is the packet that is judged. */
+static void filt_03_small_buffers_do_not_hide_the_type(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    struct burst b = make_burst(4);
+    for (size_t room = 0; room < 64; room += 1 + room / 8) {
+        const bool batch = room % 2 == 1;
+        const size_t whole = batch ? IPSOCK_IPV4_HEADER_MIN + ICMP_LENGTH : ICMP_LENGTH;
+        uint32_t done = 1;
+        struct ipsock_message *m = b.messages;
+        send_type(stage.sender, V4, UNWANTED, 1);
+        send_type(stage.sender, V4, WANTED, (uint16_t)room);
+        memset(b.data[0], 0, sizeof b.data[0]);
+        ipsock_message_init(m, &b.buffers[0], b.data[0], room);
+        m->buffer_count = room != 0;
+        CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, soon()));
+        CHECK(IPSOCK_OK, batch ? receive_burst(stage.s, &b, 1, &done) : ipsock_recv(stage.s, m, 0));
+        EQUAL(room < whole ? room : whole, m->length);
+        EQUAL(room < whole ? IPSOCK_MSG_TRUNC : 0, m->flags);
+        EQUAL(batch ? (room < 20 ? room : 20) : 0, m->header_length);
+        check_addr(&m->peer, "127.0.0.1");
+        if (m->length > m->header_length)
+            EQUAL(WANTED, b.data[0][m->header_length]);
+        if (room != 0 && batch)
+            EQUAL(0x45, b.data[0][0]);
+    }
+    free_burst(&b);
+    close_stage(&stage);
+}
+
+/* Scattered into odd pieces, some of them empty. */
+static void filt_03_scattered_buffers(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    for (size_t more = 0; more < 2; more++) {
+        uint8_t data[64] = {0}, type;
+        uint16_t number;
+        struct ipsock_buffer buffers[] = {
+            {data, 0}, {data, 3}, {data + 3, 0}, {data + 3, 9}, {data + 12, more ? 52 : 4}};
+        struct ipsock_message m;
+        memset(&m, 0, sizeof m);
+        m.buffers = buffers;
+        m.buffer_count = COUNT(buffers);
+        send_type(stage.sender, V4, UNWANTED, 5);
+        send_type(stage.sender, V4, WANTED, 6);
+        CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, soon()));
+        CHECK(IPSOCK_OK, ipsock_recv(stage.s, &m, 0));
+        assert_true(is_ours(data, m.length, &type, &number));
+        EQUAL(6, number);
+    }
+    close_stage(&stage);
+}
+
+/* Counters tell of what was delivered. */
+static void filt_03_what_is_dropped_was_not_cut(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    struct ipsock_counters counters;
+    for (uint32_t flags = 0; flags <= IPSOCK_MSG_PEEK; flags += IPSOCK_MSG_PEEK) {
+        uint8_t byte;
+        struct ipsock_buffer buffer;
+        struct ipsock_message m;
+        ipsock_message_init(&m, &buffer, &byte, 1);
+        send_type(stage.sender, V4, UNWANTED, 5);
+        CHECK(IPSOCK_EAGAIN, ipsock_recv(stage.s, &m, flags | IPSOCK_MSG_DONTWAIT));
+        CHECK(IPSOCK_OK, ipsock_get_counters(stage.s, &counters, sizeof counters));
+        EQUAL(0, counters.truncated);
+        EQUAL(flags / IPSOCK_MSG_PEEK + 1, counters.filter_discards);
+    }
+    send_type(stage.sender, V4, WANTED, 5);
+    uint8_t byte;
+    struct ipsock_buffer buffer;
+    struct ipsock_message m;
+    ipsock_message_init(&m, &buffer, &byte, 1);
+    CHECK(IPSOCK_OK, ipsock_recv(stage.s, &m, IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT));
+    EQUAL(IPSOCK_MSG_TRUNC, m.flags);
+    CHECK(IPSOCK_OK, ipsock_recv(stage.s, &m, IPSOCK_MSG_DONTWAIT));
+    CHECK(IPSOCK_OK, ipsock_get_counters(stage.s, &counters, sizeof counters));
+    EQUAL(1, counters.truncated);
+    close_stage(&stage);
+}
+
+enum { READERS = 6, PACKETS = 600 };
+
+/* Peeks, then takes; another reader may have been quicker. */
+static void reader(void *argument)
+{
+    struct stage *stage = argument;
+    uint8_t data[64], type = 0;
+    uint16_t number = 0;
+    for (uint32_t turn = 0;; turn++) {
+        struct ipsock_buffer buffer;
+        struct ipsock_message m;
+        ipsock_message_init(&m, &buffer, data, sizeof data);
+        const uint32_t flags = turn % 2 ? 0 : IPSOCK_MSG_PEEK;
+        const int code = ipsock_recv(stage->s, &m, flags);
+        if (code < 0) {
+            if (code != IPSOCK_ECLOSED)
+                stage->code = code;
+            return;
+        }
+        if (!is_ours(data, m.length, &type, &number) || type != WANTED || number >= PACKETS)
+            stage->wrong++;
+        else if (flags == 0)
+            stage->taken[number]++;
+    }
+}
+
+static void conc_03_each_wanted_packet_goes_to_one_reader(void **state)
+{
+    (void)state;
+    static _Atomic uint8_t taken[PACKETS];
+    struct system_thread *threads[READERS];
+    struct stage stage = open_stage();
+    uint32_t missing = PACKETS;
+    memset((void *)taken, 0, sizeof taken);
+    stage.taken = taken;
+    for (int i = 0; i < READERS; i++)
+        threads[i] = system_thread_start(reader, &stage);
+    for (uint16_t n = 0; n < PACKETS; n++) {
+        send_type(stage.sender, V4, UNWANTED, n);
+        send_type(stage.sender, V4, WANTED, n);
+        send_type(stage.sender, V4, UNWANTED, n);
+        for (int64_t until = soon(); n % 50 == 49 && taken[n] == 0 && ipsock_now() < until;)
+            system_sleep_ms(1); /* no queue overflows */
+    }
+    for (int64_t until = soon(); missing != 0 && ipsock_now() < until; system_sleep_ms(1)) {
+        missing = 0;
+        for (int n = 0; n < PACKETS; n++)
+            missing += taken[n] == 0;
+    }
+    ipsock_close(stage.s);
+    for (int i = 0; i < READERS; i++)
+        system_thread_join(threads[i]);
+    EQUAL(0, missing);
+    EQUAL(0, stage.wrong);
+    CHECK(IPSOCK_OK, stage.code);
+    for (int n = 0; n < PACKETS; n++)
+        EQUAL(1, taken[n]);
+    close_stage(&stage);
+}
+
+/* Unwanted packets without end, and someone who waits for another. */
+static void flood(void *argument)
+{
+    struct stage *stage = argument;
+    while (!stage->stop)
+        send_type(stage->sender, V4, UNWANTED, 0);
+}
+
+static void wait_for_one(void *argument)
+{
+    struct stage *stage = argument;
+    uint8_t data[64];
+    struct ipsock_buffer buffer;
+    struct ipsock_message m;
+    ipsock_message_init(&m, &buffer, data, sizeof data);
+    int code = IPSOCK_EAGAIN;
+    while (code == IPSOCK_EAGAIN) /* from those that do not wait */
+        code = ipsock_recv(stage->s, &m, stage->flags);
+    stage->code = code;
+}
+
+typedef int ending(struct ipsock_endpoint *s);
+
+static void flooded(struct stage *stage, ending *end, uint32_t flags, int want)
+{
+    stage->code = 1;
+    stage->stop = false;
+    stage->flags = flags;
+    const uint64_t before = discards(stage->s);
+    struct system_thread *sender = system_thread_start(flood, stage);
+    struct system_thread *receiver = system_thread_start(wait_for_one, stage);
+    for (int64_t until = soon(); discards(stage->s) < before + 1000; system_sleep_ms(1))
+        assert_true(ipsock_now() < until);
+    EQUAL(1, stage->code); /* still at it */
+    CHECK(IPSOCK_OK, end(stage->s));
+    system_thread_join(receiver);
+    CHECK(want, stage->code);
+    stage->stop = true;
+    system_thread_join(sender);
+}
+
+static int end_now(struct ipsock_endpoint *s)
+{
+    return ipsock_set_read_deadline(s, 1);
+}
+
+static void filt_03_a_flood_does_not_outlast_what_ends_a_wait(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    flooded(&stage, end_now, 0, IPSOCK_ETIMEDOUT);
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, 0));
+    flooded(&stage, ipsock_cancel, 0, IPSOCK_ECANCELED);
+    flooded(&stage, end_now, IPSOCK_MSG_PEEK, IPSOCK_ETIMEDOUT);
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, 0));
+    flooded(&stage, ipsock_close, 0, IPSOCK_ECLOSED);
+    close_stage(&stage);
+}
+
+static void filt_03_a_flood_does_not_outlast_close_without_waiting(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    flooded(&stage, ipsock_close, IPSOCK_MSG_DONTWAIT, IPSOCK_ECLOSED);
+    close_stage(&stage);
+}
+
+/* A wanted packet comes through a flood. */
+static void filt_03_a_flood_lets_the_wanted_through(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    struct ipsock_endpoint *other = open_icmp(V4);
+    stage.code = 1;
+    struct system_thread *sender = system_thread_start(flood, &stage);
+    struct system_thread *receiver = system_thread_start(wait_for_one, &stage);
+    for (int64_t until = soon(); stage.code == 1 && ipsock_now() < until; system_sleep_ms(1))
+        send_type(other, V4, WANTED, 1);
+    stage.stop = true;
+    system_thread_join(sender);
+    EQUAL(IPSOCK_OK, stage.code);
+    system_thread_join(receiver);
+    ipsock_free(other);
+    close_stage(&stage);
+}
+
+/* Filters come and go while packets do. */
+static void setter(void *argument)
+{
+    struct stage *stage = argument;
+    static const uint8_t wanted[] = {WANTED, 8, 0};
+    for (int n = 0; !stage->stop; n++) {
+        struct ipsock_icmp_filter filter;
+        struct ipsock_bpf_instruction pass[] = {IPSOCK_BPF_ACCEPT};
+        set_filter(stage->s, n % 2 ? 1 : 3, wanted);
+        if (ipsock_get_icmp_filter(stage->s, &filter) != IPSOCK_OK ||
+            ipsock_icmp_filter_will_block(&filter, WANTED) ||
+            !ipsock_icmp_filter_will_block(&filter, UNWANTED))
+            stage->wrong++;
+        if (ipsock_set_bpf(stage->s, pass, 1) != IPSOCK_OK ||
+            ipsock_clear_bpf(stage->s) != IPSOCK_OK)
+            stage->wrong++;
+    }
+}
+
+static void conc_03_filters_change_under_readers(void **state)
+{
+    (void)state;
+    static _Atomic uint8_t taken[PACKETS];
+    struct system_thread *threads[2];
+    struct stage stage = open_stage();
+    memset((void *)taken, 0, sizeof taken);
+    stage.taken = taken;
+    threads[0] = system_thread_start(reader, &stage);
+    threads[1] = system_thread_start(setter, &stage);
+    for (uint16_t n = 0; n < PACKETS; n++) {
+        send_type(stage.sender, V4, UNWANTED, n);
+        send_type(stage.sender, V4, WANTED, n);
+        for (int64_t until = soon(); taken[n] == 0; system_sleep_ms(0))
+            assert_true(ipsock_now() < until);
+    }
+    stage.stop = true;
+    system_thread_join(threads[1]);
+    ipsock_close(stage.s);
+    system_thread_join(threads[0]);
+    EQUAL(0, stage.wrong);
+    CHECK(IPSOCK_OK, stage.code);
+    close_stage(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filt_03_a_peek_drops_what_is_in_front),
+        cmocka_unit_test(filt_03_small_buffers_do_not_hide_the_type),
+        cmocka_unit_test(filt_03_scattered_buffers),
+        cmocka_unit_test(filt_03_what_is_dropped_was_not_cut),
+        cmocka_unit_test(conc_03_each_wanted_packet_goes_to_one_reader),
+        cmocka_unit_test(filt_03_a_flood_does_not_outlast_what_ends_a_wait),
+        cmocka_unit_test(filt_03_a_flood_does_not_outlast_close_without_waiting),
+        cmocka_unit_test(filt_03_a_flood_lets_the_wanted_through),
+        cmocka_unit_test(conc_03_filters_change_under_readers),
+    };
+    return RUN(tests);
+}
