@@ -26,8 +26,9 @@ struct ipsock_bpf_instruction {
 #define IPSOCK_BPF_MAX 4096
 
 /* Instructions, for initialising an array. The packet starts at the UDP header on UDP endpoints
- * (payload at offset 8), at the IP header on raw IPv4, at the payload on raw IPv6. Example, UDP
- * payloads whose first byte is even:
+ * (source port at offset 0, destination port at 2, length at 4, payload at 8), at the IP header on
+ * raw IPv4, at the payload on raw IPv6 (the ICMPv6 type, for one), at the ICMP header on ping.
+ * Example, UDP payloads whose first byte is even:
  *
  *     struct ipsock_bpf_instruction even[] = {
  *         IPSOCK_BPF_LOAD8(8),          IPSOCK_BPF_AND(1),
@@ -84,26 +85,43 @@ IPSOCK_API void ipsock_icmp_filter_set_all(struct ipsock_icmp_filter *filter, bo
 IPSOCK_API bool ipsock_icmp_filter_will_block(const struct ipsock_icmp_filter *filter,
                                               uint8_t type);
 
-/** Installs a filter on a raw ICMP or ping endpoint; it affects local delivery only. The system's
- * filter where it has one (Linux types 0..31 for IPv4; all for IPv6 but on Windows), the library
- * for the rest.
- * @return 0; IPSOCK_EINVAL; IPSOCK_EKIND; IPSOCK_ECLOSED. */
+/** Installs a filter on a ping endpoint or a raw one whose protocol is the family's ICMP (1, 58);
+ * it affects local delivery only, and replaces an earlier one. In the kernel: Linux on raw
+ * endpoints, IPv4 types 0..31 (ICMP_FILTER, net/ipv4/raw.c) and all of IPv6; BSD and Darwin all of
+ * IPv6 (ICMP6_FILTER, RFC 3542 3.2). In the library: everything else, with the same answers; what
+ * it drops is counted in struct ipsock_counters' filter_discards and stays behind when the handle
+ * is released. A kernel's filter looks at packets as they come: those that wait already are
+ * delivered.
+ * @return 0; IPSOCK_EINVAL ("filter" is NULL); IPSOCK_EKIND; IPSOCK_EFORKED; IPSOCK_ECLOSED. On
+ * failure the earlier filter stays. */
 IPSOCK_API int ipsock_set_icmp_filter(struct ipsock_endpoint *s,
                                       const struct ipsock_icmp_filter *filter);
-/** The filter in force; all clear if none was set. @return as ::ipsock_set_icmp_filter. */
+/** The filter in force, also one that an adopted handle came with; all clear if there is none.
+ * @return as ::ipsock_set_icmp_filter; IPSOCK_ENOTSUP for an answer of the kernel's that has
+ * another length than it should. */
 IPSOCK_API int ipsock_get_icmp_filter(struct ipsock_endpoint *s, struct ipsock_icmp_filter *filter);
 
-/** Attaches a classic BPF program; a packet for which it returns 0 is dropped, one for which it
- * returns n is cut to n bytes. Replaces an earlier one. In the kernel on Linux, in the library
- * elsewhere.
+/** Attaches a classic BPF program to a UDP, raw or ping endpoint; a packet for which it returns 0
+ * is dropped, one for which it returns n is cut to n bytes, on UDP to no less than the header's 8;
+ * that is no ::IPSOCK_MSG_TRUNC. Replaces an earlier one. Runs in the kernel on Linux
+ * (SO_ATTACH_FILTER), in the library elsewhere, and where the kernel has no room for it
+ * (net.core.optmem_max); then dropped packets are counted in filter_discards, and the program stays
+ * behind when the handle is released. What is valid, and what it does, is the same everywhere;
+ * docs/filters.md has the rules. The library does not see the checksum of a UDP header, nor what
+ * Linux knows beside the packet. On raw IPv4 a packet that is cut within its IP header fails
+ * ::ipsock_recv with IPSOCK_EHDRSHORT or IPSOCK_EHDRLEN; batches deliver it. Packets that wait
+ * already are delivered where a kernel filters.
  * @param count 1..::IPSOCK_BPF_MAX
- * @return 0; IPSOCK_EINVAL; IPSOCK_EPROGRAM for a program that is not valid and IPSOCK_EFILTERVIEW
- * for one that needs what the library cannot see: ::ipsock_last_error's index is the instruction;
- * IPSOCK_EKIND; IPSOCK_EPERM for a locked filter; IPSOCK_ECLOSED. On failure the earlier program
- * stays. */
+ * @return 0; IPSOCK_EINVAL (the option is "program" or "count"); IPSOCK_EPROGRAM for a program that
+ * is not valid and IPSOCK_EFILTERVIEW for one that needs what the library cannot see:
+ * ::ipsock_last_error's index is the instruction; IPSOCK_EKIND; IPSOCK_EPERM for a filter that was
+ * locked (Linux SO_LOCK_FILTER); IPSOCK_ENOMEM; IPSOCK_EFORKED; IPSOCK_ECLOSED. On failure the
+ * earlier program stays. */
 IPSOCK_API int ipsock_set_bpf(struct ipsock_endpoint *s,
                               const struct ipsock_bpf_instruction *program, size_t count);
-/** Takes the program away; 0 also when there was none. @return as ::ipsock_set_bpf. */
+/** Takes the program away, on Linux also one that somebody else attached to the handle; 0 also when
+ * there was none.
+ * @return 0; IPSOCK_EKIND; IPSOCK_EPERM; IPSOCK_EFORKED; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_clear_bpf(struct ipsock_endpoint *s);
 
 #ifdef __cplusplus

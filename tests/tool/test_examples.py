@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The examples at work: udp_echo answers from the address that was asked, mark_tcp marks both sides
-of a connection."""
+of a connection, bpf_filter hears what its program accepts."""
 import contextlib
 import json
 import os
@@ -14,6 +14,7 @@ from harness import check, need_ipv6, run, serving, Skip
 TOOL = os.environ["IPSOCK_TOOL"]
 UDP_ECHO = os.environ["IPSOCK_UDP_ECHO"]
 MARK_TCP = os.environ["IPSOCK_MARK_TCP"]
+BPF_FILTER = os.environ["IPSOCK_BPF_FILTER"]
 
 
 def echoing():
@@ -206,3 +207,33 @@ def mark_tcp_marks_the_segments_of_both_sides():
 def mark_tcp_marks_the_segments_of_both_sides_over_ipv6():
     need_ipv6()
     check_marks("[::1]:0", "[::1]", 0x86dd)
+
+
+@check
+def bpf_filter_hears_what_its_program_accepts():
+    for word, wrong in (("hello", "jello"), ("a", "b"), ("sixteen-letters!", "sixteen-letters?")):
+        with serving("listening on ", "stdout", BPF_FILTER, "0", word) as server:
+            assert re.match(rf"{2 * len(word) + 2} instructions, run by ", server.line())
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                for text in (wrong, word[:-1], "", word + "-1", wrong + "bye", word + "bye"):
+                    sender.sendto(text.encode(), ("127.0.0.1", server.port))
+                peer = f"127.0.0.1:{sender.getsockname()[1]}"
+            assert server.wait() == 0
+            lines = server.rest()
+            assert lines[:2] == [f"{peer}: {word}-1\n", f"{peer}: {word}bye\n"], lines
+            assert re.match(r"dropped by the library: \d+\n", lines[2]), lines
+
+
+@check
+def bpf_filter_without_a_word_to_look_for():
+    with serving("listening on ", "stdout", BPF_FILTER, "0", "") as server:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"bye", ("127.0.0.1", server.port))
+        assert server.wait() == 0
+
+
+@check
+def bpf_filter_usage():
+    for arguments in ([], ["x"], ["65536"], ["1", "2", "3"], ["1", "a word that is too long"]):
+        result = run(BPF_FILTER, *arguments)
+        assert result.returncode == 2 and result.stderr.startswith("Usage:"), arguments

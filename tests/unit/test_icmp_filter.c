@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* FILT-01, FILT-03, FILT-06 as far as the set goes; what reaches a kernel is tested in
- * conformance/. */
+/* FILT-01, FILT-03, FILT-06 as far as the set goes, and how each system wants it; what reaches a
+ * kernel is tested in conformance/. */
+#include "golden.h"
 #include "unit.h"
 
 #include <ipsock/filter.h>
+
+#include "core/encoding.h"
 
 static void filt_01_accept_and_block_change_one_type(void **state)
 {
@@ -77,6 +80,72 @@ static void filt_null_is_ignored(void **state)
     assert_false(ipsock_icmp_filter_will_block(NULL, 8));
 }
 
+/* Rows of every system's tables: which types, and what a set bit means. */
+static void filt_02_what_each_system_wants(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *system;
+        size_t words[2]; /* IPv4, IPv6; 0: no such option */
+        uint32_t flip;   /* IPv6 */
+    } systems[] = {
+        {"linux", {1, 8}, 0},           {"freebsd", {0, 8}, UINT32_MAX},
+        {"netbsd", {0, 8}, UINT32_MAX}, {"openbsd", {0, 8}, UINT32_MAX},
+        {"darwin", {0, 8}, UINT32_MAX}, {"windows", {0, 0}, 0},
+    };
+    for (size_t i = 0; i < COUNT(systems); i++) {
+        struct golden *g = golden_load(systems[i].system);
+        for (int column = IPSK_V4; column <= IPSK_V6; column++) {
+            const struct ipsk_option_row *row =
+                ipsk_find_option(&g->system, IPSK_OPTION_ICMP_FILTER, IPSK_RAW, column);
+            const size_t words = systems[i].words[column];
+            struct ipsock_icmp_filter filter, back;
+            uint8_t bytes[IPSK_ENCODED_MAX];
+            unit_int(systems[i].system, (int64_t)ipsk_icmp_filter_words(row), (int64_t)words);
+            if (row == NULL)
+                continue;
+            for (size_t w = 0; w < COUNT(filter.blocked); w++)
+                filter.blocked[w] = 0x10000001u * (uint32_t)(w + 1);
+            memset(bytes, 0x5a, sizeof bytes);
+            unit_int("length", (int64_t)ipsk_encode_icmp_filter(row, &filter, bytes),
+                     (int64_t)words * 4);
+            for (size_t w = 0; w < words; w++) {
+                uint32_t word; /* in the machine's order, as the kernels' headers have it */
+                memcpy(&word, bytes + 4 * w, sizeof word);
+                unit_int("word", word,
+                         filter.blocked[w] ^ (column == IPSK_V6 ? systems[i].flip : 0));
+            }
+            assert_int_equal(bytes[4 * words], 0x5a);
+            memset(&back, 0x77, sizeof back);
+            ipsk_decode_icmp_filter(row, bytes, &back);
+            for (size_t w = 0; w < COUNT(back.blocked); w++)
+                unit_int("back", back.blocked[w], w < words ? filter.blocked[w] : 0x77777777u);
+        }
+        golden_free(g);
+    }
+}
+
+/* Where the kernel has no filter there is a reason, and no program runs in one but Linux'. */
+static void bpf_05_which_kernels_run_programs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(golden_systems); i++) {
+        struct golden *g = golden_load(golden_systems[i]);
+        for (int column = IPSK_V4; column <= IPSK_V6; column++) {
+            const struct ipsk_option_row *attach =
+                ipsk_find_option(&g->system, IPSK_OPTION_ATTACH_FILTER, IPSK_UDP, column);
+            const struct ipsk_option_row *detach =
+                ipsk_find_option(&g->system, IPSK_OPTION_DETACH_FILTER, IPSK_UDP, column);
+            const bool linux_alone = strcmp(golden_systems[i], "linux") == 0;
+            unit_int(golden_systems[i], attach != NULL, linux_alone);
+            unit_int(golden_systems[i], detach != NULL, linux_alone);
+            if (attach != NULL)
+                unit_int("encoding", attach->set, IPSK_ENCODING_PROGRAM);
+        }
+        golden_free(g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +154,8 @@ int main(void)
         cmocka_unit_test(filt_03_types_from_32_on_alias_nothing),
         cmocka_unit_test(filt_06_a_zeroed_filter_lets_everything_pass),
         cmocka_unit_test(filt_null_is_ignored),
+        cmocka_unit_test(filt_02_what_each_system_wants),
+        cmocka_unit_test(bpf_05_which_kernels_run_programs),
     };
     return cmocka_run_group_tests_name("icmp_filter", tests, NULL, NULL);
 }

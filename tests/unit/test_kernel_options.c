@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the library asks for is what the kernel then has, read from the socket without the library:
  * a wrong constant that is set and got alike would go unnoticed. Linux. V4-OPT-01 to 03, V6-OPT-01,
- * V6-OPT-02, V6-OPT-06, ERR-07. */
+ * V6-OPT-02, V6-OPT-06, ERR-07, FILT-02, BPF-03. */
 #include "unit.h"
 
 #include <ipsock/ipsock.h>
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
@@ -257,6 +258,69 @@ static void v6_opt_06_checksum_is_the_right_option(void **state)
     ipsock_free(s);
 }
 
+/* As netinet/icmp6.h and linux/icmp.h have it: a set bit blocks. */
+static void filt_02_filters_are_the_right_options(void **state)
+{
+    (void)state;
+    need_kernel();
+    for (size_t i = 0; i < COUNT(families); i++) {
+        struct ipsock_config config = plain(families[i], IPSOCK_RAW);
+        config.protocol = i == 0 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+        struct ipsock_endpoint *s = open_one(&config);
+        struct ipsock_icmp_filter filter, got;
+        uint32_t kernel[8] = {0};
+        socklen_t length = sizeof kernel;
+        if (s == NULL)
+            continue;
+        ipsock_icmp_filter_set_all(&filter, true);
+        ipsock_icmp_filter_accept(&filter, 8);
+        ipsock_icmp_filter_accept(&filter, 129);
+        unit_int("set", ipsock_set_icmp_filter(s, &filter), IPSOCK_OK);
+        unit_int("getsockopt",
+                 getsockopt((int)ipsock_handle(s), i == 0 ? SOL_RAW : IPPROTO_ICMPV6, 1, kernel,
+                            &length),
+                 0);
+        unit_int("length", length, i == 0 ? 4 : 32);
+        unit_bytes("filter", kernel, filter.blocked, length);
+        kernel[0] = 0x12345678;
+        unit_int(
+            "setsockopt",
+            setsockopt((int)ipsock_handle(s), i == 0 ? SOL_RAW : IPPROTO_ICMPV6, 1, kernel, length),
+            0);
+        unit_int("get", ipsock_get_icmp_filter(s, &got), IPSOCK_OK);
+        unit_int("what the kernel has", got.blocked[0], 0x12345678);
+        unit_bytes("the others", got.blocked + 1, filter.blocked + 1, 28);
+        ipsock_free(s);
+    }
+}
+
+static void bpf_03_programs_go_unchanged(void **state)
+{
+    (void)state;
+    need_kernel();
+    static const struct ipsock_bpf_instruction program[] = {
+        {0x30, 0, 0, 0x12345678}, {0x15, 1, 0, 0x9abcdef0}, IPSOCK_BPF_DROP, IPSOCK_BPF_ACCEPT};
+    for (size_t i = 0; i < COUNT(families); i++) {
+        const struct ipsock_config config = plain(families[i], IPSOCK_UDP);
+        struct ipsock_endpoint *s = open_one(&config);
+        struct sock_filter kernel[8];
+        socklen_t length = COUNT(kernel);
+        if (s == NULL)
+            continue;
+        unit_int("set", ipsock_set_bpf(s, program, COUNT(program)), IPSOCK_OK);
+        unit_int("get",
+                 getsockopt((int)ipsock_handle(s), SOL_SOCKET, SO_GET_FILTER, kernel, &length), 0);
+        unit_int("instructions", length, COUNT(program));
+        unit_bytes("program", kernel, program, sizeof program);
+        unit_int("clear", ipsock_clear_bpf(s), IPSOCK_OK);
+        length = COUNT(kernel);
+        unit_int("get",
+                 getsockopt((int)ipsock_handle(s), SOL_SOCKET, SO_GET_FILTER, kernel, &length), 0);
+        unit_int("instructions", length, 0);
+        ipsock_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +331,8 @@ int main(void)
         cmocka_unit_test(v4_opt_03_flags_are_the_right_options),
         cmocka_unit_test(cm_20_bits_are_the_right_options),
         cmocka_unit_test(v6_opt_06_checksum_is_the_right_option),
+        cmocka_unit_test(filt_02_filters_are_the_right_options),
+        cmocka_unit_test(bpf_03_programs_go_unchanged),
     };
     if (strcmp(ipsock_system(), "linux") != 0)
         return 0;
