@@ -109,7 +109,8 @@ IPSOCK_API int ipsock_get_icmp_filter(struct ipsock_endpoint *s, struct ipsock_i
  * behind when the handle is released. What is valid, and what it does, is the same everywhere;
  * docs/filters.md has the rules. The library does not see the checksum of a UDP header, nor what
  * Linux knows beside the packet. On raw IPv4 a packet that is cut within its IP header fails
- * ::ipsock_recv with IPSOCK_EHDRSHORT or IPSOCK_EHDRLEN; batches deliver it. Packets that wait
+ * ::ipsock_recv with IPSOCK_EHDRSHORT or IPSOCK_EEXTSHORT; batches deliver it;
+ * ::ipsock_recv_ipv4 compares lengths and flags every cut one. Packets that wait
  * already are delivered where a kernel filters.
  * @param count 1..::IPSOCK_BPF_MAX
  * @return 0; IPSOCK_EINVAL (the option is "program" or "count"); IPSOCK_EPROGRAM for a program that

@@ -270,6 +270,17 @@ static void bpf_02_a_cut_ipv4_header(void **state)
             EQUAL(cases[k].verdict - 20, m.length);
             EQUAL(m.length != 0 ? 40 : 0, data[0]);
         }
+        struct ipsock_ipv4_header header;
+        memset(&header, 0, sizeof header);
+        memset(data, 0, sizeof data);
+        send_type(sender, V4, 40, 1);
+        CHECK(cases[k].code, ipsock_recv_ipv4(s, &header, &m, 0));
+        if (cases[k].code == IPSOCK_OK) {
+            EQUAL(20 + ICMP_LENGTH, header.total_length);
+            EQUAL(20, header.header_length);
+            EQUAL(cases[k].verdict - 20, m.length);
+            EQUAL(IPSOCK_MSG_TRUNC, m.flags); /* the header says so */
+        }
         send_type(sender, V4, 40, 1);
         CHECK(IPSOCK_OK, receive_burst(s, &b, 1, &done));
         EQUAL(cases[k].verdict, b.messages[0].length);

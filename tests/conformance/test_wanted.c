@@ -100,6 +100,38 @@ static void filt_03_small_buffers_do_not_hide_the_type(void **state)
     close_stage(&stage);
 }
 
+/* The header apart, in its own order, whatever room there is for the payload. */
+static void filt_03_with_the_header_apart(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    for (size_t room = 0; room <= 64; room += 4) {
+        const size_t want = room < ICMP_LENGTH ? room : ICMP_LENGTH;
+        uint8_t data[64] = {0};
+        struct ipsock_buffer buffer;
+        struct ipsock_message m;
+        struct ipsock_ipv4_header header;
+        ipsock_message_init(&m, &buffer, data, room);
+        memset(&header, 0, sizeof header);
+        send_type(stage.sender, V4, UNWANTED, 1);
+        send_type(stage.sender, V4, WANTED, 2);
+        CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, soon()));
+        for (int peeks = 1; peeks >= 0; peeks--) {
+            CHECK(IPSOCK_OK, ipsock_recv_ipv4(stage.s, &header, &m, peeks ? IPSOCK_MSG_PEEK : 0));
+            EQUAL(want, m.length);
+            EQUAL(want < ICMP_LENGTH ? IPSOCK_MSG_TRUNC : 0, m.flags);
+            EQUAL(0, m.header_length);
+            EQUAL(want != 0 ? WANTED : 0, data[0]);
+            EQUAL(20, header.header_length);
+            EQUAL(20 + ICMP_LENGTH, header.total_length);
+            EQUAL(PROTOCOL_ICMP, header.protocol);
+            check_addr(&header.source, "127.0.0.1");
+        }
+    }
+    check_nothing(stage.s);
+    close_stage(&stage);
+}
+
 /* Scattered into odd pieces, some of them empty. */
 static void filt_03_scattered_buffers(void **state)
 {
@@ -349,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filt_03_a_peek_drops_what_is_in_front),
         cmocka_unit_test(filt_03_small_buffers_do_not_hide_the_type),
+        cmocka_unit_test(filt_03_with_the_header_apart),
         cmocka_unit_test(filt_03_scattered_buffers),
         cmocka_unit_test(filt_03_what_is_dropped_was_not_cut),
         cmocka_unit_test(conc_03_each_wanted_packet_goes_to_one_reader),
