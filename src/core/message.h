@@ -20,6 +20,7 @@ struct ipsk_raw_header {
     uint8_t bytes[IPSOCK_IPV4_HEADER_MAX];
     size_t length;   /* of the header */
     size_t received; /* bytes of the packet that arrived here, more than fit the buffers maybe */
+    bool wire;       /* in network order after all */
 };
 
 /* Counts a packet that is refused because its header lies; when it is taken, not when it is looked

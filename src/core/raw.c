@@ -52,10 +52,12 @@ static int read_header(struct ipsock_endpoint *s, const struct ipsk_raw_header *
                        struct ipsock_ipv4_header *header, struct ipsock_message *m, uint32_t flags,
                        struct ipsock_error *error)
 {
+    const struct ipsk_header_order wire = {0};
     struct ipsk_header_orders orders;
     struct ipsock_ipv4_header found;
     ipsk_sys_header_order(&orders);
-    int code = ipsk_ipv4_parse(&found, raw->bytes, raw->length, &orders.receive);
+    int code =
+        ipsk_ipv4_parse(&found, raw->bytes, raw->length, raw->wire ? &wire : &orders.receive);
     if (code == IPSOCK_OK)
         code = compare_length(s, raw, found.total_length, m, flags);
     if (code < 0) {

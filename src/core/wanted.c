@@ -85,20 +85,10 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
 {
     const struct ipsk_program *p = s->program;
     const size_t header = s->kind == IPSOCK_UDP ? IPSK_UDP_HEADER : 0;
-    uint8_t *data = m->buffers->data, as_received[IPSK_ORDERED_BYTES];
-    const bool ordered = is_raw4(s) && m->length >= sizeof as_received;
     if (header != 0)
         put_udp_header(s, m, p->room);
-    if (ordered) { /* some systems have parts of the IP header in their own order */
-        struct ipsk_header_orders orders;
-        ipsk_sys_header_order(&orders);
-        memcpy(as_received, data, sizeof as_received);
-        ipsk_ipv4_to_wire(data, &orders.receive);
-    }
-    const uint32_t keeps =
-        ipsk_program_run(p->instructions, p->count, data - header, header + m->length);
-    if (ordered)
-        memcpy(data, as_received, sizeof as_received);
+    const uint32_t keeps = ipsk_program_run(p->instructions, p->count,
+                                            p->room + IPSK_UDP_HEADER - header, header + m->length);
     if (keeps == 0)
         return false;
     const size_t kept = keeps < header ? 0 : keeps - header;
@@ -173,6 +163,7 @@ static int part_header(struct ipsock_endpoint *s, const struct receive *r,
     }
     raw->length = (bytes[0] & 0xfu) * 4;
     raw->received = m->length;
+    raw->wire = true; /* as whole packets are */
     memcpy(raw->bytes, bytes, raw->length);
     return IPSOCK_OK;
 }

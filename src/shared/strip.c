@@ -49,6 +49,7 @@ static int divide(struct ipsock_endpoint *s, const struct ipsock_message *whole,
     const size_t rest = whole->length - length;
     header->length = length;
     header->received = whole->length;
+    header->wire = false;
     m->length = rest < capacity ? rest : capacity;
     m->peer = whole->peer;
     m->flags = whole->flags;
