@@ -99,25 +99,18 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
     return true;
 }
 
-/* Counts what is not. News for the endpoint itself is no packet. */
-static bool is_wanted(struct ipsock_endpoint *s, bool strict, uint32_t drops,
-                      struct ipsock_message *m)
+/* The counter of what drops the packet; NULL for a wanted one. News for the endpoint itself is no
+ * packet. */
+static _Atomic uint64_t *unwanted_by(struct ipsock_endpoint *s, bool strict, uint32_t drops,
+                                     struct ipsock_message *m)
 {
-    _Atomic uint64_t *counter = &s->filter_discards;
-    bool wanted = true;
     if (m->flags & IPSOCK_MSG_NOTICE)
-        return true;
-    if (strict && !is_joined(s, m)) {
-        counter = &s->strict_discards;
-        wanted = false;
-    }
-    if (wanted && (drops & IPSK_UNUSUAL_ICMP))
-        wanted = has_wanted_type(s, m);
-    if (wanted && (drops & IPSK_UNUSUAL_PROGRAM))
-        wanted = is_kept(s, m);
-    if (!wanted)
-        atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
-    return wanted;
+        return NULL;
+    if (strict && !is_joined(s, m))
+        return &s->strict_discards;
+    if ((drops & IPSK_UNUSUAL_ICMP) && !has_wanted_type(s, m))
+        return &s->filter_discards;
+    return (drops & IPSK_UNUSUAL_PROGRAM) && !is_kept(s, m) ? &s->filter_discards : NULL;
 }
 
 /* One receive, single, as a batch of one, or with the IPv4 header apart. */
@@ -132,15 +125,17 @@ struct receive {
 
 /* What was only looked at is still in front of the next one. That it was cut, if it was, is no
  * news: the counters tell of what was delivered. */
-static void drop(struct ipsock_endpoint *s, const struct receive *r, const struct ipsock_message *m)
+static void drop(struct ipsock_endpoint *s, const struct receive *r, const struct ipsock_message *m,
+                 _Atomic uint64_t *counter)
 {
     struct ipsock_message dropped = {0};
     struct ipsock_error ignored;
     if (r->flags & IPSOCK_MSG_PEEK) {
         if (ipsk_sys_recv(s, &dropped, IPSK_MSG_WHOLE, &ignored) < 0)
-            return;
+            return; /* still there, for the next look */
         m = &dropped;
     }
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
     if (m->flags & IPSOCK_MSG_TRUNC)
         atomic_fetch_sub_explicit(&s->truncated, 1, memory_order_relaxed);
     if (m->flags & IPSOCK_MSG_CTRUNC)
@@ -239,9 +234,10 @@ static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsoc
     const int code = receive(s, r, m, error);
     if (code < 0)
         return code;
-    if (is_wanted(s, r->strict, drops, m))
+    _Atomic uint64_t *counter = unwanted_by(s, r->strict, drops, m);
+    if (counter == NULL)
         return m == &apart ? hand_over_data(s, r, m, error) : IPSOCK_OK;
-    drop(s, r, m);
+    drop(s, r, m, counter);
     return DROPPED;
 }
 

@@ -163,6 +163,58 @@ static void bpf_04_failures_pass_through_the_library(void **state)
     fault_close_pair(&pair);
 }
 
+/* What a peek could not take away is dropped with the next look, and counted then. */
+static void bpf_04_a_peek_that_cannot_drop(void **state)
+{
+    (void)state;
+    char data[8];
+    struct ipsock_buffer buffer;
+    struct ipsock_message m;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, 0);
+    fault_reset();
+    fault_fail(FAULT_setsockopt, 1, 1, ENOPROTOOPT);
+    FAULT_OK(SET(letter_a));
+    fault_give(&pair, "b", 1);
+    fault_give(&pair, "a", 1);
+    fault_fail(FAULT_recvmsg, 1, 1, ENOBUFS); /* what drops has no buffer, and no address to lose */
+    ipsock_message_init(&m, &buffer, data, sizeof data);
+    FAULT_OK(ipsock_recv(pair.s, &m, IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT));
+    assert_int_equal(data[0], 'a');
+    assert_int_equal(fault_calls(FAULT_recvmsg), 2);
+    assert_int_equal(discards(), 1);
+    fault_reset();
+    fault_close_pair(&pair);
+}
+
+/* In the middle of a batch: what belongs to the error stream disturbs no receive, the rest is told
+ * by the next one. */
+static void bpf_04_errors_within_a_batch(void **state)
+{
+    (void)state;
+    for (int stream = 0; stream < 2; stream++) {
+        struct fault_batch *b = fault_make_batch();
+        uint32_t done = 0;
+        fault_open_pair(&pair, IPSOCK_IPV4, stream ? IPSOCK_OPEN_ERROR_STREAM : 0, 0, 0);
+        fault_reset();
+        fault_fail(FAULT_setsockopt, 1, 1, ENOPROTOOPT);
+        FAULT_OK(SET(letter_a));
+        fault_give(&pair, "a", 1);
+        fault_give(&pair, "a", 1);
+        fault_fail(FAULT_recvfrom, 2, 2, ECONNREFUSED);
+        fault_fail(FAULT_recvmsg, 2, 2, ECONNREFUSED);
+        FAULT_OK(ipsock_recv_batch(pair.s, b->batch, b->messages, sizeof b->messages[0], 4, &done,
+                                   IPSOCK_MSG_DONTWAIT));
+        assert_int_equal(done, 1);
+        const int code = ipsock_recv_batch(pair.s, b->batch, b->messages, sizeof b->messages[0], 4,
+                                           &done, IPSOCK_MSG_DONTWAIT);
+        FAULT_CODE(code, stream ? IPSOCK_OK : IPSOCK_ECONNREFUSED);
+        assert_int_equal(done, stream ? 1 : 0);
+        fault_reset();
+        fault_free_batch(b);
+        fault_close_pair(&pair);
+    }
+}
+
 /* Raw endpoints, as far as this process may have them. */
 static struct ipsock_endpoint *open_icmp(int family)
 {
@@ -242,6 +294,8 @@ int main(void)
         cmocka_unit_test(bpf_04_the_library_stands_in),
         cmocka_unit_test(bpf_04_the_library_cannot_stand_in),
         cmocka_unit_test(bpf_04_failures_pass_through_the_library),
+        cmocka_unit_test(bpf_04_a_peek_that_cannot_drop),
+        cmocka_unit_test(bpf_04_errors_within_a_batch),
         cmocka_unit_test(filt_04_a_wrong_length_is_no_answer),
         cmocka_unit_test(filt_02_a_failure_leaves_the_earlier_filter),
     };
