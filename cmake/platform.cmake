@@ -62,6 +62,7 @@ ipsock_add(core # one a line, so that branches merge
     names
     open
     option
+    ping
     program
     program_run
     raw

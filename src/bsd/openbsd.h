@@ -23,6 +23,7 @@
 
 #define IPSK_SYSTEM_NAME "openbsd"
 #define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
+#define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 // clang-format off
 #define IPSK_OPTIONS(X) \
@@ -144,6 +145,8 @@
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \
+    X(PING_ID, 0) \
+    X(PING_SOURCE6, 0) \
     X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 1) \

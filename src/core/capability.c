@@ -69,7 +69,8 @@ static const struct {
 
 /* What is asked about. */
 struct question {
-    unsigned kind; /* IPSK_UDP … */
+    unsigned kind; /* IPSK_UDP …: of the socket */
+    bool raw_ping; /* a ping endpoint on a raw one */
     int column;
     int feature;
     uint32_t quirks;
@@ -78,7 +79,8 @@ struct question {
 
 static bool usable(const struct ipsk_option_row *row, const struct question *q)
 {
-    if (!(row->kinds & q->kind) || !ipsk_is_there(row))
+    if (!(row->kinds & q->kind) || !ipsk_is_there(row) ||
+        (q->raw_ping && ipsk_is_raw_only(row->option, q->column)))
         return false;
     /* options of the socket itself serve all its traffic; 41 is IPv6's level on every system */
     return row->column == q->column ||
@@ -172,9 +174,11 @@ static void from_sent(struct ipsock_capability_answer *c, const struct question 
         answer(c, IPSOCK_ABSENT, NULL, "the packet's own header says it");
         return;
     }
+    const uint32_t native = ipsk_sendable(&ipsk_native, q->kind, q->column);
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
-        if ((row->fields & field) && (row->kinds & q->kind) && row->column == q->column) {
+        if ((native & field) && (row->fields & field) && (row->kinds & q->kind) &&
+            row->column == q->column) {
             answer(c, IPSOCK_NATIVE, row->text, NULL);
             return;
         }
@@ -254,7 +258,7 @@ static int column_of(int family)
 int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
                       struct ipsock_capability_answer *capability)
 {
-    struct question q = {0, 0, feature, 0, false};
+    struct question q = {0, false, 0, feature, 0, false};
     if (capability == NULL || feature < 0 || feature >= IPSOCK_FEATURE_COUNT)
         return IPSOCK_EINVAL;
     if (s != NULL) {
@@ -269,7 +273,9 @@ int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int
     q.column = column_of(family);
     if (kind < IPSOCK_UDP || kind > IPSOCK_PING || q.column < 0)
         return IPSOCK_EINVAL;
-    q.kind = ipsk_kind_bit(kind);
+    q.raw_ping = kind == IPSOCK_PING &&
+                 (s != NULL ? s->backing == IPSOCK_RAW : !ipsk_native.facts[IPSK_FACT_PING]);
+    q.kind = ipsk_kind_bit(q.raw_ping ? IPSOCK_RAW : kind);
     const bool mapped_kind = q.kind & (IPSK_UDP | IPSK_TCP);
     if (q.column == IPSK_MAPPED && !mapped_kind)
         answer(capability, IPSOCK_ABSENT, NULL, why_absent(&q));

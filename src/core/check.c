@@ -2,6 +2,7 @@
 /* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
 #include "core/control_codec.h"
 #include "core/message.h"
+#include "core/ping.h"
 
 static int wrong(struct ipsock_error *error, int code, const char *field)
 {
@@ -61,5 +62,7 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);
+    if (code == IPSOCK_OK && s->kind == IPSOCK_PING)
+        code = ipsk_ping_check(s, m, error);
     return code;
 }

@@ -13,7 +13,7 @@
 /* The rows that serve a field on this endpoint, in every column that it carries. */
 static bool serves(const struct ipsock_endpoint *s, const struct ipsk_option_row *row)
 {
-    if (!(row->kinds & ipsk_kind_bit(s->kind)) || !ipsk_is_there(row))
+    if (!(row->kinds & ipsk_kind_bit(s->backing)) || !ipsk_is_there(row))
         return false;
     if (s->family == IPSOCK_IPV4)
         return row->column == IPSK_V4;

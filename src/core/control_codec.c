@@ -66,6 +66,8 @@ uint32_t ipsk_sendable(const struct ipsk_system *system, unsigned kind, int colu
     for (size_t i = 0; i < system->sent_count; i++)
         if ((system->sent[i].kinds & kind) && system->sent[i].column == column)
             fields |= system->sent[i].fields;
+    if (kind == IPSK_PING && column == IPSK_V6 && !system->facts[IPSK_FACT_PING_SOURCE6])
+        fields &= ~IPSOCK_CONTROL_SOURCE; /* the message is taken, the source ignored */
     return fields;
 }
 

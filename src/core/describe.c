@@ -38,7 +38,10 @@ static int read_addr(struct ipsock_endpoint *s, struct ipsock_addr *addr, const 
 
 int ipsock_local_addr(struct ipsock_endpoint *s, struct ipsock_addr *addr)
 {
-    return read_addr(s, addr, "local address", ipsk_sys_local_addr);
+    const int code = read_addr(s, addr, "local address", ipsk_sys_local_addr);
+    if (code == IPSOCK_OK && s->echo_id != 0)
+        addr->port = s->echo_id; /* as where the system keeps it */
+    return code;
 }
 
 /* Of a datagram endpoint it is what the library remembers: Linux does not tell the peer of a raw

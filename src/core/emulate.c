@@ -3,6 +3,7 @@
 
 #include "core/message.h"
 #include "core/option.h"
+#include "core/ping.h"
 
 static const struct {
     uint32_t field;
@@ -115,6 +116,25 @@ static int enforce(struct ipsock_endpoint *s, const struct setting *setting, str
     return code;
 }
 
+static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                   struct ipsock_error *error)
+{
+    return s->echo_id != 0 ? ipsk_ping_send(s, message, flags, error)
+                           : ipsk_sys_send(s, message, flags, error);
+}
+
+static int put_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                    struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                    uint32_t flags, struct ipsock_error *error)
+{
+    int code = IPSOCK_OK;
+    if (s->echo_id == 0)
+        return ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
+    for (*done = 0; *done < count && code == IPSOCK_OK; *done += code == IPSOCK_OK)
+        code = ipsk_ping_send(s, ipsk_message_at(messages, size, *done), flags, error);
+    return code;
+}
+
 int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
@@ -123,7 +143,7 @@ int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message
     ipsk_mutex_lock(&s->send);
     int code = enforce(s, &setting, &u, error);
     if (code == IPSOCK_OK) {
-        code = ipsk_sys_send(s, message, flags, error);
+        code = put_one(s, message, flags, error);
         undo(s, &u);
     }
     ipsk_mutex_unlock(&s->send);
@@ -158,7 +178,7 @@ int ipsk_send_many_emulated(struct ipsock_endpoint *s, struct ipsock_batch *batc
         uint32_t sent = 0;
         code = enforce(s, &setting, &u, error);
         if (code == IPSOCK_OK) {
-            code = ipsk_sys_send_many(s, batch, first, size, run, &sent, flags, error);
+            code = put_many(s, batch, first, size, run, &sent, flags, error);
             undo(s, &u);
         }
         *done += sent;

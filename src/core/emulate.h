@@ -18,7 +18,7 @@ int ipsk_emulated_option(uint32_t field);
 /* Whether sends on this endpoint must take the send lock. */
 static inline bool ipsk_emulates(const struct ipsock_endpoint *s)
 {
-    return (s->emulated[0] | s->emulated[1] | s->emulated[2]) != 0;
+    return s->emulates;
 }
 
 /* Whether the header's hop limit gives way to the option's on this endpoint, so that multicast

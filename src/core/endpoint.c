@@ -2,6 +2,7 @@
 /* The life of an endpoint: made, adopted, accepted, closed, freed. */
 #include "core/endpoint.h"
 
+#include <ipsock/icmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "core/membership_aside.h"
 #include "core/open.h"
 #include "core/option.h"
+#include "core/ping.h"
 
 static struct ipsock_endpoint *make(ipsock_handle_t handle, struct ipsock_error *error)
 {
@@ -33,9 +35,13 @@ static void destroy(struct ipsock_endpoint *s)
     free(s);
 }
 
-static void set_kind(struct ipsock_endpoint *s, int kind)
+static void set_kind(struct ipsock_endpoint *s, int kind, int family)
 {
     s->kind = (uint8_t)kind;
+    s->backing = s->kind;
+    s->family = (uint8_t)family;
+    s->ip_header = kind == IPSOCK_RAW && family == IPSOCK_IPV4;
+    s->unusual_sends = kind == IPSOCK_TCP || kind == IPSOCK_PING;
     atomic_init(&s->unusual, kind == IPSOCK_TCP ? IPSK_UNUSUAL_STREAM : 0);
 }
 
@@ -47,7 +53,8 @@ static void fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
     struct ipsock_error ignored;
     if (ipsk_sys_peer_addr(s->handle, &s->peer, &ignored) < 0)
         s->peer = *peer;
-    s->connected = true;
+    s->peer.port = s->kind == IPSOCK_PING ? 0 : s->peer.port;
+    s->connected = s->peer_in_system = s->unusual_sends = true;
 }
 
 static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_config *c,
@@ -71,26 +78,60 @@ static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_confi
     return code;
 }
 
+/* Of who answers to a group a raw socket that is connected to it would hear nothing. */
+static bool stays_unconnected(const struct ipsock_endpoint *s, const struct ipsock_addr *peer)
+{
+    return s->kind == IPSOCK_PING && s->backing == IPSOCK_RAW &&
+           ((s->flags & IPSOCK_OPEN_BROADCAST) || ipsock_addr_is_multicast(peer));
+}
+
+static int attach_peer(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                       struct ipsock_error *error)
+{
+    if (stays_unconnected(s, &c->peer)) {
+        s->peer = c->peer;
+        s->connected = true;
+        return IPSOCK_OK;
+    }
+    const int code = connect_and_wait(s, c, error);
+    if (code == IPSOCK_OK)
+        fix_peer(s, &c->peer);
+    return code;
+}
+
 /* Binds, connects, listens. UDP and ping endpoints get an address at once: some systems refuse to
  * receive on a socket without one. */
 static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
                   struct ipsock_error *error)
 {
     const bool connects = c->peer.family != IPSOCK_UNSPEC;
+    struct ipsock_addr local = c->local;
     int code = IPSOCK_OK;
-    if (c->local.family != IPSOCK_UNSPEC) {
-        code = ipsk_sys_bind(s->handle, &c->local, error);
-    } else if (!connects && s->kind != IPSOCK_RAW) {
+    if (s->echo_id != 0)
+        local.port = 0; /* it chose the identifier */
+    if (local.family != IPSOCK_UNSPEC) {
+        code = ipsk_sys_bind(s->handle, &local, error);
+    } else if (!connects && s->backing != IPSOCK_RAW) {
         const struct ipsock_addr any = ipsock_addr_any(s->family, 0);
         code = ipsk_sys_bind(s->handle, &any, error);
     }
-    if (code == IPSOCK_OK && connects) {
-        code = connect_and_wait(s, c, error);
-        if (code == IPSOCK_OK)
-            fix_peer(s, &c->peer);
-    }
+    if (code == IPSOCK_OK && connects)
+        code = attach_peer(s, c, error);
     if (code == IPSOCK_OK && s->listening)
         code = ipsk_sys_listen(s->handle, c->backlog, error);
+    return code;
+}
+
+static int make_socket(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                       struct ipsock_error *error)
+{
+    int code = c->kind == IPSOCK_PING
+                   ? ipsk_ping_socket(s, error)
+                   : ipsk_sys_socket(c->family, c->kind, c->protocol, &s->handle, error);
+    if (code == IPSOCK_EPERM && c->kind == IPSOCK_RAW)
+        error->option = ipsk_native.raw_privilege;
+    if (code == IPSOCK_OK && c->kind == IPSOCK_PING)
+        ipsk_ping_begin(s, c->local.port);
     return code;
 }
 
@@ -100,17 +141,14 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     struct ipsock_endpoint *s = make(IPSOCK_INVALID_HANDLE, error);
     if (s == NULL)
         return IPSOCK_ENOMEM;
-    set_kind(s, c->kind);
-    s->family = (uint8_t)c->family;
+    set_kind(s, c->kind, c->family);
     s->protocol = (uint8_t)c->protocol;
     s->flags = c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE;
     s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
     s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
     s->traffic_class = c->traffic_class;
     s->hop_limit = c->hop_limit;
-    int code = ipsk_sys_socket(c->family, c->kind, c->protocol, &s->handle, error);
-    if (code == IPSOCK_EPERM && c->kind == IPSOCK_RAW)
-        error->option = ipsk_native.raw_privilege;
+    int code = make_socket(s, c, error);
     if (code == IPSOCK_OK) {
         code = ipsk_apply_config(s, c, error);
         if (code == IPSOCK_OK)
@@ -191,6 +229,13 @@ static int adopt_error_queue(struct ipsock_endpoint *s, struct ipsock_error *err
     return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "adopt", "error_stream");
 }
 
+/* A raw ICMP socket that is to be a ping endpoint: one that the library opened may be such. */
+static bool can_ping(const struct ipsk_inspection *found, const struct ipsock_config *c)
+{
+    return c->kind == IPSOCK_PING && found->kind == IPSOCK_RAW && !found->header_included &&
+           found->protocol == ipsock_icmp_protocol(found->family);
+}
+
 static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_config *c,
                             struct ipsock_error *error)
 {
@@ -200,17 +245,24 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     int code = ipsk_sys_inspect(s->handle, &found, error);
     if (code == IPSOCK_OK)
         code = settle(&found.family, c->family, "family", error);
+    const bool raw_ping = code == IPSOCK_OK && can_ping(&found, c);
+    if (raw_ping) {
+        found.kind = IPSOCK_PING;
+        found.protocol = 0;
+    }
     if (code == IPSOCK_OK)
         code = settle(&found.kind, c->kind, "kind", error);
     if (code == IPSOCK_OK && found.kind == IPSOCK_RAW)
         code = settle(&found.protocol, c->protocol, "protocol", error);
     if (code < 0)
         return code;
-    s->family = (uint8_t)found.family;
-    set_kind(s, found.kind);
+    set_kind(s, found.kind, found.family);
     s->protocol = (uint8_t)found.protocol;
+    s->backing = raw_ping ? IPSOCK_RAW : s->kind;
     s->dual_stack = found.dual_stack;
     s->listening = found.listening;
+    if (s->kind == IPSOCK_PING)
+        ipsk_ping_begin(s, 0);
     s->flags = c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0);
     if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
         fix_peer(s, &peer);
@@ -298,8 +350,7 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
         ipsk_sys_close(handle);
         return IPSOCK_ENOMEM;
     }
-    set_kind(connection, IPSOCK_TCP);
-    connection->family = s->family;
+    set_kind(connection, IPSOCK_TCP, s->family);
     connection->dual_stack = s->dual_stack;
     connection->flags = IPSOCK_ADOPT_OWN | (s->flags & IPSOCK_OPEN_NONBLOCK);
     fix_peer(connection, &peer);

@@ -33,13 +33,16 @@
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
 
 /* In unusual: a stream; kept holds a failure that an earlier batch could not report; packets are
- * dropped here (wanted.h): by memberships, by ICMP type, by a program. */
+ * dropped here (wanted.h): by memberships, by ICMP type, by a program, by what a ping endpoint is
+ * there for. */
 #define IPSK_UNUSUAL_STREAM  0x1u
 #define IPSK_UNUSUAL_PENDING 0x2u
 #define IPSK_UNUSUAL_STRICT  0x4u
 #define IPSK_UNUSUAL_ICMP    0x8u
 #define IPSK_UNUSUAL_PROGRAM 0x10u
-#define IPSK_UNUSUAL_DROPS   (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM)
+#define IPSK_UNUSUAL_PING    0x20u
+#define IPSK_UNUSUAL_DROPS \
+    (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
 
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
@@ -50,12 +53,18 @@ struct ipsock_endpoint {
     uint32_t emulated[3];  /* by column: declared bits that have no control message there */
     uint32_t sendable[3];  /* by column: declared bits that can go there, emulated or not */
     uint8_t kind;          /* IPSOCK_UDP … */
+    uint8_t backing;       /* kind of the socket: IPSOCK_RAW under some ping endpoints */
     uint8_t family;        /* IPSOCK_IPV4, IPSOCK_IPV6 */
     uint8_t protocol;
     bool dual_stack;
     bool listening;
-    bool connected;    /* peer is known and fixed */
-    int traffic_class; /* of a listener, for accepted connections; under setup; 0 none */
+    bool connected;      /* peer is known and fixed */
+    bool peer_in_system; /* the socket is connected too, and sends name no peer */
+    bool unusual_sends;  /* connected, TCP, ping: there is more to be checked */
+    bool emulates;       /* sends go through emulate.c */
+    bool ip_header;      /* received data starts with an IPv4 header */
+    uint16_t echo_id;    /* of a ping endpoint, where the system keeps none; else 0 */
+    int traffic_class;   /* of a listener, for accepted connections; under setup; 0 none */
     int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;
@@ -163,7 +172,14 @@ void ipsk_wake_all(struct ipsock_endpoint *s);
 void ipsk_waiting_init(struct ipsock_endpoint *s);
 void ipsk_waiting_destroy(struct ipsock_endpoint *s);
 
-/* The table's kind bit of an endpoint. */
+/* What its socket was made with. */
+static inline int ipsk_socket_protocol(const struct ipsock_endpoint *s)
+{
+    const bool raw_ping = s->kind == IPSOCK_PING && s->backing == IPSOCK_RAW;
+    return raw_ping ? s->family == IPSOCK_IPV4 ? 1 : 58 : s->protocol;
+}
+
+/* The table's kind bit of an endpoint's backing. */
 static inline unsigned ipsk_kind_bit(int kind)
 {
     return 1u << (kind - 1);

@@ -85,7 +85,7 @@ static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
     for (size_t i = 0; i < ipsk_native.option_count; i++) {
         const struct ipsk_option_row *row = &ipsk_native.options[i];
         if (row->option != calls[r->call].option || row->column != column ||
-            !(row->kinds & ipsk_kind_bit(s->kind)) || !ipsk_is_there(row) ||
+            !(row->kinds & ipsk_kind_bit(s->backing)) || !ipsk_is_there(row) ||
             encode(row, r, bytes) == 0)
             continue;
         /* FreeBSD and Darwin refuse index 0 in group_req, and have a second row for it */

@@ -110,6 +110,8 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
         code = check_kind(config, error);
     if (code == IPSOCK_OK)
         code = check_numbers(config, error);
+    if (config->kind == IPSOCK_PING)
+        config->peer.port = 0;
     /* Not every system binds groups; none loses anything by binding the wildcard
      * (net.ListenPacket). */
     if (code == IPSOCK_OK && config->kind == IPSOCK_UDP &&
@@ -138,9 +140,11 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
                                  : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
         if (!carried)
             continue;
-        const uint32_t native = ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->kind), column) & open;
+        const uint32_t native =
+            ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->backing), column) & open;
         s->emulated[column] = bits & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = bits & (native | s->emulated[column]);
+        s->emulates |= s->emulated[column] != 0;
         possible |= native | s->emulated[column];
     }
     if (bits & ~possible)
@@ -197,7 +201,7 @@ static int apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
         return IPSOCK_OK;
     s->memberships.strict = true;
     const bool native = ipsk_find_option(&ipsk_native, IPSK_OPTION_STRICT_MULTICAST,
-                                         ipsk_kind_bit(s->kind), column) != NULL;
+                                         ipsk_kind_bit(s->backing), column) != NULL;
     if (native)
         code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
     if (code < 0 || (native && s->family == IPSOCK_IPV4))

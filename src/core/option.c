@@ -10,11 +10,18 @@
 #include "core/emulate.h"
 #include "core/encoding.h"
 
+/* A ping endpoint on a raw socket has no more options than one on the system's own kind. */
+static const struct ipsk_option_row *find(const struct ipsock_endpoint *s, int option, int column)
+{
+    return s->backing != s->kind && ipsk_is_raw_only(option, column)
+               ? NULL
+               : ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->backing), column);
+}
+
 const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
                                               int column)
 {
-    const struct ipsk_option_row *row =
-        ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column);
+    const struct ipsk_option_row *row = find(s, option, column);
     return row != NULL && !ipsk_is_there(row) ? NULL : row;
 }
 
@@ -23,7 +30,7 @@ static int fresh_value(const struct ipsock_endpoint *s, const struct ipsk_option
                        int64_t *value, struct ipsock_error *error)
 {
     ipsock_handle_t fresh;
-    int code = ipsk_sys_socket(s->family, s->kind, s->protocol, &fresh, error);
+    int code = ipsk_sys_socket(s->family, s->backing, ipsk_socket_protocol(s), &fresh, error);
     if (code < 0)
         return code;
     code = ipsk_get_row(fresh, row, value, error);
@@ -117,8 +124,7 @@ static int missing(const struct ipsock_endpoint *s, int option, const char *name
                    struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    const bool listed =
-        ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column) != NULL;
+    const bool listed = find(s, option, column) != NULL;
     return ipsk_fail(error, listed ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, "option", name);
 }
 
@@ -143,8 +149,7 @@ static bool half_there(const struct ipsock_endpoint *s, int option)
     const int first = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const int last = s->dual_stack ? IPSK_MAPPED : first;
     for (int column = first; column <= last; column++)
-        if (ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(s->kind), column) != NULL &&
-            ipsk_option_row(s, option, column) == NULL)
+        if (find(s, option, column) != NULL && ipsk_option_row(s, option, column) == NULL)
             return true;
     return false;
 }

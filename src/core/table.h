@@ -8,10 +8,11 @@
  *   IPSK_ABSENT(X)     X(feature, kinds, column, reason)
  *   IPSK_FACTS(X)      X(fact, value)
  *
- * and two strings, IPSK_SYSTEM_NAME and IPSK_RAW_PRIVILEGE (below), and nothing that needs code.
- * Each list expands to the run-time tables (table.c), to the inlined switch of the data path
- * (shared/control.h) and to the text in tests/golden/<system>.csv (tests/golden/dump.h). No row
- * means absent natively. Everything is an integer constant expression of the system's real headers.
+ * and three strings, IPSK_SYSTEM_NAME, IPSK_RAW_PRIVILEGE and IPSK_PING_PRIVILEGE (below), and
+ * nothing that needs code. Each list expands to the run-time tables (table.c), to the inlined
+ * switch of the data path (shared/control.h) and to the text in tests/golden/<system>.csv
+ * (tests/golden/dump.h). No row means absent natively. Everything is an integer constant expression
+ * of the system's real headers.
  *
  * The order of rows matters where one option has several for the same kind and column: the first is
  * the best; the next is for what the first cannot say (a group join with index 0 where the fact
@@ -166,6 +167,8 @@
     X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
     X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
     X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                            \
+    X(PING_ID)              /* 1: each has an identifier, is given replies to it only */         \
+    X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */      \
     X(GROUP_INDEX_ZERO)     /* 1: MCAST_… options take index 0: the system's choice */         \
     X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */ \
     X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */        \
@@ -236,7 +239,8 @@ struct ipsk_absent_row {
 /* One system's tables. */
 struct ipsk_system {
     const char *name;
-    const char *raw_privilege; /* what was refused without privilege, and what to do about it */
+    const char *raw_privilege;  /* what was refused without privilege, and what to do about it */
+    const char *ping_privilege; /* the same of a ping endpoint */
     const struct ipsk_option_row *options;
     size_t option_count;
     const struct ipsk_received_row *received;

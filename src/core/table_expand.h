@@ -56,6 +56,7 @@ static const int32_t fact_values[IPSK_FACT_COUNT] = {IPSK_FACTS(IPSK_FACT_VALUE)
 const struct ipsk_system ipsk_native = {
     .name = IPSK_SYSTEM_NAME,
     .raw_privilege = IPSK_RAW_PRIVILEGE,
+    .ping_privilege = IPSK_PING_PRIVILEGE,
     .options = option_rows,
     .option_count = sizeof option_rows / sizeof option_rows[0],
     .received = received_rows,

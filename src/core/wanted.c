@@ -6,6 +6,7 @@
 
 #include "core/message.h"
 #include "core/order.h"
+#include "core/ping.h"
 #include "core/program.h"
 
 /* Dropped packets after which a call that may wait does so. */
@@ -15,11 +16,6 @@
 #define ENOUGH 64
 
 #define DROPPED 1
-
-static bool is_raw4(const struct ipsock_endpoint *s)
-{
-    return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4;
-}
 
 static bool is_joined(struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
@@ -87,11 +83,13 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
     const size_t header = s->kind == IPSOCK_UDP ? IPSK_UDP_HEADER : 0;
     if (header != 0)
         put_udp_header(s, m, p->room);
-    const uint32_t keeps = ipsk_program_run(p->instructions, p->count,
-                                            p->room + IPSK_UDP_HEADER - header, header + m->length);
+    const size_t hidden = s->kind == IPSOCK_PING ? m->header_length : 0; /* the IP header */
+    const uint32_t keeps =
+        ipsk_program_run(p->instructions, p->count, p->room + IPSK_UDP_HEADER - header + hidden,
+                         header + m->length - hidden);
     if (keeps == 0)
         return false;
-    const size_t kept = keeps < header ? 0 : keeps - header;
+    const size_t kept = (keeps < header ? 0 : keeps - header) + hidden;
     if (kept < m->length)
         m->length = kept;
     if (m->header_length > m->length)
@@ -108,6 +106,9 @@ static _Atomic uint64_t *unwanted_by(struct ipsock_endpoint *s, bool strict, uin
         return NULL;
     if (strict && !is_joined(s, m))
         return &s->strict_discards;
+    _Atomic uint64_t *counter = drops & IPSK_UNUSUAL_PING ? ipsk_ping_unwanted(s, m) : NULL;
+    if (counter != NULL)
+        return counter;
     if ((drops & IPSK_UNUSUAL_ICMP) && !has_wanted_type(s, m))
         return &s->filter_discards;
     return (drops & IPSK_UNUSUAL_PROGRAM) && !is_kept(s, m) ? &s->filter_discards : NULL;
@@ -148,7 +149,7 @@ static int part_header(struct ipsock_endpoint *s, const struct receive *r,
                        struct ipsock_error *error)
 {
     raw->length = 0;
-    if (!is_raw4(s) || r->batch != NULL)
+    if (!s->ip_header || r->batch != NULL)
         return IPSOCK_OK;
     const uint8_t *bytes = m->buffers->data;
     const int code = ipsk_ipv4_check(bytes, m->length);
@@ -228,7 +229,7 @@ static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsoc
         room.data = s->program->room + IPSK_UDP_HEADER;
         room.length = IPSK_PROGRAM_ROOM - IPSK_UDP_HEADER;
         m = &apart;
-    } else if ((drops & IPSK_UNUSUAL_ICMP) && capacity_of(m) < ENOUGH) {
+    } else if ((drops & (IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PING)) && capacity_of(m) < ENOUGH) {
         m = &apart;
     }
     const int code = receive(s, r, m, error);
@@ -333,6 +334,8 @@ int ipsk_recv_many_wanted(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                           uint32_t *done, uint32_t flags, struct ipsock_error *error)
 {
     int code = IPSOCK_OK;
+    if (s->kind == IPSOCK_PING)
+        batch = NULL; /* its messages never begin with an IP header */
     for (*done = 0; *done < count && code == IPSOCK_OK; *done += code == IPSOCK_OK) {
         struct receive r = {.batch = batch,
                             .message = ipsk_message_at(messages, size, *done),

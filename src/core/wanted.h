@@ -10,9 +10,9 @@
 /* Fields that strict delivery needs of every packet. */
 #define IPSK_STRICT_FIELDS (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
 
-/* As ipsk_sys_recv, ipsk_sys_recv_ipv4 and ipsk_sys_recv_many, wanted packets only. A call that may wait is sent to do
- * so, by IPSOCK_EAGAIN, after every few dropped ones though more may be there: waiting notices
- * deadline, cancel and close, so that a flood does not outlast them. */
+/* As ipsk_sys_recv, ipsk_sys_recv_ipv4 and ipsk_sys_recv_many, wanted packets only. A call that may
+ * wait is sent to do so, by IPSOCK_EAGAIN, after every few dropped ones though more may be there:
+ * waiting notices deadline, cancel and close, so that a flood does not outlast them. */
 int ipsk_recv_wanted(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                      struct ipsock_error *error);
 int ipsk_recv_ipv4_wanted(struct ipsock_endpoint *s, struct ipsk_raw_header *header,

@@ -34,6 +34,7 @@
 
 #define IPSK_SYSTEM_NAME "darwin"
 #define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
+#define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 // clang-format off
 #define IPSK_OPTIONS(X) \
@@ -207,6 +208,8 @@
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \
     X(PING_HEADER, 1) \
+    X(PING_ID, 0) \
+    X(PING_SOURCE6, 1) \
     X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \

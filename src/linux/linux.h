@@ -17,6 +17,8 @@
 #define IPSK_SYSTEM_NAME "linux"
 #define IPSK_RAW_PRIVILEGE \
     "raw socket (run as root, or with CAP_NET_RAW: setcap cap_net_raw+ep PROGRAM)"
+#define IPSK_PING_PRIVILEGE \
+    "ping socket (let net.ipv4.ping_group_range hold a group of yours, or run with CAP_NET_RAW)"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* linux/udp.h, 4.18 */
@@ -178,6 +180,7 @@
     X(ICMP_FILTER, IPSK_PING, IPSK_V6, "ping sockets have no filter: net/ipv6/ping.c; the library drops what is blocked") \
     X(STRICT_MULTICAST, IPSK_PING, IPSK_V4, "ping sockets hear every group that the host has joined: net/ipv4/ping.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
+    X(SEND_SOURCE, IPSK_PING, IPSK_V6, "net/ipv6/ping.c takes the address that the socket is bound to, whatever IPV6_PKTINFO says") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_ANY, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves")
 
@@ -211,6 +214,8 @@
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \
     X(PING_HEADER, 0) \
+    X(PING_ID, 1) \
+    X(PING_SOURCE6, 0) \
     X(GROUP_INDEX_ZERO, 1) \
     X(FILTER6_BY_GROUP, 1) /* inet6_mc_check stops at the first of the group: net/ipv6/mcast.c */ \
     X(RAW_MULTICAST_HOPS, 0) \

@@ -89,7 +89,7 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
 {
     memset(h, 0, sizeof *h);
     /* A connected socket that is given its peer again fails on BSD and Darwin. */
-    if (m->peer.family != IPSOCK_UNSPEC && !s->connected) {
+    if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
         h->msg_name = name;
         h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
     }

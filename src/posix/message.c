@@ -133,7 +133,7 @@ IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock
         return code;
     if (s->kind == IPSOCK_TCP)
         m->peer = s->peer;
-    else if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+    else if (s->ip_header)
         ipsk_measure_header(m);
     return IPSOCK_OK;
 }
@@ -188,7 +188,7 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     if (s->kind == IPSOCK_UDP)
         return is_plain(s, m) ? receive_plain(s, m, flags, error)
                               : receive_usual(s, m, flags, error);
-    if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4 && !(flags & IPSK_MSG_WHOLE))
+    if (s->ip_header && !(flags & IPSK_MSG_WHOLE))
         return receive_stripped(s, m, flags, error);
     return ipsk_receive_whole(s, m, flags, error);
 }
@@ -204,8 +204,9 @@ void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_m
         IPSK_ASSIGN(h->msg_controllen, m->control->opaque_length);
     } else if (fields != 0) {
         h->msg_control = control;
-        IPSK_ASSIGN(h->msg_controllen,
-                    ipsk_give_control(m->control, column, ipsk_kind_bit(s->kind), fields, control));
+        IPSK_ASSIGN(
+            h->msg_controllen,
+            ipsk_give_control(m->control, column, ipsk_kind_bit(s->backing), fields, control));
     }
 }
 

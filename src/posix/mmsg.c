@@ -127,7 +127,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         return ipsk_fail_receive(error, "recvmmsg");
     collect(&r, batch, messages, size, (uint32_t)n);
     *done = (uint32_t)n;
-    if (s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV4)
+    if (s->ip_header)
         for (uint32_t i = 0; i < *done; i++)
             ipsk_measure_header(ipsk_message_at(messages, size, i));
     return IPSOCK_OK;

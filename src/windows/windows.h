@@ -30,6 +30,7 @@
 
 #define IPSK_SYSTEM_NAME "windows"
 #define IPSK_RAW_PRIVILEGE "raw socket (run as administrator)"
+#define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 /* Numbers that older ws2ipdef.h and ws2tcpip.h lack. */
 #ifndef UDP_SEND_MSG_SIZE
@@ -217,6 +218,8 @@
     X(HOP_LIMIT_DEFAULT, 128) \
     X(PING, 0) \
     X(PING_HEADER, 0) \
+    X(PING_ID, 0) \
+    X(PING_SOURCE6, 0) \
     X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \

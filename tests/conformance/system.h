@@ -12,6 +12,10 @@
  * Called before the first test. */
 void system_isolate(void);
 bool system_is_privileged(void);
+/* Whether ping endpoints are to be tested on raw sockets, by the choice of who runs the tests. */
+bool system_pings_raw(void);
+/* Lets everybody have the system's own ping sockets, or nobody; false where that is not known. */
+bool system_allow_ping(bool on);
 void system_sleep_ms(unsigned ms);
 
 /* Two interfaces, first and second, that carry multicast of both families, and nobody else's; made

@@ -75,7 +75,7 @@ static const struct {
     ROW(RECV_OPAQUE, "N.NN N.NN N."),
     ROW(SEND_TRAFFIC_CLASS, "N.NN N.NN N."),
     ROW(SEND_HOP_LIMIT, "N.NN N.NN N."),
-    ROW(SEND_SOURCE, "N.NN N.NN N."),
+    ROW(SEND_SOURCE, "N.NN N.N. N."),
     ROW(SEND_INTERFACE, "N.NN N.NN N."),
     ROW(SEND_DONT_FRAGMENT, "E.EE N.NN E."),
     ROW(SEND_NEXT_HOP, ".... .... .."),

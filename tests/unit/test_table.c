@@ -270,10 +270,16 @@ static void facts(const struct ipsk_system *s)
     must(s->facts[IPSK_FACT_MTUINFO] == 0 || s->facts[IPSK_FACT_MTUINFO] == 32, s, "MTUINFO",
          "size");
     must(s->facts[IPSK_FACT_MSG_TRUNC] != s->facts[IPSK_FACT_MSG_CTRUNC], s, "MSG_TRUNC", "value");
-    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH, IPSK_FACT_PING,
-                                IPSK_FACT_PING_HEADER,         IPSK_FACT_GROUP_INDEX_ZERO,
-                                IPSK_FACT_RAW_MULTICAST_HOPS,  IPSK_FACT_SOURCE4_UNBOUND_ONLY,
-                                IPSK_FACT_PKTINFO4_EITHER,     IPSK_FACT_PKTINFO4_UNBINDS};
+    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH,
+                                IPSK_FACT_PING,
+                                IPSK_FACT_PING_HEADER,
+                                IPSK_FACT_GROUP_INDEX_ZERO,
+                                IPSK_FACT_RAW_MULTICAST_HOPS,
+                                IPSK_FACT_SOURCE4_UNBOUND_ONLY,
+                                IPSK_FACT_PKTINFO4_EITHER,
+                                IPSK_FACT_PKTINFO4_UNBINDS,
+                                IPSK_FACT_PING_ID,
+                                IPSK_FACT_PING_SOURCE6};
     for (size_t i = 0; i < COUNT(flags); i++)
         must(s->facts[flags[i]] == 0 || s->facts[flags[i]] == 1, s, golden_facts[flags[i]], "flag");
     const int32_t hops = s->facts[IPSK_FACT_HOP_LIMIT_DEFAULT];
