@@ -62,7 +62,8 @@ struct ipsock_config {
     int kind;       /**< ::IPSOCK_UDP, ::IPSOCK_TCP, ::IPSOCK_RAW, ::IPSOCK_PING */
     int protocol;   /**< raw: IP protocol 1..255; else 0 */
     uint32_t flags; /**< IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
-    /** Address to bind; family 0: the system's choice, at once (UDP and ping get their port now). A
+    /** Address to bind; family 0: the system's choice, at once (UDP and ping get their port now; a
+     * ping endpoint's is the identifier of its messages, ::ipsock_echo_id). A
      * UDP multicast address binds the wildcard with its port, shared as by ::IPSOCK_OPEN_REUSE, on
      * every system (net.ListenPacket's rule); it joins nothing. */
     struct ipsock_addr local;
@@ -96,8 +97,8 @@ static inline void ipsock_config_init(struct ipsock_config *config)
 
 /** What the library itself did to received packets, since the endpoint was made. */
 struct ipsock_counters {
-    uint64_t strict_discards;   /**< multicast that this endpoint did not join */
-    uint64_t filter_discards;   /**< by an ICMP filter or a BPF program that the library evaluates */
+    uint64_t strict_discards; /**< multicast that this endpoint did not join */
+    uint64_t filter_discards; /**< by an ICMP filter or a BPF program that the library evaluates */
     uint64_t checksum_discards; /**< wrong checksum found by the library */
     uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
     uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
@@ -115,7 +116,7 @@ extern "C" {
  * @return 0; IPSOCK_EINVAL (the field's name is in config->error->option); IPSOCK_EKIND for a flag
  * that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, the option being "family" on a host
  * without that family, "dual_stack" where there is no such thing, else the field; IPSOCK_EPERM for
- * raw endpoints without privilege, the option saying what it takes; IPSOCK_EADDRINUSE;
+ * raw and ping endpoints without privilege, the option saying what it takes; IPSOCK_EADDRINUSE;
  * IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; for TCP with a peer also IPSOCK_ETIMEDOUT,
  * IPSOCK_ECONNREFUSED, … With
  * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends and receives

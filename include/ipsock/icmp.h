@@ -326,9 +326,12 @@ IPSOCK_API int ipsock_icmp_ident_encode(struct ipsock_icmp_object *object,
                                         const struct ipsock_icmp_ident *ident, void *buffer,
                                         size_t size);
 
-/** Identifier of the echo messages of a ping endpoint: what replies to it carry, host order. The
- * library puts it into what is sent, on every system.
- * @return 0; IPSOCK_EINVAL; IPSOCK_EKIND; IPSOCK_ECLOSED. */
+/** Identifier of the echo messages of a ping endpoint: what replies to it carry, host order, not 0.
+ * It is the port of ::ipsock_local_addr, and of the configuration's local address where one was
+ * chosen. Linux keeps the identifiers of its ping sockets apart, and writes them; elsewhere the
+ * library writes it into what is sent and delivers the replies that carry it: apart from those of
+ * this process' other endpoints, from other programs' with probability only.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EKIND on other endpoints; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_echo_id(struct ipsock_endpoint *s, uint16_t *id);
 
 /** What an ICMP error quotes: the packet that it is about. */

@@ -45,7 +45,7 @@ struct ipsock_message {
     /** Received from; sent to (family 0: the connected peer). Raw and ping endpoints ignore its
      * port. */
     struct ipsock_addr peer;
-    uint32_t buffer_count; /**< 0..::IPSOCK_BUFFERS_MAX, on raw IPv4 two less */
+    uint32_t buffer_count; /**< 0..::IPSOCK_BUFFERS_MAX, on raw IPv4 and ping two less */
     uint32_t flags;        /**< result: IPSOCK_MSG_TRUNC, CTRUNC, NOTICE */
     size_t length;         /**< result: bytes stored or sent */
     /** Result: on raw IPv4 in a batch, bytes of IP header at the start of the data; else 0. */
@@ -104,11 +104,14 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
                            uint32_t flags);
 
 /** Sends a datagram, or bytes of a stream. A datagram goes as a whole or not at all, of length zero
- * too; a stream may take a part: message->length tells (on failure 0).
+ * too; a stream may take a part: message->length tells (on failure 0). On ping endpoints it is an
+ * ICMP echo request (type 8 or 128, code 0), at least 8 bytes; identifier and checksum in it are
+ * ignored, the right ones go out.
  * @param flags IPSOCK_MSG_DONTWAIT, IPSOCK_MSG_DONTROUTE
  * @return 0; IPSOCK_EINVAL (out of range: the field's name is in ::ipsock_last_error);
  * IPSOCK_EUNDECLARED for a control field that was not declared at opening; IPSOCK_EFAMILY;
  * IPSOCK_EMISSADDR without a peer; IPSOCK_EISCONN for another peer on a connected endpoint;
+ * IPSOCK_EMSGSHORT and IPSOCK_EPROTOCOL on ping endpoints, for what is no echo request;
  * IPSOCK_EMSGSIZE; IPSOCK_EBROADCAST; IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
  * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD
  * and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin

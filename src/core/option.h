@@ -19,13 +19,13 @@ int ipsk_public_get_bool(struct ipsock_endpoint *s, int option, const char *name
 int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const char *name,
                     struct ipsock_error *error);
 
-/* Options of raw endpoints that ping endpoints lack, or that would show the IP header there: a
- * program's first byte is that of the ICMP message. */
+/* Options of raw endpoints that ping endpoints lack, that the library uses for itself there, or
+ * that would show the IP header: a program's first byte is that of the ICMP message. */
 static inline bool ipsk_is_raw_only(int option, int column)
 {
     const bool program = option == IPSK_OPTION_ATTACH_FILTER || option == IPSK_OPTION_DETACH_FILTER;
     return option == IPSK_OPTION_CHECKSUM || option == IPSK_OPTION_HEADER_INCLUDED ||
-           (program && column == IPSK_V4);
+           option == IPSK_OPTION_ICMP_FILTER || (program && column == IPSK_V4);
 }
 
 /* Reads the first row that the option has. */

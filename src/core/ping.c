@@ -3,6 +3,7 @@
 
 #include <ipsock/icmp.h>
 
+#include "core/encoding.h"
 #include "core/message.h"
 
 /* Type, code, checksum, identifier and sequence number (RFC 792, RFC 4443): big-endian. */
@@ -33,6 +34,23 @@ static void store16(uint8_t *p, uint16_t value)
     p[1] = (uint8_t)value;
 }
 
+/* Only replies, where the system can tell them: a flood of others would fill the queue. */
+static void pass_replies(struct ipsock_endpoint *s)
+{
+    const struct ipsk_option_row *row =
+        ipsk_find_option(&ipsk_native, IPSK_OPTION_ICMP_FILTER, IPSK_RAW,
+                         s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
+    struct ipsock_icmp_filter filter;
+    struct ipsock_error ignored;
+    uint8_t bytes[IPSK_ENCODED_MAX];
+    if (row == NULL)
+        return;
+    ipsock_icmp_filter_set_all(&filter, true);
+    ipsock_icmp_filter_accept(&filter, reply_of(s));
+    const size_t length = ipsk_encode_icmp_filter(row, &filter, bytes);
+    ipsk_sys_set(s->handle, row->level, row->name, bytes, length, &ignored);
+}
+
 int ipsk_ping_socket(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const bool exist = ipsk_native.facts[IPSK_FACT_PING] != 0;
@@ -44,6 +62,8 @@ int ipsk_ping_socket(struct ipsock_endpoint *s, struct ipsock_error *error)
         return code;
     s->backing = IPSOCK_RAW;
     code = ipsk_sys_socket(s->family, s->backing, ipsk_socket_protocol(s), &s->handle, error);
+    if (code == IPSOCK_OK)
+        pass_replies(s);
     if (code == IPSOCK_EPERM)
         error->option = ipsk_native.ping_privilege;
     return code;

@@ -193,6 +193,20 @@ struct ipsock_endpoint *open_raw(int column, int protocol, uint32_t receive_cont
     return must_open(&config);
 }
 
+struct ipsock_endpoint *open_ping(int column)
+{
+    const struct ipsock_config config = config_of(column, IPSOCK_PING);
+    return must_open(&config);
+}
+
+uint16_t id_of(struct ipsock_endpoint *ping)
+{
+    uint16_t id = 0;
+    CHECK(IPSOCK_OK, ipsock_echo_id(ping, &id));
+    assert_int_not_equal(id, 0);
+    return id;
+}
+
 /* The address of an endpoint on this host, as others of its column write it. */
 static struct ipsock_addr reach(struct ipsock_endpoint *s, int column)
 {

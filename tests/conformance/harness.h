@@ -54,6 +54,9 @@ void need(bool condition, const char *reason);
 void need_privilege(void);
 /* Ping endpoints: whether they can be opened. */
 bool has_ping(int family);
+#define FOR_EACH_PING(i)           \
+    for (int i = V4; i <= V6; i++) \
+        if (begin_column(i) && has_ping(columns[i].family))
 
 /* Checks with the names of codes, and the column. */
 #define CHECK(want, call) check_code(#call, (want), (call), __FILE__, __LINE__)
@@ -80,6 +83,9 @@ struct ipsock_config config_of(int column,
                                int kind); /* local address: loopback, or any if mapped */
 struct ipsock_endpoint *must_open(const struct ipsock_config *config);
 struct ipsock_endpoint *open_raw(int column, int protocol, uint32_t receive, uint32_t send);
+
+struct ipsock_endpoint *open_ping(int column);
+uint16_t id_of(struct ipsock_endpoint *ping);
 
 struct pair {
     struct ipsock_endpoint *sender, *receiver;

@@ -4,24 +4,6 @@
 
 #include "harness.h"
 
-#define FOR_EACH_PING(i)           \
-    for (int i = V4; i <= V6; i++) \
-        if (begin_column(i) && has_ping(columns[i].family))
-
-static struct ipsock_endpoint *open_ping(int column)
-{
-    const struct ipsock_config config = config_of(column, IPSOCK_PING);
-    return must_open(&config);
-}
-
-static uint16_t id_of(struct ipsock_endpoint *s)
-{
-    uint16_t id = 0;
-    CHECK(IPSOCK_OK, ipsock_echo_id(s, &id));
-    assert_int_not_equal(id, 0);
-    return id;
-}
-
 /* A request with an identifier of the test's, and the reply to it with the endpoint's. */
 static void echo(struct ipsock_endpoint *s, int column, const struct ipsock_addr *to,
                  const char *from, uint16_t sequence)
@@ -97,7 +79,7 @@ static void ping_02_who_may(void **state)
     need_privilege();
     need(system_allow_ping(false), "the group range cannot be changed");
     for (int i = V4; i <= V6; i++) {
-        struct attempt attempt = {i, IPSOCK_EPERM, "ping_group_range"};
+        struct attempt attempt = {i, IPSOCK_EPERM, "ping socket (let net.ipv4.ping_group_range"};
         if (!begin_column(i))
             continue;
         EQUAL(0, system_unprivileged(try_ping, &attempt));
@@ -237,7 +219,7 @@ static void ping_07_describes_itself(void **state)
     }
 }
 
-static void ping_11_identifiers(void **state)
+static void ping_08_identifiers(void **state)
 {
     uint16_t id;
     struct ipsock_addr local;
@@ -272,7 +254,7 @@ static void ping_11_identifiers(void **state)
 }
 
 /* Only requests go out, refused before the system sees them, in the same words everywhere. */
-static void ping_12_what_may_be_sent(void **state)
+static void ping_06_what_may_be_sent(void **state)
 {
     static const struct {
         uint8_t type[2], code;
@@ -304,7 +286,7 @@ static void ping_12_what_may_be_sent(void **state)
 }
 
 /* The header and the rest, cut anywhere; empty buffers between. */
-static void ping_12_scattered(void **state)
+static void ping_06_scattered(void **state)
 {
     static uint8_t data[60001];
     static struct seen seen;
@@ -348,7 +330,7 @@ static void ping_12_scattered(void **state)
 }
 
 /* Of a batch what is right goes out; the refused one is named. */
-static void ping_12_in_a_batch(void **state)
+static void ping_06_in_a_batch(void **state)
 {
     (void)state;
     FOR_EACH_PING(i)
@@ -387,7 +369,7 @@ static void ping_12_in_a_batch(void **state)
 }
 
 /* Released and adopted again, whatever socket it is. */
-static void ping_13_adopted(void **state)
+static void ping_01_adopted(void **state)
 {
     (void)state;
     FOR_EACH_PING(i)
@@ -427,11 +409,11 @@ int main(void)
         cmocka_unit_test(ping_05_failed_opening_leaves_nothing),
         cmocka_unit_test(ping_06_ports_are_ignored),
         cmocka_unit_test(ping_07_describes_itself),
-        cmocka_unit_test(ping_11_identifiers),
-        cmocka_unit_test(ping_12_what_may_be_sent),
-        cmocka_unit_test(ping_12_scattered),
-        cmocka_unit_test(ping_12_in_a_batch),
-        cmocka_unit_test(ping_13_adopted),
+        cmocka_unit_test(ping_08_identifiers),
+        cmocka_unit_test(ping_06_what_may_be_sent),
+        cmocka_unit_test(ping_06_scattered),
+        cmocka_unit_test(ping_06_in_a_batch),
+        cmocka_unit_test(ping_01_adopted),
     };
     return RUN(tests);
 }
