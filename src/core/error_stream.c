@@ -6,6 +6,7 @@
 
 #include "core/icmp.h"
 #include "core/option.h"
+#include "core/ping.h"
 
 /* Longest payload of a UDP datagram over IPv4. What is longer the system refuses without a report.
  */
@@ -145,6 +146,14 @@ bool ipsk_try_again(struct ipsock_endpoint *s, struct ipsk_retry *retry, int cod
 
 /* ---- the stream ---- */
 
+/* Whether a report is about another program's packet: a raw socket under a ping endpoint is told of
+ * those as well. */
+static bool is_foreign(const struct ipsock_endpoint *s, const struct ipsk_error_news *news)
+{
+    return s->echo_id != 0 && news->event.family != 0 &&
+           !ipsk_ping_sent(s, news->bytes, news->quoted);
+}
+
 /* The oldest report that the system has. Under the stream's lock. */
 static int take_system(struct ipsock_endpoint *s, struct ipsk_error_news *news,
                        struct ipsock_error *error)
@@ -152,7 +161,7 @@ static int take_system(struct ipsock_endpoint *s, struct ipsk_error_news *news,
     int code;
     do
         code = ipsk_sys_recv_error(s, news, error);
-    while (code == IPSOCK_OK && is_double(s->stream, &news->event));
+    while (code == IPSOCK_OK && (is_double(s->stream, &news->event) || is_foreign(s, news)));
     if (code == IPSOCK_EAGAIN)
         s->stream->doubles = 0; /* whatever has not come by now was dropped */
     return code;

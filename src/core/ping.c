@@ -213,6 +213,11 @@ _Atomic uint64_t *ipsk_ping_unwanted(struct ipsock_endpoint *s, const struct ips
     return NULL;
 }
 
+bool ipsk_ping_sent(const struct ipsock_endpoint *s, const uint8_t *message, size_t length)
+{
+    return length >= HEADER && message[0] == request_of(s) && load16(message + ID) == s->echo_id;
+}
+
 static int read_id(struct ipsock_endpoint *s, uint16_t *id, struct ipsock_error *error)
 {
     struct ipsock_addr local;
