@@ -29,6 +29,24 @@ struct arg_option {
     long min, max;     /* of number */
 };
 
+/* One line an option: name, what help calls the value, where it goes, its range, help. */
+#define ARG_FLAG(n, target, text)               \
+    {                                           \
+        .name = n, .help = text, .flag = target \
+    }
+#define ARG_TEXT(n, v, target, text_)                        \
+    {                                                        \
+        .name = n, .value = v, .help = text_, .text = target \
+    }
+#define ARG_NUMBER(n, v, target, lo, hi, text)                                      \
+    {                                                                               \
+        .name = n, .value = v, .help = text, .number = target, .min = lo, .max = hi \
+    }
+#define ARG_SECONDS(n, target, text)                              \
+    {                                                             \
+        .name = n, .value = "S", .help = text, .duration = target \
+    }
+
 struct arg_command {
     const char *name;
     const char *operand; /* what the usage line calls it; NULL: the command takes none */

@@ -44,7 +44,7 @@ static int open_on(struct listener *l, bool dual_stack, struct ipsock_error *err
     config.local = l->local; // of a group the library binds the port only
     config.flags = (dual_stack ? IPSOCK_OPEN_DUAL_STACK : 0) |
                    (l->group.strict ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
-    config.receive_control = packet_control(l->local.family, dual_stack);
+    config.receive_control = packet_control(IPSOCK_UDP, l->local.family, dual_stack);
     config.error = error;
     return ipsock_open(&l->s, &config);
 }

@@ -12,6 +12,7 @@ static const struct {
     {"caps", command_caps, "show what this system can do, how, and why not"},
     {"interfaces", command_interfaces, "list the network interfaces with their addresses"},
     {"listen", command_listen, "receive UDP datagrams and print them with their control data"},
+    {"ping", command_ping, "ask a host for echoes, and tell what came back, when, and what not"},
     {"send", command_send, "send UDP datagrams with chosen control data"},
 };
 

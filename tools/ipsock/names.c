@@ -41,3 +41,14 @@ bool parse_traffic_class(const char *text, uint8_t *traffic_class)
     *traffic_class = IPSOCK_TRAFFIC_CLASS(dscp, IPSOCK_ECN_NOT_ECT);
     return true;
 }
+
+int read_traffic_class(const char *command, const char *text, uint8_t *traffic_class)
+{
+    if (parse_traffic_class(text, traffic_class))
+        return EXIT_OK;
+    fprintf(stderr,
+            "ipsock %s: --traffic-class %s: must be 0 to 255, 0x00 to 0xff, or a code point such "
+            "as AF11, CS6, EF\n",
+            command, text);
+    return EXIT_USAGE;
+}

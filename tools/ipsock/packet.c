@@ -6,7 +6,7 @@
 
 #define PREVIEW 48 /* bytes of payload shown */
 
-uint32_t packet_control(int family, bool dual_stack)
+uint32_t packet_control(int kind, int family, bool dual_stack)
 {
     static const struct {
         uint32_t bit;
@@ -20,9 +20,9 @@ uint32_t packet_control(int family, bool dual_stack)
     uint32_t bits = 0;
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         struct ipsock_capability_answer own = {0, NULL, NULL}, mapped = {IPSOCK_NATIVE, NULL, NULL};
-        ipsock_capability(NULL, IPSOCK_UDP, family, wanted[i].feature, &own);
+        ipsock_capability(NULL, kind, family, wanted[i].feature, &own);
         if (dual_stack)
-            ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4_MAPPED, wanted[i].feature, &mapped);
+            ipsock_capability(NULL, kind, IPSOCK_IPV4_MAPPED, wanted[i].feature, &mapped);
         // Asking for what the system lacks would fail the opening; a packet without it is better.
         if (own.level != IPSOCK_ABSENT && mapped.level != IPSOCK_ABSENT)
             bits |= wanted[i].bit;
@@ -63,11 +63,10 @@ static void print_flags(uint32_t flags)
         fputs("  notice", stdout);
 }
 
-static void print_text(struct packet_printer *printer, const struct ipsock_message *message,
-                       double time)
+static void print_text_head(struct packet_printer *printer, const struct ipsock_message *message,
+                            double time)
 {
     const struct ipsock_control *control = message->control;
-    const size_t shown = message->length < PREVIEW ? message->length : PREVIEW;
     printf("+%.6f  ", time);
     print_addr(&message->peer);
     fputs(" -> ", stdout);
@@ -93,6 +92,13 @@ static void print_text(struct packet_printer *printer, const struct ipsock_messa
                    ecn_name(IPSOCK_ECN_OF(octet)));
     }
     print_flags(message->flags);
+}
+
+static void print_text(struct packet_printer *printer, const struct ipsock_message *message,
+                       double time)
+{
+    const size_t shown = message->length < PREVIEW ? message->length : PREVIEW;
+    print_text_head(printer, message, time);
     printf("  len=%zu  \"", message->length);
     print_escaped(stdout, message->buffers[0].data, shown);
     printf("\"%s\n", shown < message->length ? "..." : "");
@@ -107,12 +113,12 @@ static void print_json_class(uint8_t octet)
     json_text(stdout, ecn_name(IPSOCK_ECN_OF(octet)));
 }
 
-static void print_json(struct packet_printer *printer, const struct ipsock_message *message,
-                       double time)
+static void print_json_head(struct packet_printer *printer, const struct ipsock_message *message,
+                            double time)
 {
     const struct ipsock_control *control = message->control;
     const struct ipsock_addr peer = ipsock_addr_unmap(&message->peer);
-    printf("{\"time\":%.6f,\"peer\":", time);
+    printf("\"time\":%.6f,\"peer\":", time);
     json_addr(stdout, &peer);
     if (control->valid & IPSOCK_CONTROL_DESTINATION) {
         const struct ipsock_addr destination = ipsock_addr_unmap(&control->destination);
@@ -127,6 +133,13 @@ static void print_json(struct packet_printer *printer, const struct ipsock_messa
         printf(",\"hop_limit\":%u", (unsigned)control->hop_limit);
     if (control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
         print_json_class(control->traffic_class);
+}
+
+static void print_json(struct packet_printer *printer, const struct ipsock_message *message,
+                       double time)
+{
+    putchar('{');
+    print_json_head(printer, message, time);
     printf(",\"truncated\":%s,\"control_truncated\":%s,\"notice\":%s,\"length\":%zu,\"preview\":",
            message->flags & IPSOCK_MSG_TRUNC ? "true" : "false",
            message->flags & IPSOCK_MSG_CTRUNC ? "true" : "false",
@@ -134,6 +147,15 @@ static void print_json(struct packet_printer *printer, const struct ipsock_messa
     json_bytes(stdout, message->buffers[0].data,
                message->length < PREVIEW ? message->length : PREVIEW);
     puts("}");
+}
+
+void print_packet_head(struct packet_printer *printer, const struct ipsock_message *message)
+{
+    const double time = (double)(ipsock_now() - printer->start) / 1e9;
+    if (printer->json)
+        print_json_head(printer, message, time);
+    else
+        print_text_head(printer, message, time);
 }
 
 void print_packet(struct packet_printer *printer, const struct ipsock_message *message)

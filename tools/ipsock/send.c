@@ -67,13 +67,9 @@ static int read_control(struct request *r)
 {
     struct ipsock_control *control = &r->control;
     if (r->traffic_class) {
-        if (!parse_traffic_class(r->traffic_class, &control->traffic_class)) {
-            fprintf(stderr,
-                    "ipsock send: --traffic-class %s: must be 0 to 255, 0x00 to 0xff, or a code "
-                    "point such as AF11, CS6, EF\n",
-                    r->traffic_class);
-            return EXIT_USAGE;
-        }
+        const int result = read_traffic_class("send", r->traffic_class, &control->traffic_class);
+        if (result != EXIT_OK)
+            return result;
         control->valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
     }
     if (r->hop_limit >= 0) {
@@ -119,7 +115,7 @@ static int open_sender(struct sender *sender, const struct request *r)
     config.family = r->peer.family;
     config.flags = r->broadcast ? IPSOCK_OPEN_BROADCAST : 0;
     config.send_control = r->control.valid;
-    config.receive_control = r->wait ? packet_control(r->peer.family, false) : 0;
+    config.receive_control = r->wait ? packet_control(IPSOCK_UDP, r->peer.family, false) : 0;
     config.error = &error;
     if (ipsock_open(&sender->s, &config) < 0)
         return fail("send", r->target, &error);
@@ -270,43 +266,31 @@ static int send_request(struct request *r)
     return result;
 }
 
-#define FLAG(n, target, text)                   \
-    {                                           \
-        .name = n, .help = text, .flag = target \
-    }
-#define TEXT(n, v, target, text_)                            \
-    {                                                        \
-        .name = n, .value = v, .help = text_, .text = target \
-    }
-#define NUMBER(n, v, target, lo, hi, text)                                          \
-    {                                                                               \
-        .name = n, .value = v, .help = text, .number = target, .min = lo, .max = hi \
-    }
-
 int command_send(int argc, char **argv)
 {
     struct request r = defaults;
     const struct arg_option options[] = {
-        FLAG("4", &r.ipv4, "IPv4 only"),
-        FLAG("6", &r.ipv6, "IPv6 only"),
-        TEXT("data", "TEXT", &r.data, "payload (default: hello)"),
-        NUMBER("size", "N", &r.size, 0, DATAGRAM_MAX, "payload bytes; TEXT is repeated or cut"),
-        NUMBER("count", "N", &r.count, 1, 2147483647L, "packets (default: 1)"),
-        NUMBER("interval", "MS", &r.interval, 0, 3600000,
-               "milliseconds between calls (default: 0)"),
-        NUMBER("batch", "N", &r.batch, 1, IPSOCK_BATCH_MAX, "packets in one call (default: 1)"),
-        TEXT("traffic-class", "V", &r.traffic_class, "DSCP and ECN (TOS, traffic class)"),
-        NUMBER("hop-limit", "V", &r.hop_limit, 0, 255, "TTL, hop limit"),
-        TEXT("source", "A", &r.source, "source address, one of this host"),
-        TEXT("interface", "IF", &r.interface, "interface to leave by"),
-        TEXT("loop", "on|off", &r.loop, "whether this host hears its own multicast (default: on)"),
-        FLAG("dont-fragment", &r.dont_fragment, "refuse packets that would be fragmented"),
-        FLAG("broadcast", &r.broadcast, "allow sending to a broadcast address"),
+        ARG_FLAG("4", &r.ipv4, "IPv4 only"),
+        ARG_FLAG("6", &r.ipv6, "IPv6 only"),
+        ARG_TEXT("data", "TEXT", &r.data, "payload (default: hello)"),
+        ARG_NUMBER("size", "N", &r.size, 0, DATAGRAM_MAX, "payload bytes; TEXT is repeated or cut"),
+        ARG_NUMBER("count", "N", &r.count, 1, 2147483647L, "packets (default: 1)"),
+        ARG_NUMBER("interval", "MS", &r.interval, 0, 3600000,
+                   "milliseconds between calls (default: 0)"),
+        ARG_NUMBER("batch", "N", &r.batch, 1, IPSOCK_BATCH_MAX, "packets in one call (default: 1)"),
+        ARG_TEXT("traffic-class", "V", &r.traffic_class, "DSCP and ECN (TOS, traffic class)"),
+        ARG_NUMBER("hop-limit", "V", &r.hop_limit, 0, 255, "TTL, hop limit"),
+        ARG_TEXT("source", "A", &r.source, "source address, one of this host"),
+        ARG_TEXT("interface", "IF", &r.interface, "interface to leave by"),
+        ARG_TEXT("loop", "on|off", &r.loop,
+                 "whether this host hears its own multicast (default: on)"),
+        ARG_FLAG("dont-fragment", &r.dont_fragment, "refuse packets that would be fragmented"),
+        ARG_FLAG("broadcast", &r.broadcast, "allow sending to a broadcast address"),
         {.name = "wait",
          .value = "S",
          .help = "print replies for S seconds; fewer than packets sent are a failure",
          .duration = &r.wait},
-        FLAG("json", &r.json, "replies as one JSON object a line"),
+        ARG_FLAG("json", &r.json, "replies as one JSON object a line"),
     };
     const struct arg_command command = {.name = "send",
                                         .operand = "HOST:PORT",

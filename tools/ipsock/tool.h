@@ -17,6 +17,7 @@
 int command_caps(int argc, char **argv);
 int command_interfaces(int argc, char **argv);
 int command_listen(int argc, char **argv);
+int command_ping(int argc, char **argv);
 int command_send(int argc, char **argv);
 
 /* Output. */
@@ -49,6 +50,8 @@ const char *family_name(int family);
 const char *ecn_name(unsigned ecn);
 /** Reads "AF11", "EF", 40 or 0x28 as the octet of the traffic class. */
 bool parse_traffic_class(const char *text, uint8_t *traffic_class);
+/** The same for the value of --traffic-class. @return EXIT_OK, or EXIT_USAGE after a message */
+int read_traffic_class(const char *command, const char *text, uint8_t *traffic_class);
 
 /* Addresses of the command line. */
 /** Reads "HOST:PORT", "[V6]:PORT" or ":PORT" (host[0] is then 0).
@@ -63,7 +66,7 @@ bool choose_family(const char *command, bool ipv4, bool ipv6, int *family);
 
 /* Received packets. */
 /** Control data that packets are printed with: what the system can deliver on such an endpoint. */
-uint32_t packet_control(int family, bool dual_stack);
+uint32_t packet_control(int kind, int family, bool dual_stack);
 
 struct packet_printer {
     bool json;
@@ -72,6 +75,8 @@ struct packet_printer {
     char name[64];
 };
 
+/** Prints where and when a message came from, and its control data; JSON without braces. */
+void print_packet_head(struct packet_printer *printer, const struct ipsock_message *message);
 /** Prints one message with its control data. */
 void print_packet(struct packet_printer *printer, const struct ipsock_message *message);
 

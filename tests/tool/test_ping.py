@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""ipsock ping and examples/ping.c: replies as they come, timeouts, duplicates, statistics, errors and
+inputs that are refused. The far host of private.py answers by hand where the answer is to be odd."""
+import json
+import os
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from harness import WAIT, check, need_ipv6, run, serving
+from private import FAR4, FAR4_OTHER, FAR6, NEAR4, enter, far_socket, ip, need_far
+import private
+
+TOOL = os.environ["IPSOCK_TOOL"]
+EXAMPLE = os.environ["IPSOCK_PING"]
+RANGE = "/proc/sys/net/ipv4/ping_group_range"
+
+
+def allow(on=True):
+    """Who may have the system's ping sockets, in our own network."""
+    need_far()
+    with open(RANGE, "w", encoding="ascii") as file:
+        file.write("0 2147483647\n" if on else "1 0\n")
+
+
+def ping(*arguments, code=0):
+    result = run(TOOL, "ping", *arguments)
+    assert result.returncode == code, result
+    return result
+
+
+def events(*arguments, code=0):
+    result = ping("--json", *arguments, code=code)
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def checksum(data):
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total > 0xffff:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+class Answering:
+    """The far host answers requests as told: a function of the number of a request gives how often,
+    and after which others. The kernel there keeps out of it."""
+
+    def __init__(self, plan):
+        self.plan, self.held, self.seen = plan, [], 0
+        self.socket = far_socket(socket.AF_INET, socket.SOCK_RAW)
+        self.socket.close()
+        self._mute(True)
+        enter(private.far)
+        try:
+            self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        finally:
+            enter(private.near)
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.going = True
+        self.thread.start()
+
+    @staticmethod
+    def _mute(on):
+        enter(private.far)
+        try:
+            with open("/proc/sys/net/ipv4/icmp_echo_ignore_all", "w", encoding="ascii") as file:
+                file.write("1" if on else "0")
+        finally:
+            enter(private.near)
+
+    def _serve(self):
+        while self.going:
+            ready, _, _ = select.select([self.socket], [], [], 0.05)
+            if not ready:
+                continue
+            packet, peer = self.socket.recvfrom(65536)
+            message = packet[(packet[0] & 15) * 4:]
+            if message[0] != 8:
+                continue
+            self.seen += 1
+            reply = bytearray(message)
+            reply[0:1], reply[2:4] = b"\0", b"\0\0"
+            reply[2:4] = struct.pack("!H", checksum(bytes(reply)))
+            for kind in self.plan(self.seen):
+                if kind == "hold":
+                    self.held.append(reply)
+                elif kind == "release":
+                    for held in self.held:
+                        self.socket.sendto(held, peer)
+                    self.held = []
+                else:
+                    self.socket.sendto(reply, peer)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.going = False
+        self.thread.join(WAIT)
+        self.socket.close()
+        self._mute(False)
+
+
+def lines(result):
+    return result.stdout.splitlines()
+
+
+@check
+def ping_shows_replies_and_statistics():
+    allow()
+    for host in ("127.0.0.1", FAR4, f"{FAR6}%veth0"):
+        result = ping(host, "--count", "3", "--interval", "0.01")
+        shown = re.escape(host)
+        for number, line in enumerate(lines(result), 1):
+            assert re.fullmatch(
+                rf"\+\d+\.\d{{6}}  {shown} -> \S+  if=\w+  hop=64  class=0x00 \(CS0, Not-ECT\)"
+                rf"  seq={number}  len=64  time=\d+\.\d{{3}} ms", line), line
+        assert len(lines(result)) == 3, result
+        assert f"pinging {host} with 56 bytes, identifier " in result.stderr, result
+        assert "3 sent, 3 received, 0 lost (0.0 %)\n" in result.stderr, result
+        assert re.search(r"round trip min/avg/max/stddev = ([\d.]+/){3}[\d.]+ ms\n", result.stderr)
+
+
+@check
+def ping_json_has_an_object_for_each_event():
+    allow()
+    *replies, summary = events(FAR4, "--count", "2", "--interval", "0.01", "--size", "0")
+    assert [r["sequence"] for r in replies] == [1, 2], replies
+    for r in replies:
+        assert (r["event"], r["peer"], r["destination"]) == ("reply", FAR4, NEAR4), r
+        assert (r["length"], r["hop_limit"], r["interface"]) == (8, 64, "veth0"), r
+        assert not (r["duplicate"] or r["out_of_order"] or r["late"] or r["truncated"]), r
+        assert 0 < r["rtt_ms"] < 10000 and r["time"] >= 0, r
+    assert (summary["event"], summary["peer"]) == ("summary", FAR4), summary
+    assert (summary["sent"], summary["received"], summary["lost"]) == (2, 2, 0), summary
+    times = summary["rtt_ms"]
+    assert times["min"] <= times["avg"] <= times["max"] and times["stddev"] >= 0, times
+    assert times["min"] == min(r["rtt_ms"] for r in replies), (times, replies)
+    mean = sum(r["rtt_ms"] for r in replies) / 2
+    assert abs(times["avg"] - mean) < 0.0011, (times, replies)
+    spread = (sum((r["rtt_ms"] - mean) ** 2 for r in replies) / 2) ** 0.5
+    assert abs(times["stddev"] - spread) < 0.0016, (times, replies)
+
+
+@check
+def ping_on_every_kind_of_endpoint_is_the_same():
+    """The system's own, raw underneath, and a raw endpoint: the events are alike."""
+    kinds = []
+    for closed, arguments in ((False, ()), (True, ()), (False, ("--raw",))):
+        allow(not closed)
+        found = events(FAR4, "--count", "2", "--interval", "0.01", "--traffic-class", "AF11",
+                       *arguments)
+        for event in found:
+            for key in ("time", "rtt_ms"):
+                event.pop(key)
+        kinds.append(found)
+    allow()
+    assert kinds[0] == kinds[1] == kinds[2], kinds
+    assert kinds[0][0]["dscp_name"] == "AF11", kinds  # echoed by the far host
+
+
+@check
+def ping_without_privilege_says_what_to_ask_for():
+    allow(False)
+    try:
+        result = subprocess.run(["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", TOOL,
+                                 "ping", "127.0.0.1", "--count", "1"], text=True,
+                                capture_output=True, timeout=WAIT)
+        assert result.returncode == 1 and result.stdout == "", result
+        assert "socket net.ipv4.ping_group_range or CAP_NET_RAW: missing privilege" in result.stderr
+        allow()
+        result = subprocess.run(["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", TOOL,
+                                 "ping", "127.0.0.1", "--count", "1"], text=True,
+                                capture_output=True, timeout=WAIT)
+        assert result.returncode == 0, result
+        result = subprocess.run(["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", TOOL,
+                                 "ping", "127.0.0.1", "--count", "1", "--raw"], text=True,
+                                capture_output=True, timeout=WAIT)
+        assert result.returncode == 1 and "CAP_NET_RAW" in result.stderr, result
+    finally:
+        allow()
+
+
+@check
+def ping_marks_what_is_odd():
+    """Twice, after the next, and never."""
+    allow()
+    plans = {1: ["now", "now"], 2: ["hold"], 3: ["now", "release"], 4: []}
+    with Answering(lambda number: plans[number]):
+        *found, summary = events(FAR4, "--count", "4", "--interval", "0.05", "--timeout", "0.6")
+    shown = [(e["event"], e["sequence"], e.get("duplicate"), e.get("out_of_order")) for e in found]
+    assert shown == [("reply", 1, False, False), ("reply", 1, True, False),
+                     ("reply", 3, False, False), ("reply", 2, False, True),
+                     ("timeout", 4, None, None)], shown
+    assert (summary["sent"], summary["received"], summary["lost"], summary["duplicates"],
+            summary["out_of_order"]) == (4, 3, 1, 1, 1), summary
+
+
+@check
+def ping_late_replies_count_and_are_marked():
+    allow()
+    plans = {1: ["hold"], 2: ["now", "release"]}
+    with Answering(lambda number: plans[number]):
+        result = ping(FAR4, "--count", "2", "--interval", "0.5", "--timeout", "0.2")
+    assert [re.sub(r"^\S+|time=\S+", "", line).split()[-2:] for line in lines(result)] == [
+        ["reply", "seq=1"], ["len=64", "ms"], ["out-of-order", "late"]], result
+    assert "2 sent, 2 received, 0 lost (0.0 %), 1 out of order, 1 late\n" in result.stderr, result
+
+
+@check
+def ping_without_any_reply_fails():
+    allow()
+    with Answering(lambda number: []):
+        begin = time.monotonic()
+        result = ping(FAR4, "--count", "2", "--interval", "0.1", "--timeout", "0.3", code=1)
+        assert time.monotonic() - begin >= 0.4
+    assert [line.split("  ")[1:] for line in lines(result)] == [["no reply", "seq=1"],
+                                                                ["no reply", "seq=2"]], result
+    assert "2 sent, 0 received, 2 lost (100.0 %)\n" in result.stderr, result
+    assert "round trip" not in result.stderr
+
+
+@check
+def ping_interrupted_gives_the_summary():
+    allow()
+    with serving("pinging ", "stderr", TOOL, "ping", "127.0.0.1", "--interval", "0.05") as pinging:
+        for number in (1, 2):
+            assert f"seq={number} " in pinging.line(), "shows as it comes"
+        assert pinging.interrupt() == 0
+        said = "".join(pinging.rest("stderr"))
+        found = re.search(r"(\d+) sent, (\d+) received, ", said)
+        assert found and int(found[2]) >= 2, said
+
+
+@check
+def ping_shows_errors_of_the_own_host():
+    """Nobody has that address: after a while the system says so, or nothing comes."""
+    allow()
+    host = FAR4.rsplit(".", 1)[0] + ".99"
+    result = ping(host, "--count", "1", "--timeout", "6", code=1)
+    assert re.search(r"  destination unreachable \(type 3, code 1\)  seq=1", result.stdout), result
+    assert "1 sent, 0 received, 1 lost (100.0 %), 1 with an ICMP error" in result.stderr, result
+
+
+@check
+def ping_by_source_and_interface():
+    allow()
+    ip("addr", "add", "10.77.0.9/24", "dev", "veth0")
+    try:
+        reply = events(FAR4, "--count", "1", "--source", "10.77.0.9")[0]
+        assert reply["destination"] == "10.77.0.9", reply
+        reply = events(FAR4_OTHER, "--count", "1", "--interface", "veth0")[0]
+        assert (reply["peer"], reply["interface"]) == (FAR4_OTHER, "veth0"), reply
+        result = ping(FAR4, "--count", "1", "--interface", "lo", "--timeout", "0.2", code=1)
+        assert "1 sent, 0 received" in result.stderr or "refused" in result.stderr, result
+    finally:
+        ip("addr", "del", "10.77.0.9/24", "dev", "veth0")
+
+
+@check
+def ping_sizes():
+    allow()
+    need_ipv6()
+    for size in (0, 1, 55, 1473, 20000, 65499):
+        for host in (FAR4, "::1"):
+            reply = events(host, "--count", "1", "--size", str(size), "--timeout", "5")[0]
+            assert reply["length"] == size + 8, (size, reply)
+
+
+@check
+def ping_refuses_what_makes_no_sense():
+    for words, code, *arguments in (
+            ("missing argument 'HOST'", 2),
+            ("-4 and -6 exclude each other", 2, "127.0.0.1", "-4", "-6"),
+            ("--count 0: must be a number, 1 to 2147483647", 2, "127.0.0.1", "--count", "0"),
+            ("--hop-limit 0: must be a number, 1 to 255", 2, "127.0.0.1", "--hop-limit", "0"),
+            ("--size 65500: must be a number, 0 to 65499", 2, "127.0.0.1", "--size", "65500"),
+            ("--interval: must be 0.001 or more", 2, "127.0.0.1", "--interval", "0"),
+            ("--timeout x: must be a number of seconds", 2, "127.0.0.1", "--timeout", "x"),
+            ("--traffic-class EFF: must be 0 to 255", 2, "127.0.0.1", "--traffic-class", "EFF"),
+            ("--source here: must be an IP address", 2, "127.0.0.1", "--source", "here"),
+            ("nowhere.invalid", 1, "nowhere.invalid"),
+            ("127.0.0.1 as IPv6", 1, "127.0.0.1", "-6"),
+            ("no such interface", 1, "127.0.0.1", "--interface", "none77"),
+            ("wrong family", 1, "127.0.0.1", "--source", "::1"),
+            ("address not available", 1, "127.0.0.1", "--source", "192.0.2.77")):
+        result = run(TOOL, "ping", *arguments)
+        assert result.returncode == code and result.stdout == "", result
+        assert words in result.stderr, f"no {words!r} in {result.stderr!r}"
+
+
+@check
+def ping_a_broadcast_address_only_if_allowed():
+    allow()
+    result = ping("10.77.0.255", "--count", "1", code=1)
+    assert "broadcast was not enabled" in result.stderr, result
+    result = ping("10.77.0.255", "--count", "1", "--broadcast", "--timeout", "0.1", code=1)
+    assert "1 sent, 0 received" in result.stderr, result
+
+
+@check
+def example_pings():
+    allow()
+    for host in ("127.0.0.1", f"{FAR6}%veth0"):
+        result = run(EXAMPLE, host, "2")
+        assert result.returncode == 0, result
+        *replies, summary = lines(result)
+        for number, line in enumerate(replies, 1):
+            assert re.fullmatch(rf"64 bytes from {re.escape(host)}: seq={number} hop=64 "
+                                r"time=\d+\.\d{3} ms", line), line
+        assert summary.startswith("2 sent, 2 received, time "), summary
+    with Answering(lambda number: []):
+        result = run(EXAMPLE, FAR4, "1")
+        assert result.returncode == 1 and result.stdout == "1 sent, 0 received\n", result
+    for arguments in ((), ("127.0.0.1", "0"), ("127.0.0.1", "x"), ("127.0.0.1", "1", "1")):
+        assert run(EXAMPLE, *arguments).returncode == 2
+    assert "no such host" in run(EXAMPLE, "nowhere.invalid", "1").stderr
+    process = subprocess.Popen([EXAMPLE, "127.0.0.1"], text=True, stdout=subprocess.PIPE)
+    assert process.stdout.readline().startswith("64 bytes from 127.0.0.1: seq=1 ")
+    process.send_signal(signal.SIGINT)
+    assert "received, time " in process.communicate(timeout=WAIT)[0]
+    assert process.returncode == 0

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Echo requests: what is known of each, and how it is shown. */
+#ifndef IPSOCK_TOOL_PING_H
+#define IPSOCK_TOOL_PING_H
+
+#include "tool.h"
+
+#define PING_WINDOW 65536 /* sequence numbers: requests that can be told apart */
+
+/** One request, by its sequence number. */
+struct ping_probe {
+    int64_t sent; /* when; 0: not that one, or not yet */
+    bool answered, missed, failed;
+};
+
+struct ping_statistics {
+    uint64_t sent, received, duplicates, out_of_order, late, errors, refused;
+    double min, max, sum, squares; /* of round trips, milliseconds */
+};
+
+struct ping {
+    struct packet_printer printer;
+    struct ping_statistics statistics;
+    const char *host;
+    struct ipsock_addr peer;
+    size_t size; /* payload bytes */
+    struct ping_probe probes[PING_WINDOW];
+    uint64_t highest; /* number of the latest request that was answered */
+};
+
+/** What a reply or an error is beside the first answer in order. */
+#define PING_DUPLICATE    1u
+#define PING_OUT_OF_ORDER 2u
+#define PING_LATE         4u
+
+/** The first line, on standard error. */
+void ping_announce(const struct ping *p, bool raw, uint16_t id);
+/** A reply, with the time that it took in milliseconds. */
+void ping_show_reply(struct ping *p, const struct ipsock_message *message, uint16_t sequence,
+                     double took, unsigned marks);
+/** No reply in time. */
+void ping_show_timeout(struct ping *p, uint16_t sequence);
+/** An ICMP error about a request; mtu 0: none. */
+void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_t sequence,
+                     int type, int code, uint32_t mtu);
+/** The statistics: JSON on standard output, text on standard error. */
+void ping_show_summary(struct ping *p);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What ping prints. Each line shows as it comes, into pipes too. */
+#include "ping.h"
+
+static double since_start(const struct ping *p)
+{
+    return (double)(ipsock_now() - p->printer.start) / 1e9;
+}
+
+static const char *truth(bool on)
+{
+    return on ? "true" : "false";
+}
+
+void ping_announce(const struct ping *p, bool raw, uint16_t id)
+{
+    char text[IPSOCK_ADDR_TEXT] = "?";
+    ipsock_addr_format(&p->peer, text, sizeof text);
+    fprintf(stderr, "pinging %s with %zu bytes, identifier %u%s\n", text, p->size, (unsigned)id,
+            raw ? ", on a raw endpoint" : "");
+    fflush(stderr);
+}
+
+void ping_show_reply(struct ping *p, const struct ipsock_message *message, uint16_t sequence,
+                     double took, unsigned marks)
+{
+    if (p->printer.json) {
+        fputs("{\"event\":\"reply\",", stdout);
+        print_packet_head(&p->printer, message);
+        printf(",\"sequence\":%u,\"length\":%zu,\"rtt_ms\":%.3f,\"duplicate\":%s,"
+               "\"out_of_order\":%s,\"late\":%s,\"truncated\":%s}\n",
+               (unsigned)sequence, message->length, took, truth(marks & PING_DUPLICATE),
+               truth(marks & PING_OUT_OF_ORDER), truth(marks & PING_LATE),
+               truth(message->flags & IPSOCK_MSG_TRUNC));
+    } else {
+        print_packet_head(&p->printer, message);
+        printf("  seq=%u  len=%zu  time=%.3f ms%s%s%s\n", (unsigned)sequence, message->length, took,
+               marks & PING_DUPLICATE ? "  duplicate" : "",
+               marks & PING_OUT_OF_ORDER ? "  out-of-order" : "",
+               marks & PING_LATE ? "  late" : "");
+    }
+    fflush(stdout);
+}
+
+void ping_show_timeout(struct ping *p, uint16_t sequence)
+{
+    if (p->printer.json)
+        printf("{\"event\":\"timeout\",\"time\":%.6f,\"sequence\":%u}\n", since_start(p),
+               (unsigned)sequence);
+    else
+        printf("+%.6f  no reply  seq=%u\n", since_start(p), (unsigned)sequence);
+    fflush(stdout);
+}
+
+void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_t sequence,
+                     int type, int code, uint32_t mtu)
+{
+    char from[IPSOCK_ADDR_TEXT];
+    const char *const name = ipsock_icmp_type_name(p->peer.family, type);
+    const bool local = ipsock_addr_format(offender, from, sizeof from) < 0;
+    if (p->printer.json) {
+        printf("{\"event\":\"error\",\"time\":%.6f,\"peer\":", since_start(p));
+        json_addr(stdout, offender);
+        printf(",\"sequence\":%u,\"type\":%d,\"name\":", (unsigned)sequence, type);
+        json_text(stdout, name);
+        printf(",\"code\":%d", code);
+        if (mtu != 0)
+            printf(",\"mtu\":%lu", (unsigned long)mtu);
+        puts("}");
+    } else {
+        printf("+%.6f  %s  %s (type %d, code %d)", since_start(p), local ? "this host" : from,
+               name == NULL ? "ICMP error" : name, type, code);
+        if (mtu != 0)
+            printf("  mtu=%lu", (unsigned long)mtu);
+        printf("  seq=%u\n", (unsigned)sequence);
+    }
+    fflush(stdout);
+}
+
+/* Square root by Newton's method: the C library's is in a library of its own. */
+static double root(double square)
+{
+    double x = square > 1 ? square : 1;
+    if (square <= 0)
+        return 0;
+    for (int i = 0; i < 100; i++)
+        x = (x + square / x) / 2;
+    return x;
+}
+
+static void show_json_summary(const struct ping *p, double mean, double deviation)
+{
+    const struct ping_statistics *s = &p->statistics;
+    printf("{\"event\":\"summary\",\"time\":%.6f,\"peer\":", since_start(p));
+    json_addr(stdout, &p->peer);
+    printf(",\"sent\":%llu,\"received\":%llu,\"lost\":%llu,\"duplicates\":%llu,"
+           "\"out_of_order\":%llu,\"late\":%llu,\"errors\":%llu,\"refused\":%llu",
+           (unsigned long long)s->sent, (unsigned long long)s->received,
+           (unsigned long long)(s->sent - s->received), (unsigned long long)s->duplicates,
+           (unsigned long long)s->out_of_order, (unsigned long long)s->late,
+           (unsigned long long)s->errors, (unsigned long long)s->refused);
+    if (s->received != 0)
+        printf(",\"rtt_ms\":{\"min\":%.3f,\"avg\":%.3f,\"max\":%.3f,\"stddev\":%.3f}", s->min, mean,
+               s->max, deviation);
+    puts("}");
+    fflush(stdout);
+}
+
+static void count(const char *what, uint64_t n)
+{
+    if (n != 0)
+        fprintf(stderr, ", %llu %s", (unsigned long long)n, what);
+}
+
+void ping_show_summary(struct ping *p)
+{
+    const struct ping_statistics *s = &p->statistics;
+    const double n = s->received == 0 ? 1 : (double)s->received;
+    const double mean = s->sum / n;
+    const double deviation = root(s->squares / n - mean * mean);
+    if (p->printer.json) {
+        show_json_summary(p, mean, deviation);
+        return;
+    }
+    fprintf(stderr, "%llu sent, %llu received, %llu lost (%.1f %%)", (unsigned long long)s->sent,
+            (unsigned long long)s->received, (unsigned long long)(s->sent - s->received),
+            s->sent == 0 ? 0.0 : 100 * (double)(s->sent - s->received) / (double)s->sent);
+    count("duplicate", s->duplicates);
+    count("out of order", s->out_of_order);
+    count("late", s->late);
+    count("with an ICMP error", s->errors);
+    count("refused by this host", s->refused);
+    fputc('\n', stderr);
+    if (s->received != 0)
+        fprintf(stderr, "round trip min/avg/max/stddev = %.3f/%.3f/%.3f/%.3f ms\n", s->min, mean,
+                s->max, deviation);
+}
