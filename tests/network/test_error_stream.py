@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Errors that come later, from routers: a packet that ran out of hops, was too big for a link, or
 went where a router would not; and what routers append to them."""
-from lab import SEND, Wire, check, host_port
+from lab import HOP_LIMIT, SEND, Wire, check, host_port
 from routers import FAR, HOPS, NARROW, NEAR, REFUSED
 from routers import build, forget, label_stack, mpls_extension, say, time_exceeded
 
@@ -194,7 +194,7 @@ def v6_es_13_raw_and_ping_endpoints(lab):
                data="rawbytes", index=index_of(lab))
         near.ok("close s")
         lab.near.sysctl("net.ipv4.ping_group_range", "0 2147483647")
-        near.ok(f"open p kind=ping family={family} flags=errors send={SEND}")
+        near.ok(f"open p kind=ping family={family} flags=errors send={HOP_LIMIT}")
         # an echo request by hand: type, code, checksum, identifier, sequence as text
         near.ok(f"send p peer={FAR[version]} hops=2 hex={'08' if version == 4 else '80'}"
                 "00000000000001")
