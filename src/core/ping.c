@@ -140,7 +140,7 @@ static uint16_t checksum_of(struct range r)
     bool odd = false;
     while ((p = next_piece(&r, &length)) != NULL) {
         const uint16_t part = (uint16_t)~ipsock_checksum(p, length);
-        sum += odd ? (uint16_t)(part << 8 | part >> 8) : part;
+        sum += (uint16_t)(odd ? part << 8 | part >> 8 : part);
         odd ^= length & 1;
     }
     while (sum > 0xffff)
