@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from harness import WAIT, check, need_ipv6, run, serving
+from harness import WAIT, check, checksum, need_ipv6, run, serving
 from private import FAR4, FAR4_OTHER, FAR6, NEAR4, enter, ip, need_far
 import private
 
@@ -39,14 +39,6 @@ def ping(*arguments, code=0):
 def events(*arguments, code=0):
     result = ping("--json", *arguments, code=code)
     return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total > 0xffff:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 class Answering:
