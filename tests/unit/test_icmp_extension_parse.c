@@ -307,7 +307,7 @@ static void any_bytes(void **state)
         for (size_t at = 8; at + 4 <= sizeof bytes; at += 8)
             if (unit_random(&seed) % 2)
                 memcpy(bytes + at, (const uint8_t[]){0x20, 0, 0, 0}, 4);
-        const size_t length = 8 + unit_random(&seed) % (sizeof bytes - 7);
+        const size_t length = 8 + (size_t)(unit_random(&seed) % (sizeof bytes - 7));
         const int family = unit_random(&seed) % 2 ? IPSOCK_IPV4 : IPSOCK_IPV6;
         const struct parsed p = parse(family, bytes, length);
         assert_true(p.message.data_length <= length);
