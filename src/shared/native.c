@@ -13,9 +13,10 @@ int ipsock_addr_to_sockaddr(const struct ipsock_addr *addr, struct sockaddr *soc
     if (addr->family != IPSOCK_IPV4 && addr->family != IPSOCK_IPV6)
         return IPSOCK_EFAMILY;
     const socklen_t used = ipsk_to_sockaddr(addr, addr->family, &name);
-    if (size < used)
+    const size_t bytes = (size_t)used; /* Windows counts in int */
+    if (size < bytes)
         return IPSOCK_ENOSPC;
-    memcpy(sockaddr, &name, used);
+    memcpy(sockaddr, &name, bytes);
     *length = used;
     return IPSOCK_OK;
 }
@@ -37,10 +38,10 @@ int ipsock_addr_from_sockaddr(struct ipsock_addr *addr, const struct sockaddr *s
 {
     union ipsk_sockaddr name;
     if (addr == NULL || sockaddr == NULL ||
-        length < offsetof(struct sockaddr, sa_family) + sizeof sockaddr->sa_family)
+        length < (socklen_t)(offsetof(struct sockaddr, sa_family) + sizeof sockaddr->sa_family))
         return IPSOCK_EINVAL;
     memset(&name, 0, sizeof name);
-    memcpy(&name, sockaddr, length < sizeof name ? length : sizeof name);
+    memcpy(&name, sockaddr, (size_t)length < sizeof name ? (size_t)length : sizeof name);
     const int family = name.any.sa_family;
     if (family != AF_INET && family != AF_INET6)
         return IPSOCK_EFAMILY;
