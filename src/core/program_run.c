@@ -10,6 +10,7 @@ struct machine {
     const struct ipsock_bpf_instruction *next;
     const uint8_t *packet;
     size_t length;
+    bool udp;
     uint32_t a, x;
     uint32_t scratch[16];
     bool ended;
@@ -22,11 +23,18 @@ static void end(struct machine *m, uint32_t verdict)
     m->verdict = verdict;
 }
 
+/* Of a UDP header; no checksum is there to be loaded. */
+static bool meets_checksum(uint32_t offset, size_t width)
+{
+    return offset < IPSK_UDP_HEADER && offset + width > IPSK_UDP_CHECKSUM;
+}
+
 /* Network order. */
 static uint32_t load(struct machine *m, uint32_t offset, size_t width)
 {
     uint32_t value = 0;
-    if (offset >= m->length || m->length - offset < width) {
+    if (offset >= m->length || m->length - offset < width ||
+        (m->udp && meets_checksum(offset, width))) {
         end(m, 0);
         return 0;
     }
@@ -188,10 +196,10 @@ static void step(struct machine *m, const struct ipsock_bpf_instruction *i)
     }
 }
 
-uint32_t ipsk_program_run(const struct ipsock_bpf_instruction *program, size_t count,
+uint32_t ipsk_program_run(const struct ipsock_bpf_instruction *program, size_t count, bool udp,
                           const uint8_t *packet, size_t length)
 {
-    struct machine m = {.next = program, .packet = packet, .length = length};
+    struct machine m = {.next = program, .packet = packet, .length = length, .udp = udp};
     while (!m.ended && m.next < program + count)
         step(&m, m.next++);
     return m.verdict;

@@ -85,8 +85,8 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
         put_udp_header(s, m, p->room);
     const size_t hidden = s->kind == IPSOCK_PING ? m->header_length : 0; /* the IP header */
     const uint32_t keeps =
-        ipsk_program_run(p->instructions, p->count, p->room + IPSK_UDP_HEADER - header + hidden,
-                         header + m->length - hidden);
+        ipsk_program_run(p->instructions, p->count, header != 0,
+                         p->room + IPSK_UDP_HEADER - header + hidden, header + m->length - hidden);
     if (keeps == 0)
         return false;
     const size_t kept = (keeps < header ? 0 : keeps - header) + hidden;

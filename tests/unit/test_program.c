@@ -186,6 +186,25 @@ static void bpf_02_what_the_library_cannot_see(void **state)
     }
 }
 
+/* And an index that comes back to it drops the packet. */
+static void bpf_02_indexed_loads_of_the_checksum(void **state)
+{
+    (void)state;
+    static const uint8_t udp[] = {0, 53, 0, 1, 0, 12, 0xbe, 0xef, 1, 2, 3, 4};
+    static const uint16_t loads[] = {IPSK_BPF_LD_W_IND, IPSK_BPF_LD_H_IND, IPSK_BPF_LD_B_IND};
+    for (size_t i = 0; i < COUNT(loads); i++) {
+        const uint32_t width = 4u >> i;
+        for (uint32_t at = 0; at + width <= sizeof udp; at++) {
+            const bool meets = at < 8 && at + width > 6;
+            const instruction program[] = {OP(IPSK_BPF_LDX_IMM, at - 8), OP(loads[i], 8), PASS};
+            size_t index = 77;
+            unit_int("view", ipsk_program_check_view(program, 3, true, &index), IPSOCK_OK);
+            unit_int("udp", ipsk_program_run(program, 3, true, udp, sizeof udp) == 0, meets);
+            unit_int("other", ipsk_program_run(program, 3, false, udp, sizeof udp), UINT32_MAX);
+        }
+    }
+}
+
 /* A, X and memory made known through the verdict. */
 static const uint8_t packet[] = {0x45, 0x01, 0x02, 0x03, 0xff, 0x80, 0x7f, 0xfe};
 static const struct {
@@ -291,7 +310,7 @@ static void bpf_06_what_programs_do(void **state)
         unit_int(runs[i].what, ipsk_program_check(runs[i].program, runs[i].count, &index),
                  IPSOCK_OK);
         unit_int(runs[i].what,
-                 ipsk_program_run(runs[i].program, runs[i].count, exact, sizeof packet),
+                 ipsk_program_run(runs[i].program, runs[i].count, false, exact, sizeof packet),
                  runs[i].verdict);
     }
     free(exact);
@@ -321,7 +340,7 @@ static void bpf_06_comparisons(void **state)
                         OP(IPSK_BPF_RET_K, 1),
                         OP(IPSK_BPF_RET_K, 0),
                     };
-                    unit_int("taken", ipsk_program_run(program, 5, packet, sizeof packet),
+                    unit_int("taken", ipsk_program_run(program, 5, false, packet, sizeof packet),
                              cases[i].taken);
                 }
             }
@@ -339,9 +358,10 @@ static void bpf_01_even_payloads(void **state)
     };
     for (uint32_t first = 0; first < 256; first++) {
         const uint8_t udp[9] = {0, 1, 0, 2, 0, 9, 0, 0, (uint8_t)first};
-        unit_int("even", ipsk_program_run(even, COUNT(even), udp, sizeof udp) != 0, first % 2 == 0);
+        unit_int("even", ipsk_program_run(even, COUNT(even), true, udp, sizeof udp) != 0,
+                 first % 2 == 0);
     }
-    unit_int("empty", ipsk_program_run(even, COUNT(even), packet, 8), 0);
+    unit_int("empty", ipsk_program_run(even, COUNT(even), true, packet, 8), 0);
 }
 
 int main(void)
@@ -352,6 +372,7 @@ int main(void)
         cmocka_unit_test(bpf_06_what_is_right),
         cmocka_unit_test(bpf_04_the_longest),
         cmocka_unit_test(bpf_02_what_the_library_cannot_see),
+        cmocka_unit_test(bpf_02_indexed_loads_of_the_checksum),
         cmocka_unit_test(bpf_06_what_programs_do),
         cmocka_unit_test(bpf_06_comparisons),
         cmocka_unit_test(bpf_01_even_payloads),

@@ -160,7 +160,7 @@ static void bpf_06_the_kernels_verdict_on_packets(void **state)
             const size_t length = 1 + below(&random, PACKET);
             for (size_t i = 0; i < length; i++)
                 packet[i] = (uint8_t)(below(&random, 3) ? unit_random(&random) : below(&random, 3));
-            const uint32_t keeps = ipsk_program_run(program, count, packet, length);
+            const uint32_t keeps = ipsk_program_run(program, count, false, packet, length);
             const int want = keeps == 0 ? -1 : (int)(keeps < length ? keeps : length);
             const int got = pass(packet, length);
             if (got != want)
