@@ -135,6 +135,15 @@ stop_all() {
 	done
 	wait 2>/dev/null || true
 	background=()
+	# What a program leaves behind, as tshark its dumpcap, ends a little later.
+	until_true 10 nobody_runs || true
+}
+
+nobody_runs() {
+	local host
+	[ -z "$lab" ] || for host in "${hosts[@]}"; do
+		[ -z "$(as_root ip netns pids "$lab-$host" 2>/dev/null)" ] || return 1
+	done
 }
 
 close_lab() {
@@ -150,21 +159,28 @@ close_lab() {
 
 # ---- the wire ----
 
-# watch HOST INTERFACE FILTER FIELD…: tshark writes a line of tab-separated fields a packet to
-# $work/wire. Returns when it captures: its packet socket is then listed.
-watch() {
-	local host=$1 interface=$2 filter=$3 field fields=()
-	shift 3
-	for field in "$@"; do fields+=(-e "$field"); done
+# capture HOST INTERFACE,… FILTER OPTION…: tshark writes to $work/wire. Returns when it captures: its
+# packet sockets are then listed.
+capture() {
+	local host=$1 interfaces=() filter=$3 word words=()
+	IFS=, read -ra interfaces <<<"$2"
+	for word in "${interfaces[@]}"; do words+=(-i "$word"); done
 	: >"$work/wire"
-	on "$host" tshark -l -n -i "$interface" -Y "$filter" -T fields "${fields[@]}" \
+	on "$host" tshark -l -n "${words[@]}" -Y "$filter" "${@:4}" \
 		>"$work/wire" 2>"$work/tshark.err" </dev/null &
 	background+=($!)
-	until_true 20 captures "$host" || { cat "$work/tshark.err" >&2; return 1; }
+	until_true 20 captures "$host" "${#interfaces[@]}" || { cat "$work/tshark.err" >&2; return 1; }
 }
 
-captures() {
-	[ "$(on "$1" cat /proc/net/packet | wc -l)" -gt 1 ]
+# watch HOST INTERFACE,… FILTER FIELD…: a line of tab-separated fields a packet.
+watch() {
+	local field fields=()
+	for field in "${@:4}"; do fields+=(-e "$field"); done
+	capture "$1" "$2" "$3" -T fields "${fields[@]}"
+}
+
+captures() { # HOST N
+	[ "$(on "$1" cat /proc/net/packet | wc -l)" -gt "$2" ]
 }
 
 # seen N: tshark has shown that many packets; they arrive with a delay.
