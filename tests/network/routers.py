@@ -65,10 +65,23 @@ def label_stack(*labels):
 
 
 def mpls_extension(*labels):
-    """RFC 4884: the structure with a label stack in it."""
-    stack = label_stack(*labels)
-    structure = b"\x20\0\0\0" + struct.pack("!HBB", 4 + len(stack), 1, 1) + stack
+    """A label stack as routers append it."""
+    return objects_extension((1, 1, label_stack(*labels)))
+
+
+def objects_extension(*objects):
+    """RFC 4884: the structure with objects in it, each of class, type and payload."""
+    structure = b"\x20\0\0\0" + b"".join(
+        struct.pack("!HBB", 4 + len(payload), *kind) + payload for *kind, payload in objects)
     return structure[:2] + struct.pack("!H", checksum(structure)) + structure[4:]
+
+
+def icmp_error(version, kind, code, rest, quoted):
+    """An ICMP error without extensions; rest is the second word of its header."""
+    message = struct.pack("!BBHI", kind, code, 0, rest) + quoted
+    if version == 4:
+        message = message[:2] + struct.pack("!H", checksum(message)) + message[4:]
+    return message
 
 
 def time_exceeded(version, quoted, extension, says_length=True):

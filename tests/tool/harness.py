@@ -2,7 +2,10 @@
 """Runs checks one by one and prints a line for each, in the form of the C tests, so that they are
 counted alike."""
 import contextlib
+import os
 import queue
+import re
+import shutil
 import signal
 import socket
 import struct
@@ -54,6 +57,17 @@ def run_lines(program, lines):
     answers = done.stdout.splitlines()
     assert len(answers) == len(lines), (len(lines), answers)
     return answers
+
+
+def copy_for_others(program, place):
+    """Puts a program with the library into a directory that every user may read. Returns its path,
+    and the environment that it needs."""
+    os.chmod(place, 0o755)
+    copied = shutil.copy(program, place)
+    libraries = subprocess.run(["ldd", program], text=True, stdout=subprocess.PIPE, check=True).stdout
+    for library in re.findall(r"=> (\S*libipsock\S*)", libraries):
+        shutil.copy(library, place)
+    return copied, {**os.environ, "LD_LIBRARY_PATH": str(place)}
 
 
 def checksum(data):

@@ -2,12 +2,10 @@
 """What ospf_hello says of a wrong command line, of a missing interface or address, and to users
 without privilege. Its work is tested in tests/network."""
 import os
-import re
-import shutil
 import subprocess
 import tempfile
 
-from harness import WAIT, Skip, check, need_ipv6, run
+from harness import WAIT, Skip, check, copy_for_others, need_ipv6, run
 
 OSPF_HELLO = os.environ["IPSOCK_OSPF_HELLO"]
 NOBODY = 65534
@@ -43,15 +41,10 @@ def raw_09_missing_privilege_is_explained():
     except Skip:
         pass
     with tempfile.TemporaryDirectory() as place:
-        os.chmod(place, 0o755)
-        program = shutil.copy(OSPF_HELLO, place)
-        libraries = subprocess.run(["ldd", OSPF_HELLO], text=True, stdout=subprocess.PIPE,
-                                   check=True).stdout
-        for library in re.findall(r"=> (\S*libipsock\S*)", libraries):
-            shutil.copy(library, place)
+        program, environment = copy_for_others(OSPF_HELLO, place)
         for family in families:
             done = subprocess.run([program, family, "lo", "--router-id", "10.0.0.1"], text=True,
-                                  env={**os.environ, "LD_LIBRARY_PATH": place}, timeout=WAIT,
+                                  env=environment, timeout=WAIT,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, **as_nobody)
             assert done.returncode == 1 and done.stdout == "", done
             assert "raw socket (run as root, or with CAP_NET_RAW: setcap cap_net_raw+ep PROGRAM)" \
