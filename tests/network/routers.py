@@ -37,7 +37,10 @@ def build(lab):
     for place, host in enumerate(lab.path):
         for name in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
             host.sysctl(name, int(0 < place < 4))
-        for name in ("net.ipv4.icmp_ratelimit", "net.ipv6.icmp.ratelimit"):
+        # Neither a limit of its own nor that of the whole machine, which others use up too: of IPv4
+        # no type is limited, of IPv6 one that is not in use.
+        for name in ("net.ipv4.icmp_ratelimit", "net.ipv6.icmp.ratelimit",
+                     "net.ipv4.icmp_ratemask", "net.ipv6.icmp.ratemask"):
             host.sysctl(name, 0)
         if place < 4:
             host.ip("route", "add", "default", "via", f"10.0.{place + 1}.2")
