@@ -10,7 +10,10 @@ target_include_directories(ipsock_objects
     PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_definitions(ipsock_objects PRIVATE ${ipsock_definitions}
     IPSK_SYSTEM_HEADER="${ipsock_system_header}")
-target_link_libraries(ipsock_objects PRIVATE Threads::Threads)
+target_link_libraries(ipsock_objects PRIVATE ${ipsock_system_libraries})
+if(WIN32)
+    target_compile_definitions(ipsock_objects PRIVATE IPSOCK_DLL_BUILD)
+endif()
 
 set(ipsock_installed)
 function(ipsock_library target type export_name)
@@ -23,7 +26,7 @@ function(ipsock_library target type export_name)
     target_include_directories(${target} INTERFACE
         $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-    target_link_libraries(${target} PRIVATE Threads::Threads)
+    target_link_libraries(${target} PRIVATE ${ipsock_system_libraries})
 endfunction()
 
 if(IPSOCK_BUILD_SHARED)
@@ -54,4 +57,4 @@ target_include_directories(ipsock_internal INTERFACE
     ${CMAKE_CURRENT_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_definitions(ipsock_internal INTERFACE ${ipsock_definitions}
     IPSK_SYSTEM_HEADER="${ipsock_system_header}")
-target_link_libraries(ipsock_internal PUBLIC Threads::Threads)
+target_link_libraries(ipsock_internal PUBLIC ${ipsock_system_libraries})

@@ -71,7 +71,8 @@ ipsock_add(core # one a line, so that branches merge
     wait
     wanted)
 
-ipsock_add(shared control loop native strip)
+ipsock_add(shared control loop message native strip)
+set(ipsock_system_libraries Threads::Threads)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)
@@ -94,7 +95,15 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     else()
         ipsock_add(posix wake_pipe)
     endif()
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly|Darwin|Windows)$")
+elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
+    set(ipsock_system_header windows/windows.h)
+    list(APPEND ipsock_definitions WIN32_LEAN_AND_MEAN _WIN32_WINNT=0x0A00)
+    set(ipsock_system_libraries ws2_32 iphlpapi)
+    set(IPSOCK_BATCH single)
+    ipsock_add(shared no_error_queue single)
+    ipsock_add(windows
+        call error inspect interface message resolve socket start sync tables wait)
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly|Darwin)$")
     message(FATAL_ERROR
         "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet; so far "
         "only Linux has one. README.md, \"What works now\", tells what there is of the others.")

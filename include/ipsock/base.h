@@ -15,7 +15,7 @@
 #define IPSOCK_API __declspec(dllexport)
 #elif defined(IPSOCK_DLL)
 #define IPSOCK_API __declspec(dllimport)
-#elif defined(__GNUC__)
+#elif defined(__GNUC__) && !defined(_WIN32)
 #define IPSOCK_API __attribute__((visibility("default")))
 #else
 #define IPSOCK_API

@@ -352,7 +352,7 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
     }
     set_kind(connection, IPSOCK_TCP, s->family);
     connection->dual_stack = s->dual_stack;
-    connection->flags = IPSOCK_ADOPT_OWN | (s->flags & IPSOCK_OPEN_NONBLOCK);
+    connection->flags = IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE | (s->flags & IPSOCK_OPEN_NONBLOCK);
     fix_peer(connection, &peer);
     code = hand_down(s, connection, error);
     if (code < 0)

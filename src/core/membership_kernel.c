@@ -36,6 +36,24 @@ static void put_net32(uint8_t *p, uint32_t value)
         p[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
+/* The first IPv4 address of an interface, which stands for it where nothing better is understood. */
+static bool put_address(uint32_t index, uint8_t *p)
+{
+    struct ipsock_interface *list = NULL;
+    struct ipsock_error error;
+    bool found = false;
+    if (ipsk_sys_interfaces(&list, &error) < 0)
+        return false;
+    for (const struct ipsock_interface *i = list; i != NULL; i = i->next)
+        for (const struct ipsock_interface_addr *a = i->addrs; a != NULL && !found; a = a->next)
+            if (i->index == index && a->addr.family == IPSOCK_IPV4) {
+                memcpy(p, a->addr.ip, 4);
+                found = true;
+            }
+    ipsock_interfaces_free(list);
+    return found;
+}
+
 #define LARGEST_REQUEST 320
 
 /* The payload of a row's encoding; 0 for one that cannot say this. */
@@ -58,9 +76,9 @@ static size_t encode(const struct ipsk_option_row *row, const struct ipsk_member
         memcpy(bytes, r->group.ip, 4);
         memcpy(bytes + 8, &r->index, sizeof r->index);
         return 12;
-    case IPSK_ENCODING_MREQ: /* only the system's choice: an interface would need an address */
+    case IPSK_ENCODING_MREQ:
         memcpy(bytes, r->group.ip, 4);
-        return r->index == 0 ? 8 : 0;
+        return r->index == 0 || put_address(r->index, bytes + 4) ? 8 : 0;
     case IPSK_ENCODING_MREQ_INDEX:
         memcpy(bytes, r->group.ip, 4);
         put_net32(bytes + 4, r->index);
@@ -74,10 +92,11 @@ static size_t encode(const struct ipsk_option_row *row, const struct ipsk_member
     }
 }
 
-/* Rows of one option that can say this, in the table's order; the ones that take no index 0 come
- * last for it. */
+/* Rows of one option that can say this, in the table's order, the number of those passed over; the
+ * ones that take no index 0 come last for it. */
 static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
-                                                const struct ipsk_membership_request *r)
+                                                const struct ipsk_membership_request *r,
+                                                unsigned skip)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const struct ipsk_option_row *last = NULL;
@@ -85,15 +104,25 @@ static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
     for (size_t i = 0; i < ipsk_native.option_count; i++) {
         const struct ipsk_option_row *row = &ipsk_native.options[i];
         if (row->option != calls[r->call].option || row->column != column ||
-            !(row->kinds & ipsk_kind_bit(s->backing)) || !ipsk_is_there(row) ||
-            encode(row, r, bytes) == 0)
+            !(row->kinds & ipsk_kind_bit(s->kind)) || !ipsk_is_there(row))
             continue;
         /* FreeBSD and Darwin refuse index 0 in group_req, and have a second row for it */
-        if (r->index != 0 || row->set != IPSK_ENCODING_GROUP_REQ)
+        if (r->index == 0 && row->set == IPSK_ENCODING_GROUP_REQ)
+            last = row;
+        else if (skip == 0 && encode(row, r, bytes) != 0)
             return row;
-        last = row;
+        else if (skip > 0)
+            skip--;
     }
-    return last;
+    return skip == 0 ? last : NULL;
+}
+
+/* Whether another row may be understood: the system does not know this option (Wine: none of
+ * MCAST_…), or no index in the place of an address. */
+static bool is_not_understood(const struct ipsk_option_row *row, int code)
+{
+    return code == IPSOCK_ENOTSUP ||
+           (code == IPSOCK_EINVAL && row->set == IPSK_ENCODING_MREQ_INDEX);
 }
 
 /* What the kernel's number means here. Most cannot happen, for the state table was asked before;
@@ -127,16 +156,19 @@ int ipsk_tell_membership(struct ipsock_endpoint *s, ipsock_handle_t handle,
                          const struct ipsk_membership_request *r, struct ipsock_error *error)
 {
     uint8_t bytes[LARGEST_REQUEST];
-    const struct ipsk_option_row *row = choose_row(s, r);
+    const struct ipsk_option_row *row = choose_row(s, r, 0);
+    int code = IPSOCK_ENOTSUP;
     if (row == NULL)
-        return ipsk_refuse_membership(error, IPSOCK_ENOTSUP, r, NULL);
-    const size_t length = encode(row, r, bytes);
-    int code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
-    if (code < 0) {
+        return ipsk_refuse_membership(error, code, r, NULL);
+    for (unsigned skip = 1; row != NULL; skip++) {
+        const size_t length = encode(row, r, bytes);
+        code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
+        if (code == IPSOCK_OK)
+            return code;
         error->option = row->text;
-        code = translate(r, error);
+        row = is_not_understood(row, code) ? choose_row(s, r, skip) : NULL;
     }
-    return code;
+    return translate(r, error);
 }
 
 /* Sources that are read at most: the limits of Linux are 10 (igmp_max_msf) and 64 (mld_max_msf). A

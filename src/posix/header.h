@@ -6,8 +6,7 @@
 #include <stddef.h>
 #include <sys/uio.h>
 
-#include "core/message.h"
-#include "shared/control.h"
+#include "shared/message.h"
 
 _Static_assert(sizeof(struct ipsock_buffer) == sizeof(struct iovec), "buffers are iovecs");
 _Static_assert(offsetof(struct ipsock_buffer, data) == offsetof(struct iovec, iov_base) &&
@@ -35,47 +34,11 @@ static inline int ipsk_send_flags(uint32_t flags)
            (flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0);
 }
 
-/* Rare: data or control was cut. */
-void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
-                          const struct msghdr *h, uint32_t flags);
-
-/* What is asked of every message of one call. */
-struct ipsk_receiving {
-    struct ipsock_endpoint *s;
-    uint32_t asked; /* control fields */
-    uint32_t call;  /* the call's flags */
-};
-
-static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, uint32_t flags)
+/* The library's flags for what was cut. */
+static inline uint32_t ipsk_cut_flags(int flags)
 {
-    const struct ipsk_receiving r = {
-        s,
-        atomic_load_explicit(&s->receive_control, memory_order_relaxed) |
-            atomic_load_explicit(&s->own_fields, memory_order_relaxed),
-        flags};
-    return r;
+    return (flags & MSG_TRUNC ? IPSOCK_MSG_TRUNC : 0) | (flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0);
 }
-
-/* The caller's own buffer, where opaque control was asked for and there is room in it for
- * everything. */
-static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
-                                      const struct ipsock_message *m)
-{
-    return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL && m->control->opaque != NULL &&
-           m->control->opaque_capacity >= IPSK_CONTROL_BUFFER;
-}
-
-/* Fields that come without a control message of their own, or mean more than themselves. */
-#define IPSK_UNUSUAL_CONTROL \
-    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU)
-
-/* All control of a message where unusual fields are asked for. */
-void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
-                       const struct msghdr *h);
-
-/* The same for a caller who wants no control: a notice must not look like an empty datagram. */
-void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
-                      const struct msghdr *h);
 
 /* Control messages for the fields that go out as such; the others are in force already (emulate.c).
  */
@@ -110,19 +73,8 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
     m->header_length = 0;
     m->flags = 0;
     if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-        ipsk_note_truncation(r->s, m, h, r->call);
-    struct ipsock_control *c = m->control;
-    if (c == NULL) {
-        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0)
-            ipsk_note_notice(r->s, r->asked, m, h);
-        return;
-    }
-    if (r->asked & IPSK_UNUSUAL_CONTROL)
-        ipsk_fill_unusual(r->s, r->asked, m, h);
-    else
-        c->valid =
-            ipsk_take_control(c, h->msg_control, h->msg_controllen, r->s->family == IPSOCK_IPV6) &
-            r->asked;
+        ipsk_note_truncation(r->s, m, ipsk_cut_flags(h->msg_flags), r->call);
+    ipsk_fill_control(r, m, h->msg_control, h->msg_controllen);
 }
 
 #endif

@@ -5,66 +5,6 @@
 #include "posix/batch.h"
 #include "posix/errno.h"
 
-IPSK_OUT_OF_LINE void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                           const struct msghdr *h, uint32_t flags)
-{
-    if (h->msg_flags & MSG_TRUNC)
-        m->flags |= IPSOCK_MSG_TRUNC;
-    if (h->msg_flags & MSG_CTRUNC)
-        m->flags |= IPSOCK_MSG_CTRUNC;
-    if (flags & IPSOCK_MSG_PEEK)
-        return; /* counted when it is taken */
-    if (h->msg_flags & MSG_TRUNC)
-        atomic_fetch_add_explicit(&s->truncated, 1, memory_order_relaxed);
-    if (h->msg_flags & MSG_CTRUNC)
-        atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
-}
-
-/* A lent buffer that was too small for everything has not been used for receiving: what fits is
- * copied to it. */
-static void hand_over_opaque(struct ipsock_endpoint *s, struct ipsock_message *m,
-                             const struct msghdr *h)
-{
-    struct ipsock_control *c = m->control;
-    const size_t length = h->msg_controllen;
-    c->opaque_length = length;
-    if (h->msg_control == c->opaque)
-        return;
-    const size_t room = c->opaque == NULL ? 0 : c->opaque_capacity;
-    c->opaque_length = length < room ? length : room;
-    if (c->opaque_length != 0)
-        memcpy(c->opaque, h->msg_control, c->opaque_length);
-    if (length > room && !(m->flags & IPSOCK_MSG_CTRUNC)) {
-        m->flags |= IPSOCK_MSG_CTRUNC;
-        atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
-    }
-}
-
-void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
-                       const struct msghdr *h)
-{
-    struct ipsock_control *c = m->control;
-    uint32_t valid =
-        ipsk_take_control(c, h->msg_control, h->msg_controllen, s->family == IPSOCK_IPV6);
-    if ((asked & IPSOCK_CONTROL_SOURCE) && m->peer.family != IPSOCK_UNSPEC) {
-        c->source = m->peer;
-        c->source.port = 0;
-        valid |= IPSOCK_CONTROL_SOURCE;
-    }
-    if (asked & IPSOCK_CONTROL_OPAQUE) {
-        hand_over_opaque(s, m, h);
-        valid |= IPSOCK_CONTROL_OPAQUE;
-    }
-    /* A notice names a peer and has no data (RFC 3542, 11.3); a datagram of length 0 has no path
-     * MTU. */
-    if ((valid & asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0) {
-        m->flags |= IPSOCK_MSG_NOTICE;
-        m->peer = c->destination;
-        asked |= IPSOCK_CONTROL_DESTINATION; /* of the MTU; the field is there from the beginning */
-    }
-    c->valid = valid & asked;
-}
-
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
 {
@@ -79,15 +19,6 @@ void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message 
         h->msg_control = m->control->opaque;
         IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
     }
-}
-
-void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
-                      const struct msghdr *h)
-{
-    struct ipsock_control c;
-    m->control = &c;
-    ipsk_fill_unusual(s, asked, m, h);
-    m->control = NULL;
 }
 
 /* recvmsg failed, perhaps because a signal interrupted it. */
@@ -122,20 +53,6 @@ IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock
                                         uint32_t flags, struct ipsock_error *error)
 {
     return receive_usual(s, m, flags, error);
-}
-
-/* Streams name no peer; raw IPv4 keeps the IP header. */
-IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                        uint32_t flags, struct ipsock_error *error)
-{
-    const int code = ipsk_receive_as_is(s, m, flags, error);
-    if (code < 0)
-        return code;
-    if (s->kind == IPSOCK_TCP)
-        m->peer = s->peer;
-    else if (s->ip_header)
-        ipsk_measure_header(m);
-    return IPSOCK_OK;
 }
 
 IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct ipsock_message *m,
@@ -173,10 +90,8 @@ IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipso
     ipsk_from_sockaddr(&m->peer, &name, length);
     m->header_length = 0;
     m->flags = 0;
-    if ((size_t)n > room) {
-        const struct msghdr cut = {.msg_flags = MSG_TRUNC};
-        ipsk_note_truncation(s, m, &cut, flags);
-    }
+    if ((size_t)n > room)
+        ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, flags);
     if (m->control != NULL)
         m->control->valid = 0;
     return IPSOCK_OK;
@@ -196,35 +111,9 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
 void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                           struct msghdr *h, uint8_t *control)
 {
-    const int column = ipsk_message_column(s, m);
-    const uint32_t fields = m->control->valid & ~s->emulated[column];
-    if (fields == IPSOCK_CONTROL_OPAQUE) {
-        /* Alone it goes out as it is, of any size; without bytes the pointer must be null (BSD). */
-        h->msg_control = m->control->opaque_length != 0 ? m->control->opaque : NULL;
-        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_length);
-    } else if (fields != 0) {
-        h->msg_control = control;
-        IPSK_ASSIGN(
-            h->msg_controllen,
-            ipsk_give_control(m->control, column, ipsk_kind_bit(s->backing), fields, control));
-    }
-}
-
-/* Whether a source address is none of this host's: an unreachable network gives
- * the same errno. */
-static bool is_foreign(const struct ipsock_endpoint *s, const struct ipsock_addr *source)
-{
-    union ipsk_sockaddr name;
-    struct ipsock_addr addr = *source;
-    addr.port = 0;
-    struct ipsock_error ignored;
-    ipsock_handle_t probe;
-    if (ipsk_sys_socket(s->family, IPSOCK_UDP, 0, &probe, &ignored) < 0)
-        return false;
-    const socklen_t length = ipsk_to_sockaddr(&addr, s->family, &name);
-    const bool foreign = bind((int)probe, &name.any, length) < 0 && errno == EADDRNOTAVAIL;
-    ipsk_sys_close(probe);
-    return foreign;
+    const struct ipsk_given given = ipsk_give_message(s, m, control);
+    h->msg_control = given.bytes;
+    IPSK_ASSIGN(h->msg_controllen, given.length);
 }
 
 /* errno says too little where the control data chose the source or the interface. */
@@ -236,7 +125,7 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
     int code = ipsk_traffic_code(native);
     const char *field = NULL;
     if ((native == EINVAL || native == ENETUNREACH || native == EADDRNOTAVAIL) &&
-        (valid & IPSOCK_CONTROL_SOURCE) && is_foreign(s, &m->control->source)) {
+        (valid & IPSOCK_CONTROL_SOURCE) && ipsk_is_foreign(&m->control->source)) {
         code = IPSOCK_EADDRNOTAVAIL;
         field = "source";
     } else if (code == IPSOCK_ENODEV) {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From what a system gives to a message, and from a message to what a system takes. */
+#ifndef IPSK_SHARED_MESSAGE_H
+#define IPSK_SHARED_MESSAGE_H
+
+#include "core/message.h"
+#include "shared/control.h"
+
+/* What is asked of every message of one call. */
+struct ipsk_receiving {
+    struct ipsock_endpoint *s;
+    uint32_t asked; /* control fields */
+    uint32_t call;  /* the call's flags */
+};
+
+static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, uint32_t flags)
+{
+    const struct ipsk_receiving r = {
+        s,
+        atomic_load_explicit(&s->receive_control, memory_order_relaxed) |
+            atomic_load_explicit(&s->own_fields, memory_order_relaxed),
+        flags};
+    return r;
+}
+
+/* The caller's own buffer, where opaque control was asked for and there is room in it for
+ * everything. */
+static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
+                                      const struct ipsock_message *m)
+{
+    return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL && m->control->opaque != NULL &&
+           m->control->opaque_capacity >= IPSK_CONTROL_BUFFER;
+}
+
+/* Fields that come without a control message of their own, or mean more than themselves. */
+#define IPSK_UNUSUAL_CONTROL \
+    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU)
+
+/* Rare: data or control was cut (IPSOCK_MSG_TRUNC, IPSOCK_MSG_CTRUNC). */
+void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t cut,
+                          uint32_t call);
+
+/* All control of a message where unusual fields are asked for. */
+void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
+                       const void *control, size_t length);
+
+/* The same for a caller who wants no control: a notice must not look like an empty datagram. */
+void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
+                      const void *control, size_t length);
+
+/* Control of a received message, the rest of which is filled. What was not asked for is masked:
+ * another field may keep the kernel's option on. */
+static inline void ipsk_fill_control(const struct ipsk_receiving *r, struct ipsock_message *m,
+                                     const void *control, size_t length)
+{
+    struct ipsock_control *c = m->control;
+    if (c == NULL) {
+        if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0)
+            ipsk_note_notice(r->s, r->asked, m, control, length);
+        return;
+    }
+    if (r->asked & IPSK_UNUSUAL_CONTROL)
+        ipsk_fill_unusual(r->s, r->asked, m, control, length);
+    else
+        c->valid =
+            ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
+}
+
+/* Control data to send; no bytes: a null pointer, as BSD wants it. */
+struct ipsk_given {
+    void *bytes;
+    size_t length;
+};
+
+/* Control messages for the fields that go out as such; the others are in force already (emulate.c).
+ * buffer has room for all that the tables know. */
+struct ipsk_given ipsk_give_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    uint8_t *buffer);
+
+/* Whether a source address is none of this host's: an unreachable network gives the same error. */
+bool ipsk_is_foreign(const struct ipsock_addr *source);
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* One message: WSARecvMsg and WSASendMsg, on streams WSARecv and WSASend. */
+#include "shared/message.h"
+
+#include "shared/batch.h"
+#include "windows/winsock.h"
+
+/* A WSABUF is a buffer the other way round, its length 32 bits wide: they are converted on the
+ * stack. */
+#define FEW_BUFFERS 16
+
+/* How often a receive passes over news of earlier sends. */
+#define OLD_NEWS_MAX 16
+
+/* Cut to what a WSABUF can say. Returns the sum of the lengths. */
+static uint64_t convert(const struct ipsock_message *m, WSAMSG *to, WSABUF *buffers)
+{
+    static CHAR nothing;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < m->buffer_count; i++) {
+        const uint64_t length = m->buffers[i].length;
+        buffers[i].len = length > UINT32_MAX ? UINT32_MAX : (ULONG)length;
+        buffers[i].buf = m->buffers[i].data;
+        sum += length;
+    }
+    to->lpBuffers = buffers;
+    to->dwBufferCount = m->buffer_count;
+    if (m->buffer_count == 0) {
+        buffers[0].len = 0;
+        buffers[0].buf = &nothing;
+        to->dwBufferCount = 1;
+    }
+    return sum;
+}
+
+static int do_call(struct ipsk_call *c)
+{
+    return c->s->flags & IPSK_OPENED_HERE ? ipsk_start_call(c, NULL) : ipsk_borrowed_call(c);
+}
+
+/* A stream that is still being connected says that it is not connected. */
+static int stream_call(struct ipsk_call *c)
+{
+    struct ipsock_error error;
+    const int native = do_call(c);
+    if (native != WSAENOTCONN || !c->s->connected)
+        return native;
+    const int code = ipsk_sys_connect_result(c->s->handle, &error);
+    if (code == IPSOCK_EAGAIN)
+        return WSAEWOULDBLOCK;
+    return code < 0 ? error.native : do_call(c);
+}
+
+static bool is_old_news(const struct ipsk_call *c, int native)
+{
+    return c->s->kind != IPSOCK_TCP && !c->s->connected &&
+           (native == WSAECONNRESET || native == WSAENETRESET);
+}
+
+static int receive_call(struct ipsk_call *c, const union ipsk_sockaddr *name, ULONG control)
+{
+    int native = 0;
+    if (c->s->kind == IPSOCK_TCP)
+        return stream_call(c);
+    for (int i = 0; i < OLD_NEWS_MAX; i++) {
+        c->message.namelen = sizeof *name;
+        c->message.Control.len = control;
+        native = do_call(c);
+        if (!is_old_news(c, native))
+            return native;
+    }
+    return WSAEWOULDBLOCK;
+}
+
+static int fail_receive(struct ipsk_call *c, int native, struct ipsock_error *error)
+{
+    const bool stream = c->s->kind == IPSOCK_TCP;
+    int code = ipsk_sys_code(native);
+    if (!stream && native == WSAEINVAL) /* not bound yet, so that nothing can arrive */
+        code = IPSOCK_EAGAIN;
+    else if (!stream && native == WSAECONNRESET)
+        code = IPSOCK_ECONNREFUSED; /* the peer's port is closed */
+    return ipsk_fail(error, code, native, stream ? "WSARecv" : "WSARecvMsg", NULL);
+}
+
+/* Length and flags of what has arrived. WSAEMSGSIZE is a datagram that was cut, its count and flag
+ * perhaps not set; where the flag says that only control was cut, the count is right. */
+static void measure(const struct ipsk_receiving *r, struct ipsock_message *m,
+                    const struct ipsk_call *c, int native, uint64_t room)
+{
+    const DWORD flags = c->message.dwFlags;
+    const bool control_only =
+        (flags & MSG_CTRUNC) && !(flags & MSG_TRUNC) && c->bytes != IPSK_NO_COUNT;
+    uint32_t cut = flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0;
+    m->length = c->bytes;
+    if (native == WSAEMSGSIZE && !control_only) {
+        cut |= IPSOCK_MSG_TRUNC;
+        m->length = (size_t)room;
+    } else if (flags & MSG_TRUNC) {
+        cut |= IPSOCK_MSG_TRUNC;
+    }
+    if (cut != 0)
+        ipsk_note_truncation(r->s, m, cut, r->call);
+}
+
+/* IPv4 traffic of a dual-stack socket comes with control messages of IPv4. */
+static void map_destination(const struct ipsock_endpoint *s, struct ipsock_control *control)
+{
+    if (s->family == IPSOCK_IPV6 && (control->valid & IPSOCK_CONTROL_DESTINATION) &&
+        control->destination.family == IPSOCK_IPV4)
+        control->destination = ipsock_addr_map(&control->destination);
+}
+
+static int receive_into(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF *buffers,
+                        uint32_t flags, struct ipsock_error *error)
+{
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
+    _Alignas(WSACMSGHDR) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct ipsk_call c;
+    memset(&c, 0, sizeof c);
+    c.s = s;
+    c.direction = IPSOCK_READ;
+    c.flags = flags & IPSOCK_MSG_PEEK ? MSG_PEEK : 0;
+    c.message.name = &name.any;
+    c.message.Control.buf = (CHAR *)control;
+    const uint64_t room = convert(m, &c.message, buffers);
+    int native = receive_call(&c, &name, sizeof control);
+    if (s->kind == IPSOCK_TCP && (native == WSAESHUTDOWN || native == WSAEDISCON)) {
+        native = 0; /* the end of the stream */
+        c.bytes = 0;
+    }
+    if (native != 0 && (native != WSAEMSGSIZE || s->kind == IPSOCK_TCP))
+        return fail_receive(&c, native, error);
+    m->flags = 0;
+    m->header_length = 0;
+    ipsk_from_sockaddr(&m->peer, &name, c.message.namelen);
+    measure(&r, m, &c, native, room);
+    ipsk_fill_control(&r, m, control, s->kind == IPSOCK_TCP ? 0 : c.message.Control.len);
+    if (m->control != NULL)
+        map_destination(s, m->control);
+    return IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int receive_into_many(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                              uint32_t flags, struct ipsock_error *error)
+{
+    WSABUF buffers[IPSOCK_BUFFERS_MAX];
+    return receive_into(s, m, buffers, flags, error);
+}
+
+int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                       struct ipsock_error *error)
+{
+    WSABUF buffers[FEW_BUFFERS];
+    return m->buffer_count > FEW_BUFFERS ? receive_into_many(s, m, flags, error)
+                                         : receive_into(s, m, buffers, flags, error);
+}
+
+int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                  struct ipsock_error *error)
+{
+    struct ipsk_raw_header unwanted;
+    return s->ip_header && !(flags & IPSK_MSG_WHOLE)
+               ? ipsk_sys_recv_ipv4(s, &unwanted, m, flags, error)
+               : ipsk_receive_whole(s, m, flags, error);
+}
+
+/* The number says too little where the control data chose the source or the interface. */
+static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_message *m, int native,
+                     struct ipsock_error *error)
+{
+    char text[IPSOCK_ADDR_TEXT * 16];
+    const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
+    int code = ipsk_sys_code(native);
+    const char *field = NULL;
+    if (native == WSAEWOULDBLOCK)
+        return ipsk_fail(error, code, native, "send", NULL);
+    if ((valid & IPSOCK_CONTROL_SOURCE) && ipsk_is_foreign(&m->control->source)) {
+        code = IPSOCK_EADDRNOTAVAIL;
+        field = "source";
+    } else if ((valid & IPSOCK_CONTROL_INTERFACE) &&
+               !ipsk_sys_interface_name(m->control->interface_index, text, sizeof text)) {
+        code = IPSOCK_ENODEV;
+        field = "interface_index";
+    } else if (native == WSAEACCES && !(s->flags & IPSOCK_OPEN_BROADCAST) &&
+               ipsk_message_column(s, m) != IPSK_V6) {
+        code = IPSOCK_EBROADCAST;
+    }
+    return ipsk_fail(error, code, native, s->kind == IPSOCK_TCP ? "WSASend" : "WSASendMsg", field);
+}
+
+static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF *buffers,
+                     uint32_t flags, struct ipsock_error *error)
+{
+    _Alignas(WSACMSGHDR) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct ipsk_call c;
+    memset(&c, 0, sizeof c);
+    c.s = s;
+    c.direction = IPSOCK_WRITE;
+    c.flags = flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0;
+    if (convert(m, &c.message, buffers) > UINT32_MAX && s->kind != IPSOCK_TCP)
+        return ipsk_fail(error, IPSOCK_EMSGSIZE, 0, "send", "buffers");
+    if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
+        c.message.name = &name.any;
+        c.message.namelen = (INT)ipsk_to_sockaddr(&m->peer, s->family, &name);
+    }
+    if (m->control != NULL && m->control->valid != 0) {
+        const struct ipsk_given given = ipsk_give_message(s, m, control);
+        c.message.Control.buf = given.bytes;
+        c.message.Control.len = (ULONG)given.length;
+    }
+    const int native = s->kind == IPSOCK_TCP ? stream_call(&c) : do_call(&c);
+    if (native != 0)
+        return fail_send(s, m, native, error);
+    m->length = c.bytes;
+    m->flags = 0;
+    return IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int send_from_many(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                           uint32_t flags, struct ipsock_error *error)
+{
+    WSABUF buffers[IPSOCK_BUFFERS_MAX];
+    return send_from(s, m, buffers, flags, error);
+}
+
+int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                  struct ipsock_error *error)
+{
+    WSABUF buffers[FEW_BUFFERS];
+    return m->buffer_count > FEW_BUFFERS ? send_from_many(s, m, flags, error)
+                                         : send_from(s, m, buffers, flags, error);
+}
