@@ -111,9 +111,9 @@ static struct ipsock_interface *make(const IP_ADAPTER_ADDRESSES *adapter)
     return made;
 }
 
-static bool add_addrs(struct ipsock_interface *interface, const IP_ADAPTER_ADDRESSES *adapter)
+static bool add_addrs(struct ipsock_interface *to, const IP_ADAPTER_ADDRESSES *adapter)
 {
-    struct ipsock_interface_addr **end = &interface->addrs;
+    struct ipsock_interface_addr **end = &to->addrs;
     const IP_ADAPTER_UNICAST_ADDRESS *entry = adapter->FirstUnicastAddress;
     for (; entry != NULL; entry = entry->Next) {
         struct ipsock_addr addr;

@@ -15,7 +15,7 @@ int ipsk_tame(SOCKET socket)
     u_long on = 1;
     /* accept has no flag for it: a process that starts in between may inherit the socket */
     SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT, 0);
-    return ioctlsocket(socket, FIONBIO, &on);
+    return ioctlsocket(socket, (long)FIONBIO, &on);
 }
 
 /* Whether ICMP answers to earlier sends make receives fail. What a provider refuses here it does

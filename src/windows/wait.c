@@ -33,7 +33,7 @@ static void clear(struct sets *sets)
 
 int ipsk_ready(SOCKET socket, int direction, bool *failed)
 {
-    const struct timeval now = {0, 0};
+    struct timeval now = {0, 0};
     struct sets sets;
     clear(&sets);
     watch(&sets, socket, direction);
