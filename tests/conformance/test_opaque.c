@@ -197,7 +197,7 @@ static void uni_07_short_socket_addresses(void **state)
         CHECK(IPSOCK_OK,
               ipsock_addr_to_sockaddr(&addr, (struct sockaddr *)&storage, sizeof storage, &length));
         for (socklen_t n = 0; n < length; n++) {
-            struct sockaddr *cut = exact_copy(&storage, n);
+            struct sockaddr *cut = exact_copy(&storage, (size_t)n);
             memset(&back, 0x5a, sizeof back);
             /* too short for its family, or for telling one */
             const int code = ipsock_addr_from_sockaddr(&back, cut, n);
