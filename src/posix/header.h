@@ -34,11 +34,9 @@ static inline int ipsk_send_flags(uint32_t flags)
            (flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0);
 }
 
-/* The library's flags for what was cut. */
-static inline uint32_t ipsk_cut_flags(int flags)
-{
-    return (flags & MSG_TRUNC ? IPSOCK_MSG_TRUNC : 0) | (flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0);
-}
+/* Rare: data or control was cut. */
+void ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
+                   uint32_t call);
 
 /* Control messages for the fields that go out as such; the others are in force already (emulate.c).
  */
@@ -73,7 +71,7 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
     m->header_length = 0;
     m->flags = 0;
     if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-        ipsk_note_truncation(r->s, m, ipsk_cut_flags(h->msg_flags), r->call);
+        ipsk_note_cut(r->s, m, h, r->call);
     ipsk_fill_control(r, m, h->msg_control, h->msg_controllen);
 }
 

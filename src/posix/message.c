@@ -5,6 +5,14 @@
 #include "posix/batch.h"
 #include "posix/errno.h"
 
+IPSK_OUT_OF_LINE void ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    const struct msghdr *h, uint32_t call)
+{
+    const uint32_t cut = (h->msg_flags & MSG_TRUNC ? IPSOCK_MSG_TRUNC : 0) |
+                         (h->msg_flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0);
+    ipsk_note_truncation(s, m, cut, call);
+}
+
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
 {

@@ -62,8 +62,7 @@ static inline void ipsk_fill_control(const struct ipsk_receiving *r, struct ipso
     if (r->asked & IPSK_UNUSUAL_CONTROL)
         ipsk_fill_unusual(r->s, r->asked, m, control, length);
     else
-        c->valid =
-            ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
+        c->valid = ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
 }
 
 /* Control data to send; no bytes: a null pointer, as BSD wants it. */

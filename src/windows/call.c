@@ -61,7 +61,8 @@ int ipsk_borrowed_call(struct ipsk_call *c)
     if (event == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
     memset(&overlapped, 0, sizeof overlapped);
-    /* the lowest bit keeps the completion from a port that the owner may have bound the socket to */
+    /* the lowest bit keeps the completion from a port that the owner may have bound the socket to
+     */
     overlapped.hEvent = (HANDLE)((ULONG_PTR)event | 1);
     int native = ipsk_start_call(c, &overlapped);
     if (native == WSA_IO_PENDING) {

@@ -104,9 +104,8 @@ static struct ipsock_interface *make(const IP_ADAPTER_ADDRESSES *adapter)
     made->index = adapter->IfIndex != 0 ? adapter->IfIndex : adapter->Ipv6IfIndex;
     made->mtu = adapter->Mtu;
     made->flags = flags_of(adapter);
-    made->hardware_length = (uint8_t)(adapter->PhysicalAddressLength < 8
-                                          ? adapter->PhysicalAddressLength
-                                          : 8);
+    made->hardware_length =
+        (uint8_t)(adapter->PhysicalAddressLength < 8 ? adapter->PhysicalAddressLength : 8);
     memcpy(made->hardware, adapter->PhysicalAddress, made->hardware_length);
     return made;
 }

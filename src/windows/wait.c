@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Waiting with select on two sockets, the endpoint's and the waker's: level-triggered, without state,
- * for any number of waiters, and it leaves a borrowed socket as it is. Events do none of that
- * (docs/backends.md). */
+/* Waiting with select on two sockets, the endpoint's and the waker's: level-triggered, without
+ * state, for any number of waiters, and it leaves a borrowed socket as it is. Events do none of
+ * that (docs/backends.md). */
 #include <limits.h>
 
 #include "windows/winsock.h"

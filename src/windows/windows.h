@@ -28,8 +28,8 @@
 
 #include "core/table.h"
 
-#define IPSK_SYSTEM_NAME "windows"
-#define IPSK_RAW_PRIVILEGE "raw socket (run as administrator)"
+#define IPSK_SYSTEM_NAME    "windows"
+#define IPSK_RAW_PRIVILEGE  "raw socket (run as administrator)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 /* Numbers that older ws2ipdef.h and ws2tcpip.h lack. */
