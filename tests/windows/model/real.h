@@ -3,19 +3,24 @@
 #ifndef MODEL_REAL_H
 #define MODEL_REAL_H
 
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0a00
+#endif
 #include <winsock2.h>
 
-#include <mswsock.h>
-#include <windows.h>
 #include <ws2tcpip.h>
 
+#include <iphlpapi.h>
+#include <mswsock.h>
+#include <windows.h>
+
 struct model_real {
-#define M(name) __typeof__(&name) name;
+#define M(library, name) __typeof__(&name) name;
 #include "calls.def"
 #undef M
 };
 
-/* Looked up once; never fails on a system that has ws2_32. */
+/* Looked up once; what Wine lacks is NULL. */
 const struct model_real *model_real(void);
 
 #endif

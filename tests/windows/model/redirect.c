@@ -2,7 +2,7 @@
 /* What the linker finds before ws2_32's import library. A call that was declared dllimport goes
  * through the pointer __imp_NAME, any other to NAME itself; both are the model's. Assembly, because
  * the compiler knows these names and insists on where they come from. */
-#define M(name)                                                                \
+#define M(library, name)                                                       \
     __asm__(".globl " #name "\n.set " #name ", model_" #name "\n"              \
             ".section .data\n.balign 8\n"                                      \
             ".globl __imp_" #name "\n__imp_" #name ": .quad model_" #name "\n" \

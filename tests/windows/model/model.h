@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The model of Windows: documented behaviour above, the host's sockets (host.h) below, Wine's
+ * handles and waits beside. docs/windows-model.md. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "host.h"
+#include "real.h"
+
+#include <stdbool.h>
+
+enum model_fact {
+#define F(name, value, words) FACT_##name,
+#include "facts.def"
+#undef F
+    FACT_COUNT
+};
+
+enum model_option_id {
+#define O(name, level, number, shape, kinds, host_level, host_name, initial, since) OPTION_##name,
+#include "options.def"
+#undef O
+    OPTION_COUNT
+};
+
+enum member_state {
+    STATE_NONE,
+    STATE_ANY,
+    STATE_BLOCKED,
+    STATE_UNBLOCKED,
+    STATE_OTHER_BLOCKED,
+    STATE_LISTED,
+    STATE_UNLISTED,
+    STATE_EMPTIED,
+    STATE_COUNT
+};
+
+enum member_act {
+    ACT_ADD,
+    ACT_DROP,
+    ACT_ADD_SOURCE,
+    ACT_DROP_SOURCE,
+    ACT_BLOCK,
+    ACT_UNBLOCK,
+    ACT_COUNT
+};
+
+#define MODEL_SOURCES 16
+#define MODEL_GROUPS  32
+
+struct model_group {
+    bool used;
+    bool any;
+    int family;
+    unsigned index;
+    unsigned char group[16];
+    int count;
+    unsigned char source[MODEL_SOURCES][16]; /* any: blocked, else: listed */
+    int past_count;
+    unsigned char past[MODEL_SOURCES][16]; /* any: blocked once */
+};
+
+struct model_socket {
+    SOCKET handle;
+    int fd;
+    int family;
+    int type;
+    int protocol;
+    volatile LONG references;
+    volatile LONG closed;
+    bool bound;
+    bool connected;
+    bool nonblocking;
+    bool reuse;
+    bool exclusive;
+    bool connreset;
+    bool netreset;
+    int value[OPTION_COUNT];
+    struct model_group groups[MODEL_GROUPS];
+    DWORD receive_timeout;
+    CRITICAL_SECTION receiving;
+    unsigned char *packet; /* of the receiver */
+    HANDLE event;          /* WSAEventSelect */
+    long event_mask;
+    volatile LONG event_error;
+    struct model_socket *next;
+};
+
+/* One datagram as it is in the queue. */
+struct model_packet {
+    unsigned char *data;
+    size_t length;
+    unsigned char name[28];
+    int name_length;
+    bool ipv4;
+    bool multicast;
+    bool broadcast;
+    bool has_info;
+    unsigned index;
+    unsigned char destination[16];
+    int hop_limit;
+    int traffic_class;
+    int segment;
+};
+
+int model_fact(enum model_fact fact);
+#define FACT(name) model_fact(FACT_##name)
+int model_member_error(enum member_state state, enum member_act act);
+/* The error of binding second where first is; each is "DW" to "ES": option, wildcard or specific.
+ */
+int model_bind_error(int first, int second);
+bool model_has_option(enum model_option_id id);
+unsigned model_build(void);
+bool model_ipv4(void);
+
+/* The model's view of a handle, with a reference; NULL and the error set if it is no socket. */
+struct model_socket *model_get(SOCKET handle);
+void model_put(struct model_socket *s);
+/* Runs over the sockets of this process; stops when visit says so. */
+void model_each(bool (*visit)(struct model_socket *s, void *context), void *context);
+bool model_is_message(const struct model_socket *s);
+
+/* SOCKET_ERROR with this error, 0 without. */
+int model_result(int error);
+int model_host_result(int64_t result);
+
+/* -1: no such row. */
+int model_option_find(int level, int name);
+void model_option_defaults(struct model_socket *s);
+int model_option_set(struct model_socket *s, int id, const char *value, int length);
+void model_apply_reset(const struct model_socket *s);
+int model_member(struct model_socket *s, int id, const char *value, int length);
+unsigned model_interface_of(const unsigned char address[4]);
+bool model_is_local(int family, const void *address);
+
+/* Send and receive, a Winsock error or 0. */
+int model_send(struct model_socket *s, const WSAMSG *message, DWORD flags, DWORD *sent);
+int model_receive(struct model_socket *s, WSAMSG *message, DWORD *received, bool wait);
+/* 0 and a packet, still in the queue; an error of an earlier send; WSAEWOULDBLOCK. */
+int model_front(struct model_socket *s, struct model_packet *packet);
+void model_consume(struct model_socket *s);
+/* Writes control data for a packet; false if some did not fit. */
+bool model_control_out(const struct model_socket *s, const struct model_packet *packet,
+                       WSABUF *control);
+
+/* Overlapped calls of datagrams; see overlapped.c. */
+int model_overlapped_done(struct model_socket *s, OVERLAPPED *overlapped, int error, DWORD bytes,
+                          DWORD flags);
+int model_overlapped_receive(struct model_socket *s, WSAMSG *message, DWORD *flags,
+                             int *name_length, OVERLAPPED *overlapped);
+void model_overlapped_close(struct model_socket *s);
+void model_watch(void);
+
+int WSAAPI model_WSASendMsg(SOCKET handle, LPWSAMSG message, DWORD flags, LPDWORD sent,
+                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+int WSAAPI model_WSARecvMsg(SOCKET handle, LPWSAMSG message, LPDWORD received,
+                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+
+#endif
