@@ -151,9 +151,12 @@ int model_overlapped_receive(struct model_socket *s, WSAMSG *message, DWORD *fla
 void model_overlapped_close(struct model_socket *s);
 void model_watch(void);
 
-int WSAAPI model_WSASendMsg(SOCKET handle, LPWSAMSG message, DWORD flags, LPDWORD sent,
-                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
-int WSAAPI model_WSARecvMsg(SOCKET handle, LPWSAMSG message, LPDWORD received,
-                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+/* What redirect.c puts in the place of Winsock's calls. */
+#define M(library, name) __typeof__(name) windows_##name;
+#include "calls.def"
+#undef M
+int WSAAPI windows_WSARecvMsg(SOCKET handle, LPWSAMSG message, LPDWORD received,
+                              LPWSAOVERLAPPED overlapped,
+                              LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 
 #endif
