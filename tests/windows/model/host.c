@@ -6,6 +6,7 @@
 enum {
     CALL_CLOSE = 3,
     CALL_POLL = 7,
+    CALL_IOCTL = 16,
     CALL_SOCKET = 41,
     CALL_CONNECT = 42,
     CALL_SENDMSG = 46,
@@ -161,6 +162,51 @@ int host_poll(int fd, int events, int milliseconds)
     int64_t result = call(CALL_POLL, address_of(&one), 1, milliseconds, 0, 0);
 
     return result > 0 ? one.revents : 0;
+}
+
+/* netdevice(7). */
+struct host_interface {
+    char name[16];
+    union {
+        unsigned char address[24];
+        int32_t index;
+    } is;
+};
+
+unsigned host_interface_of(const unsigned char address[4])
+{
+    struct host_interface list[64];
+    struct {
+        int32_t length;
+        void *list;
+    } request = {sizeof list, list};
+    const int fd = host_socket(HOST_AF_INET, HOST_SOCK_DGRAM, 0);
+    unsigned found = 0;
+
+    if (fd < 0)
+        return 0;
+    if (call(CALL_IOCTL, fd, 0x8912, address_of(&request), 0, 0) == 0) { /* SIOCGIFCONF */
+        for (size_t i = 0; i < (size_t)request.length / sizeof list[0] && found == 0; i++) {
+            if (memcmp(list[i].is.address + 4, address, 4) == 0 &&
+                call(CALL_IOCTL, fd, 0x8933, address_of(&list[i]), 0, 0) == 0) /* SIOCGIFINDEX */
+                found = (unsigned)list[i].is.index;
+        }
+    }
+    host_close(fd);
+    return found;
+}
+
+int host_is_interface(unsigned index)
+{
+    struct host_interface one = {.is.index = (int32_t)index};
+    const int fd = host_socket(HOST_AF_INET, HOST_SOCK_DGRAM, 0);
+    int64_t result;
+
+    if (fd < 0)
+        return 0;
+    result = call(CALL_IOCTL, fd, 0x8910, address_of(&one), 0, 0); /* SIOCGIFNAME */
+    host_close(fd);
+    return result == 0;
 }
 
 int host_error(int64_t result)

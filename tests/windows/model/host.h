@@ -26,11 +26,14 @@ enum {
     HOST_AF_INET = 2,
     HOST_AF_INET6 = 10,
     HOST_SOCK_DGRAM = 2,
+    HOST_SOCK_RAW = 3,
     HOST_SOCK_CLOEXEC = 0x80000,
 
     HOST_SOL_SOCKET = 1,
     HOST_SO_REUSEADDR = 2,
     HOST_SO_ERROR = 4,
+    HOST_SO_SNDBUF = 7,
+    HOST_SO_RCVBUF = 8,
     HOST_SOL_IP = 0,
     HOST_IP_TOS = 1,
     HOST_IP_TTL = 2,
@@ -44,6 +47,7 @@ enum {
     HOST_IP_MULTICAST_IF = 32,
     HOST_IP_MULTICAST_TTL = 33,
     HOST_IP_UNICAST_IF = 50,
+    HOST_IP_MULTICAST_ALL = 49,
     HOST_MCAST_JOIN_GROUP = 42,
     HOST_MCAST_BLOCK_SOURCE = 43,
     HOST_MCAST_UNBLOCK_SOURCE = 44,
@@ -54,6 +58,8 @@ enum {
     HOST_IPV6_UNICAST_HOPS = 16,
     HOST_IPV6_MULTICAST_IF = 17,
     HOST_IPV6_MULTICAST_HOPS = 18,
+    HOST_IPV6_MULTICAST_ALL = 29,
+    HOST_IPV6_HDRINCL = 36,
     HOST_IPV6_MTU_DISCOVER = 23,
     HOST_IPV6_MTU = 24,
     HOST_IPV6_RECVERR = 25,
@@ -111,7 +117,7 @@ struct host_item {
 /* Address forms are Windows's; only the family's number differs. */
 union host_address {
     uint16_t family;
-    unsigned char bytes[28];
+    unsigned char bytes[28]; /* port at 2; IPv4 address at 4, IPv6 address at 8, scope at 24 */
 };
 
 /* The descriptor of a socket's handle, a duplicate that the caller closes; -1 if there is none. */
@@ -132,6 +138,10 @@ int64_t host_send(int fd, struct host_message *message, int flags);
 int64_t host_receive(int fd, struct host_message *message, int flags);
 /* revents, 0 when time is up. */
 int host_poll(int fd, int events, int milliseconds);
+
+/* Index of the interface with this IPv4 address; whether there is one of this index. 0: none. */
+unsigned host_interface_of(const unsigned char address[4]);
+int host_is_interface(unsigned index);
 
 /* Windows's form to the host's and back, in place. */
 void host_address_out(void *address);

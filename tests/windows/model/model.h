@@ -45,11 +45,11 @@ enum member_act {
     ACT_COUNT
 };
 
-#define MODEL_SOURCES 16
-#define MODEL_GROUPS  32
+#define MODEL_SOURCES 128
 
+/* A group on an interface; stays, empty, when its last source was dropped. */
 struct model_group {
-    bool used;
+    struct model_group *next;
     bool any;
     int family;
     unsigned index;
@@ -76,7 +76,7 @@ struct model_socket {
     bool connreset;
     bool netreset;
     int value[OPTION_COUNT];
-    struct model_group groups[MODEL_GROUPS];
+    struct model_group *groups;
     DWORD receive_timeout;
     CRITICAL_SECTION receiving;
     unsigned char *packet; /* of the receiver */
@@ -84,6 +84,10 @@ struct model_socket {
     long event_mask;
     volatile LONG event_error;
     struct model_socket *next;
+    /* The socket is raw and Wine cannot make it: fd is not below the handle, which is that of an
+     * unbound datagram socket of Wine's and never becomes ready. */
+    bool apart;
+    union host_address name; /* as bound */
 };
 
 /* One datagram as it is in the queue. */
@@ -118,7 +122,13 @@ struct model_socket *model_get(SOCKET handle);
 void model_put(struct model_socket *s);
 /* Runs over the sockets of this process; stops when visit says so. */
 void model_each(bool (*visit)(struct model_socket *s, void *context), void *context);
+/* Datagram or raw: what the model does itself. Streams are Wine's. */
 bool model_is_message(const struct model_socket *s);
+/* Guards what the calls that are not of the data path change. */
+void model_lock(void);
+void model_unlock(void);
+/* Whether WSAStartup is in force; else the error is set. */
+bool model_started(void);
 
 /* SOCKET_ERROR with this error, 0 without. */
 int model_result(int error);
@@ -128,10 +138,23 @@ int model_host_result(int64_t result);
 int model_option_find(int level, int name);
 void model_option_defaults(struct model_socket *s);
 int model_option_set(struct model_socket *s, int id, const char *value, int length);
+int model_option_get(const struct model_socket *s, int id, char *value, int *length);
 void model_apply_reset(const struct model_socket *s);
 int model_member(struct model_socket *s, int id, const char *value, int length);
+void model_members_forget(struct model_socket *s);
+/* Whether the receiver's options say that it does not want this packet. */
+bool model_drops(const struct model_socket *s, const struct model_packet *packet);
+/* Binds to the wildcard address if nothing was bound yet. */
+int model_bind_wildcard(struct model_socket *s);
+/* What raw sockets may not send: an error, or 0 and perhaps *dropped. data is what is sent. */
+int model_raw_error(const struct model_socket *s, const unsigned char *data, size_t length,
+                    bool *dropped);
+/* 0: none. Addresses are in network order, interfaces have the host's numbers. */
 unsigned model_interface_of(const unsigned char address[4]);
+bool model_is_interface(unsigned index);
 bool model_is_local(int family, const void *address);
+/* Where packets to this group go if nobody chooses. */
+unsigned model_default_interface(int family, const unsigned char *group);
 
 /* Send and receive, a Winsock error or 0. */
 int model_send(struct model_socket *s, const WSAMSG *message, DWORD flags, DWORD *sent);

@@ -49,3 +49,8 @@ HANDLE WINAPI windows_CreateIoCompletionPort(HANDLE handle, HANDLE port, ULONG_P
 {
     return model_real()->CreateIoCompletionPort(handle, port, key, threads);
 }
+
+void model_overlapped_close(struct model_socket *s)
+{
+    (void)s;
+}
