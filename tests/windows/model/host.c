@@ -4,6 +4,8 @@
 #include "real.h"
 
 enum {
+    CALL_READ = 0,
+    CALL_WRITE = 1,
     CALL_CLOSE = 3,
     CALL_POLL = 7,
     CALL_IOCTL = 16,
@@ -16,7 +18,8 @@ enum {
     CALL_GETPEERNAME = 52,
     CALL_SETSOCKOPT = 54,
     CALL_GETSOCKOPT = 55,
-    CALL_FCNTL = 72
+    CALL_FCNTL = 72,
+    CALL_EVENTFD2 = 290
 };
 
 static int64_t call(int64_t number, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e)
@@ -154,14 +157,33 @@ int64_t host_receive(int fd, struct host_message *message, int flags)
 
 int host_poll(int fd, int events, int milliseconds)
 {
-    struct {
-        int32_t fd;
-        int16_t events;
-        int16_t revents;
-    } one = {fd, (int16_t)events, 0};
-    int64_t result = call(CALL_POLL, address_of(&one), 1, milliseconds, 0, 0);
+    struct host_wait one = {fd, (int16_t)events, 0};
 
-    return result > 0 ? one.revents : 0;
+    return host_wait_any(&one, 1, milliseconds) > 0 ? one.revents : 0;
+}
+
+int host_wait_any(struct host_wait *waits, unsigned count, int milliseconds)
+{
+    return (int)call(CALL_POLL, address_of(waits), count, milliseconds, 0, 0);
+}
+
+int host_bell(void)
+{
+    return (int)call(CALL_EVENTFD2, 0, HOST_SOCK_CLOEXEC | 0x800, 0, 0, 0); /* EFD_NONBLOCK */
+}
+
+void host_bell_ring(int fd)
+{
+    static const uint64_t one = 1;
+
+    call(CALL_WRITE, fd, address_of(&one), sizeof one, 0, 0);
+}
+
+void host_bell_silence(int fd)
+{
+    uint64_t rings;
+
+    call(CALL_READ, fd, address_of(&rings), sizeof rings, 0, 0);
 }
 
 /* netdevice(7). */

@@ -143,6 +143,19 @@ int host_poll(int fd, int events, int milliseconds);
 unsigned host_interface_of(const unsigned char address[4]);
 int host_is_interface(unsigned index);
 
+struct host_wait {
+    int32_t fd;
+    int16_t events;
+    int16_t revents;
+};
+
+/* The number that are ready, their revents set. */
+int host_wait_any(struct host_wait *waits, unsigned count, int milliseconds);
+/* A descriptor that is readable from the ring until it is silenced. */
+int host_bell(void);
+void host_bell_ring(int fd);
+void host_bell_silence(int fd);
+
 /* Windows's form to the host's and back, in place. */
 void host_address_out(void *address);
 void host_address_in(void *address);

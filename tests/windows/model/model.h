@@ -82,7 +82,11 @@ struct model_socket {
     unsigned char *packet; /* of the receiver */
     HANDLE event;          /* WSAEventSelect */
     long event_mask;
-    volatile LONG event_error;
+    long event_armed; /* to be recorded when they happen */
+    volatile LONG event_record;
+    int news;    /* the error of an earlier send */
+    HANDLE port; /* of completions */
+    ULONG_PTR key;
     struct model_socket *next;
     /* The socket is raw and Wine cannot make it: fd is not below the handle, which is that of an
      * unbound datagram socket of Wine's and never becomes ready. */
@@ -156,23 +160,36 @@ bool model_is_local(int family, const void *address);
 /* Where packets to this group go if nobody chooses. */
 unsigned model_default_interface(int family, const unsigned char *group);
 
+/* The model's view of a handle that carries datagrams or raw packets, with a reference, or NULL. */
+struct model_socket *model_message_socket(SOCKET handle);
+
+/* Of receives: WSARecvMsg's, and those that wait. */
+enum { MODEL_CONTROL = 1, MODEL_WAIT = 2 };
+
 /* Send and receive, a Winsock error or 0. */
 int model_send(struct model_socket *s, const WSAMSG *message, DWORD flags, DWORD *sent);
-int model_receive(struct model_socket *s, WSAMSG *message, DWORD *received, bool wait);
-/* 0 and a packet, still in the queue; an error of an earlier send; WSAEWOULDBLOCK. */
+int model_receive(struct model_socket *s, WSAMSG *message, DWORD *received, unsigned mode);
+/* 0 and a packet, still in the queue; an error of an earlier send; WSAEWOULDBLOCK. The caller holds
+ * s->receiving. */
 int model_front(struct model_socket *s, struct model_packet *packet);
 void model_consume(struct model_socket *s);
+/* Whether a receive would end at once. */
+bool model_is_readable(struct model_socket *s);
+/* Whether there is an error of an earlier send, in s->news then. */
+bool model_news(struct model_socket *s);
+/* Goes through control data that the host gave. */
+void model_host_items(const struct host_message *m,
+                      void (*take)(void *context, const struct host_item *item,
+                                   const unsigned char *value),
+                      void *context);
 /* Writes control data for a packet; false if some did not fit. */
 bool model_control_out(const struct model_socket *s, const struct model_packet *packet,
                        WSABUF *control);
 
-/* Overlapped calls of datagrams; see overlapped.c. */
-int model_overlapped_done(struct model_socket *s, OVERLAPPED *overlapped, int error, DWORD bytes,
-                          DWORD flags);
-int model_overlapped_receive(struct model_socket *s, WSAMSG *message, DWORD *flags,
-                             int *name_length, OVERLAPPED *overlapped);
+/* A call that enables network events again was made. */
+void model_event_enable(struct model_socket *s, long bits);
+/* Ends pending calls and events of a socket that is being closed. */
 void model_overlapped_close(struct model_socket *s);
-void model_watch(void);
 
 /* What redirect.c puts in the place of Winsock's calls. */
 #define M(library, name) __typeof__(name) windows_##name;

@@ -126,6 +126,7 @@ static struct model_socket *add(SOCKET handle, int fd, const int kind[3])
     if (model_is_message(s))
         prepare_host(s);
     model_option_defaults(s);
+    model_apply_reset(s);
     AcquireSRWLockExclusive(&registry);
     s->next = first;
     first = s;
