@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the probes share: programs against Winsock alone, that say what Windows is documented to do.
+ * Case names begin with the section of docs/platform/windows.md. On the model of Windows all hold;
+ * what fails on Wine as it is stands in ../wine-lacks.csv. */
+#ifndef PROBE_H
+#define PROBE_H
+
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0a00
+#endif
+#include <winsock2.h>
+
+#include <ws2tcpip.h>
+
+#include <mswsock.h>
+#include <windows.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#ifndef SIO_UDP_NETRESET
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#endif
+#ifndef UDP_SEND_MSG_SIZE
+#define UDP_SEND_MSG_SIZE 2
+#endif
+#ifndef UDP_RECV_MAX_COALESCED_SIZE
+#define UDP_RECV_MAX_COALESCED_SIZE 3
+#endif
+#ifndef UDP_COALESCED_INFO
+#define UDP_COALESCED_INFO 3
+#endif
+
+enum { PATIENCE = 2000 }; /* milliseconds until something that comes has come */
+
+/* An address of either family. */
+struct probe_name {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    };
+    int length;
+};
+
+int probe_start(void **state);
+struct probe_name probe_address(int family, const char *text, unsigned port);
+
+/* A datagram socket that is bound to loopback, and waits PATIENCE at most; dual: to the IPv6
+ * wildcard, for IPv4 too. */
+SOCKET probe_socket(int family);
+SOCKET probe_dual(void);
+unsigned probe_port(SOCKET s);
+struct probe_name probe_own_name(SOCKET s);
+/* On the socket's port, the loopback address of a family. */
+struct probe_name probe_peer(SOCKET s, int family);
+void probe_set(SOCKET s, int level, int name, DWORD value);
+/* 0 or the error. */
+int probe_try_set(SOCKET s, int level, int name, DWORD value);
+
+/* A received message. */
+struct probe_message {
+    int error;
+    DWORD bytes;
+    DWORD flags;
+    struct probe_name from;
+    char data[2048];
+    _Alignas(8) char control[512];
+    ULONG control_length;
+};
+
+LPFN_WSARECVMSG probe_receiver(SOCKET s);
+/* With as much room for data and control as said. */
+struct probe_message probe_receive_in(SOCKET s, DWORD flags, ULONG room, ULONG control);
+struct probe_message probe_receive(SOCKET s);
+/* The payload of a control message and its length; NULL if there is none. */
+const void *probe_find(const struct probe_message *m, int level, int type, size_t *length);
+/* Its value, which must be an INT; -1 if there is none. */
+int probe_find_int(const struct probe_message *m, int level, int type);
+
+/* Control data to be sent. */
+struct probe_control {
+    _Alignas(8) char bytes[256];
+    ULONG length;
+};
+void probe_put(struct probe_control *c, int level, int type, const void *value, size_t length);
+void probe_put_int(struct probe_control *c, int level, int type, int value);
+/* Sends bytes of 'x'; 0 or the error. */
+int probe_send(SOCKET s, const struct probe_name *to, size_t length, const struct probe_control *c);
+
+#define probe_main(tests) cmocka_run_group_tests(tests, probe_start, NULL)
+
+#endif
