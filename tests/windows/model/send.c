@@ -97,13 +97,15 @@ static bool is_old_news(int64_t result)
 
 static int64_t send_once(struct sending *g, struct host_buffer *buffers, size_t count)
 {
+    union host_address to = g->to;
     struct host_message m;
     int64_t n = 0;
 
+    host_address_out(&to);
     for (int i = 0; i < RETRIES; i++) {
         memset(&m, 0, sizeof m);
         if (g->message->name) {
-            m.name = &g->to;
+            m.name = &to;
             m.name_length = g->s->family == AF_INET6 ? 28 : 16;
         }
         m.buffers = buffers;

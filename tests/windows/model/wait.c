@@ -147,8 +147,3 @@ int WSAAPI windows_WSAPoll(LPWSAPOLLFD fds, ULONG count, INT timeout)
     release(&w);
     return result < 0 ? model_result(WSAENOTSOCK) : result;
 }
-
-void model_overlapped_close(struct model_socket *s)
-{
-    (void)s;
-}

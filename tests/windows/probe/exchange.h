@@ -2,8 +2,8 @@
 /* What the probes share: programs against Winsock alone, that say what Windows is documented to do.
  * Case names begin with the section of docs/platform/windows.md. On the model of Windows all hold;
  * what fails on Wine as it is stands in ../wine-lacks.csv. */
-#ifndef PROBE_H
-#define PROBE_H
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
 
 #ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0a00
@@ -40,7 +40,7 @@
 enum { PATIENCE = 2000 }; /* milliseconds until something that comes has come */
 
 /* An address of either family. */
-struct probe_name {
+struct exchange_name {
     union {
         struct sockaddr any;
         struct sockaddr_in v4;
@@ -49,51 +49,53 @@ struct probe_name {
     int length;
 };
 
-int probe_start(void **state);
-struct probe_name probe_address(int family, const char *text, unsigned port);
+int exchange_start(void **state);
+struct exchange_name exchange_address(int family, const char *text, unsigned port);
 
 /* A datagram socket that is bound to loopback, and waits PATIENCE at most; dual: to the IPv6
  * wildcard, for IPv4 too. */
-SOCKET probe_socket(int family);
-SOCKET probe_dual(void);
-unsigned probe_port(SOCKET s);
-struct probe_name probe_own_name(SOCKET s);
+SOCKET exchange_socket(int family);
+SOCKET exchange_dual(void);
+unsigned exchange_port(SOCKET s);
+struct exchange_name exchange_own_name(SOCKET s);
 /* On the socket's port, the loopback address of a family. */
-struct probe_name probe_peer(SOCKET s, int family);
-void probe_set(SOCKET s, int level, int name, DWORD value);
+struct exchange_name exchange_peer(SOCKET s, int family);
+void exchange_set(SOCKET s, int level, int name, DWORD value);
 /* 0 or the error. */
-int probe_try_set(SOCKET s, int level, int name, DWORD value);
+int exchange_try_set(SOCKET s, int level, int name, DWORD value);
 
 /* A received message. */
-struct probe_message {
+struct exchange_message {
     int error;
     DWORD bytes;
     DWORD flags;
-    struct probe_name from;
+    struct exchange_name from;
     char data[2048];
     _Alignas(8) char control[512];
     ULONG control_length;
 };
 
-LPFN_WSARECVMSG probe_receiver(SOCKET s);
+LPFN_WSARECVMSG exchange_receiver(SOCKET s);
 /* With as much room for data and control as said. */
-struct probe_message probe_receive_in(SOCKET s, DWORD flags, ULONG room, ULONG control);
-struct probe_message probe_receive(SOCKET s);
+struct exchange_message exchange_receive_in(SOCKET s, DWORD flags, ULONG room, ULONG control);
+struct exchange_message exchange_receive(SOCKET s);
 /* The payload of a control message and its length; NULL if there is none. */
-const void *probe_find(const struct probe_message *m, int level, int type, size_t *length);
+const void *exchange_find(const struct exchange_message *m, int level, int type, size_t *length);
 /* Its value, which must be an INT; -1 if there is none. */
-int probe_find_int(const struct probe_message *m, int level, int type);
+int exchange_find_int(const struct exchange_message *m, int level, int type);
 
 /* Control data to be sent. */
-struct probe_control {
+struct exchange_control {
     _Alignas(8) char bytes[256];
     ULONG length;
 };
-void probe_put(struct probe_control *c, int level, int type, const void *value, size_t length);
-void probe_put_int(struct probe_control *c, int level, int type, int value);
+void exchange_put(struct exchange_control *c, int level, int type, const void *value,
+                  size_t length);
+void exchange_put_int(struct exchange_control *c, int level, int type, int value);
 /* Sends bytes of 'x'; 0 or the error. */
-int probe_send(SOCKET s, const struct probe_name *to, size_t length, const struct probe_control *c);
+int exchange_send(SOCKET s, const struct exchange_name *to, size_t length,
+                  const struct exchange_control *c);
 
-#define probe_main(tests) cmocka_run_group_tests(tests, probe_start, NULL)
+#define exchange_main(tests) cmocka_run_group_tests(tests, exchange_start, NULL)
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "probe.h"
+#include "exchange.h"
 
-int probe_start(void **state)
+int exchange_start(void **state)
 {
     WSADATA data;
 
@@ -9,9 +9,9 @@ int probe_start(void **state)
     return WSAStartup(MAKEWORD(2, 2), &data);
 }
 
-struct probe_name probe_address(int family, const char *text, unsigned port)
+struct exchange_name exchange_address(int family, const char *text, unsigned port)
 {
-    struct probe_name name;
+    struct exchange_name name;
 
     memset(&name, 0, sizeof name);
     name.any.sa_family = (ADDRESS_FAMILY)family;
@@ -24,7 +24,7 @@ struct probe_name probe_address(int family, const char *text, unsigned port)
     return name;
 }
 
-static void bind_to(SOCKET s, const struct probe_name *name)
+static void bind_to(SOCKET s, const struct exchange_name *name)
 {
     DWORD patience = PATIENCE;
 
@@ -33,10 +33,10 @@ static void bind_to(SOCKET s, const struct probe_name *name)
         setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, (const char *)&patience, sizeof patience), 0);
 }
 
-SOCKET probe_socket(int family)
+SOCKET exchange_socket(int family)
 {
-    const struct probe_name name =
-        probe_address(family, family == AF_INET ? "127.0.0.1" : "::1", 0);
+    const struct exchange_name name =
+        exchange_address(family, family == AF_INET ? "127.0.0.1" : "::1", 0);
     const SOCKET s = socket(family, SOCK_DGRAM, IPPROTO_UDP);
 
     assert_true(s != INVALID_SOCKET);
@@ -44,20 +44,20 @@ SOCKET probe_socket(int family)
     return s;
 }
 
-SOCKET probe_dual(void)
+SOCKET exchange_dual(void)
 {
-    const struct probe_name name = probe_address(AF_INET6, "::", 0);
+    const struct exchange_name name = exchange_address(AF_INET6, "::", 0);
     const SOCKET s = socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
 
     assert_true(s != INVALID_SOCKET);
-    probe_set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    exchange_set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     bind_to(s, &name);
     return s;
 }
 
-struct probe_name probe_own_name(SOCKET s)
+struct exchange_name exchange_own_name(SOCKET s)
 {
-    struct probe_name name;
+    struct exchange_name name;
 
     memset(&name, 0, sizeof name);
     name.length = sizeof name.v6;
@@ -65,28 +65,28 @@ struct probe_name probe_own_name(SOCKET s)
     return name;
 }
 
-unsigned probe_port(SOCKET s)
+unsigned exchange_port(SOCKET s)
 {
-    return ntohs(probe_own_name(s).v4.sin_port);
+    return ntohs(exchange_own_name(s).v4.sin_port);
 }
 
-struct probe_name probe_peer(SOCKET s, int family)
+struct exchange_name exchange_peer(SOCKET s, int family)
 {
-    return probe_address(family, family == AF_INET ? "127.0.0.1" : "::1", probe_port(s));
+    return exchange_address(family, family == AF_INET ? "127.0.0.1" : "::1", exchange_port(s));
 }
 
-int probe_try_set(SOCKET s, int level, int name, DWORD value)
+int exchange_try_set(SOCKET s, int level, int name, DWORD value)
 {
     return setsockopt(s, level, name, (const char *)&value, sizeof value) == 0 ? 0
                                                                                : WSAGetLastError();
 }
 
-void probe_set(SOCKET s, int level, int name, DWORD value)
+void exchange_set(SOCKET s, int level, int name, DWORD value)
 {
-    assert_int_equal(probe_try_set(s, level, name, value), 0);
+    assert_int_equal(exchange_try_set(s, level, name, value), 0);
 }
 
-LPFN_WSARECVMSG probe_receiver(SOCKET s)
+LPFN_WSARECVMSG exchange_receiver(SOCKET s)
 {
     GUID id = WSAID_WSARECVMSG;
     LPFN_WSARECVMSG receive = NULL;
@@ -98,9 +98,9 @@ LPFN_WSARECVMSG probe_receiver(SOCKET s)
     return receive;
 }
 
-struct probe_message probe_receive_in(SOCKET s, DWORD flags, ULONG room, ULONG control)
+struct exchange_message exchange_receive_in(SOCKET s, DWORD flags, ULONG room, ULONG control)
 {
-    struct probe_message m;
+    struct exchange_message m;
     WSABUF buffer = {room, m.data};
     WSAMSG message;
 
@@ -113,22 +113,22 @@ struct probe_message probe_receive_in(SOCKET s, DWORD flags, ULONG room, ULONG c
     message.Control.buf = control ? m.control : NULL;
     message.Control.len = control;
     message.dwFlags = flags;
-    m.error = probe_receiver(s)(s, &message, &m.bytes, NULL, NULL) == 0 ? 0 : WSAGetLastError();
+    m.error = exchange_receiver(s)(s, &message, &m.bytes, NULL, NULL) == 0 ? 0 : WSAGetLastError();
     m.from.length = message.namelen;
     m.flags = message.dwFlags;
     m.control_length = message.Control.len;
     return m;
 }
 
-struct probe_message probe_receive(SOCKET s)
+struct exchange_message exchange_receive(SOCKET s)
 {
-    struct probe_message m = probe_receive_in(s, 0, sizeof m.data, sizeof m.control);
+    struct exchange_message m = exchange_receive_in(s, 0, sizeof m.data, sizeof m.control);
 
     assert_int_equal(m.error, 0);
     return m;
 }
 
-const void *probe_find(const struct probe_message *m, int level, int type, size_t *length)
+const void *exchange_find(const struct exchange_message *m, int level, int type, size_t *length)
 {
     size_t at = 0;
 
@@ -147,11 +147,11 @@ const void *probe_find(const struct probe_message *m, int level, int type, size_
     return NULL;
 }
 
-int probe_find_int(const struct probe_message *m, int level, int type)
+int exchange_find_int(const struct exchange_message *m, int level, int type)
 {
     size_t length = 0;
     INT value;
-    const void *payload = probe_find(m, level, type, &length);
+    const void *payload = exchange_find(m, level, type, &length);
 
     if (!payload)
         return -1;
@@ -160,7 +160,7 @@ int probe_find_int(const struct probe_message *m, int level, int type)
     return value;
 }
 
-void probe_put(struct probe_control *c, int level, int type, const void *value, size_t length)
+void exchange_put(struct exchange_control *c, int level, int type, const void *value, size_t length)
 {
     const WSACMSGHDR header = {sizeof header + length, level, type};
     const size_t space = (sizeof header + length + 7) & ~(size_t)7;
@@ -172,15 +172,16 @@ void probe_put(struct probe_control *c, int level, int type, const void *value, 
     c->length += (ULONG)space;
 }
 
-void probe_put_int(struct probe_control *c, int level, int type, int value)
+void exchange_put_int(struct exchange_control *c, int level, int type, int value)
 {
-    probe_put(c, level, type, &value, sizeof value);
+    exchange_put(c, level, type, &value, sizeof value);
 }
 
-int probe_send(SOCKET s, const struct probe_name *to, size_t length, const struct probe_control *c)
+int exchange_send(SOCKET s, const struct exchange_name *to, size_t length,
+                  const struct exchange_control *c)
 {
     static char data[70000];
-    struct probe_name name;
+    struct exchange_name name;
     WSABUF buffer = {(ULONG)length, data};
     WSAMSG message;
     DWORD sent = 0;

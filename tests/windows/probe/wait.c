@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* windows.md 7, 9: errors of earlier sends, overlapped calls, events, waits. */
-#include "probe.h"
+#include "exchange.h"
 
 /* A port of loopback where nobody listens any more. */
-static struct probe_name closed_port(int family)
+static struct exchange_name closed_port(int family)
 {
-    const SOCKET s = probe_socket(family);
-    const struct probe_name name = probe_peer(s, family);
+    const SOCKET s = exchange_socket(family);
+    const struct exchange_name name = exchange_peer(s, family);
 
     closesocket(s);
     return name;
@@ -21,45 +21,45 @@ static int receive_error(SOCKET s)
 
 static void reset_is_told(int family)
 {
-    const SOCKET s = probe_socket(family);
-    const struct probe_name nobody = closed_port(family);
-    const struct probe_name own = probe_peer(s, family);
+    const SOCKET s = exchange_socket(family);
+    const struct exchange_name nobody = closed_port(family);
+    const struct exchange_name own = exchange_peer(s, family);
 
-    assert_int_equal(probe_send(s, &nobody, 3, NULL), 0);
+    assert_int_equal(exchange_send(s, &nobody, 3, NULL), 0);
     assert_int_equal(receive_error(s), WSAECONNRESET);
     /* once, and the socket lives on */
-    assert_int_equal(probe_send(s, &own, 1, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 1, NULL), 0);
     assert_int_equal(receive_error(s), 0);
     closesocket(s);
 }
 
-static void w9_port_unreachable4(void **state)
+static void win_9_port_unreachable4(void **state)
 {
     (void)state;
     reset_is_told(AF_INET);
 }
 
-static void w9_port_unreachable6(void **state)
+static void win_9_port_unreachable6(void **state)
 {
     (void)state;
     reset_is_told(AF_INET6);
 }
 
-static void w9_port_unreachable_by_recvmsg(void **state)
+static void win_9_port_unreachable_by_recvmsg(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name nobody = closed_port(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name nobody = closed_port(AF_INET);
 
     (void)state;
-    assert_int_equal(probe_send(s, &nobody, 3, NULL), 0);
-    assert_int_equal(probe_receive_in(s, 0, 16, 0).error, WSAECONNRESET);
+    assert_int_equal(exchange_send(s, &nobody, 3, NULL), 0);
+    assert_int_equal(exchange_receive_in(s, 0, 16, 0).error, WSAECONNRESET);
     closesocket(s);
 }
 
-static void w9_port_unreachable_connected(void **state)
+static void win_9_port_unreachable_connected(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name nobody = closed_port(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name nobody = closed_port(AF_INET);
 
     (void)state;
     assert_int_equal(connect(s, &nobody.any, nobody.length), 0);
@@ -68,27 +68,27 @@ static void w9_port_unreachable_connected(void **state)
     closesocket(s);
 }
 
-static void w9_connreset_off(void **state)
+static void win_9_connreset_off(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name nobody = closed_port(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name nobody = closed_port(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     BOOL off = FALSE;
     DWORD n = 0;
 
     (void)state;
     assert_int_equal(WSAIoctl(s, SIO_UDP_CONNRESET, &off, sizeof off, NULL, 0, &n, NULL, NULL), 0);
     assert_int_equal(WSAIoctl(s, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0, &n, NULL, NULL), 0);
-    assert_int_equal(probe_send(s, &nobody, 3, NULL), 0);
-    assert_int_equal(probe_send(s, &own, 1, NULL), 0);
+    assert_int_equal(exchange_send(s, &nobody, 3, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 1, NULL), 0);
     assert_int_equal(receive_error(s), 0);
     closesocket(s);
 }
 
-static void w9_connreset_off_connected(void **state)
+static void win_9_connreset_off_connected(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name nobody = closed_port(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name nobody = closed_port(AF_INET);
     DWORD patience = 100;
     BOOL off = FALSE;
     DWORD n = 0;
@@ -113,20 +113,20 @@ static bool readable(SOCKET s, long milliseconds)
     return select(0, &set, NULL, NULL, &time) == 1;
 }
 
-static void w9_select(void **state)
+static void win_9_select(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     fd_set set;
     struct timeval now = {0, 0};
 
     (void)state;
     assert_false(readable(s, 20));
-    assert_int_equal(probe_send(s, &own, 1, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 1, NULL), 0);
     assert_true(readable(s, 900));
-    assert_int_equal(probe_receive_in(s, MSG_PEEK, 16, 0).error, 0);
+    assert_int_equal(exchange_receive_in(s, MSG_PEEK, 16, 0).error, 0);
     assert_true(readable(s, 0));
-    assert_int_equal(probe_receive(s).bytes, 1);
+    assert_int_equal(exchange_receive(s).bytes, 1);
     assert_false(readable(s, 0));
     FD_ZERO(&set);
     FD_SET(s, &set);
@@ -134,28 +134,28 @@ static void w9_select(void **state)
     closesocket(s);
 }
 
-static void w9_select_sees_a_reset(void **state)
+static void win_9_select_sees_a_reset(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name nobody = closed_port(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name nobody = closed_port(AF_INET);
 
     (void)state;
-    assert_int_equal(probe_send(s, &nobody, 1, NULL), 0);
+    assert_int_equal(exchange_send(s, &nobody, 1, NULL), 0);
     assert_true(readable(s, 900));
     assert_int_equal(receive_error(s), WSAECONNRESET);
     assert_false(readable(s, 0));
     closesocket(s);
 }
 
-static void w9_poll(void **state)
+static void win_9_poll(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     WSAPOLLFD fd = {s, POLLRDNORM, 0};
 
     (void)state;
     assert_int_equal(WSAPoll(&fd, 1, 20), 0);
-    assert_int_equal(probe_send(s, &own, 1, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 1, NULL), 0);
     assert_int_equal(WSAPoll(&fd, 1, PATIENCE), 1);
     assert_int_equal(fd.revents, POLLRDNORM);
     fd.events = POLLRDNORM | POLLWRNORM;
@@ -164,9 +164,9 @@ static void w9_poll(void **state)
     closesocket(s);
 }
 
-static void w9_poll_takes_three_events(void **state)
+static void win_9_poll_takes_three_events(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
     WSAPOLLFD fd = {s, POLLPRI, 0};
 
     (void)state;
@@ -186,26 +186,26 @@ static long events_of(SOCKET s, WSAEVENT event)
     return events.lNetworkEvents;
 }
 
-static void w9_events(void **state)
+static void win_9_events(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     const WSAEVENT event = WSACreateEvent();
     u_long off = 0;
 
     (void)state;
     assert_int_equal(WSAEventSelect(s, event, FD_READ), 0);
     assert_int_equal(WaitForSingleObject(event, 20), WAIT_TIMEOUT);
-    assert_int_equal(probe_send(s, &own, 1, NULL), 0);
-    assert_int_equal(probe_send(s, &own, 2, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 1, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 2, NULL), 0);
     assert_int_equal(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     assert_int_equal(events_of(s, event), FD_READ);
     /* recorded once, until a receive leaves something behind */
     assert_int_equal(WaitForSingleObject(event, 50), WAIT_TIMEOUT);
-    assert_int_equal(probe_receive(s).bytes, 1);
+    assert_int_equal(exchange_receive(s).bytes, 1);
     assert_int_equal(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     assert_int_equal(events_of(s, event), FD_READ);
-    assert_int_equal(probe_receive(s).bytes, 2);
+    assert_int_equal(exchange_receive(s).bytes, 2);
     assert_int_equal(WaitForSingleObject(event, 50), WAIT_TIMEOUT);
     /* the socket does not block any more, and cannot be made to */
     assert_int_equal(receive_error(s), WSAEWOULDBLOCK);
@@ -217,9 +217,9 @@ static void w9_events(void **state)
     closesocket(s);
 }
 
-static void w9_events_of_writing(void **state)
+static void win_9_events_of_writing(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
     const WSAEVENT event = WSACreateEvent();
 
     (void)state;
@@ -236,7 +236,7 @@ struct pending {
     OVERLAPPED overlapped;
     char data[64];
     _Alignas(8) char control[128];
-    struct probe_name from;
+    struct exchange_name from;
     WSABUF buffer;
     WSAMSG message;
 };
@@ -255,8 +255,9 @@ static int start(SOCKET s, struct pending *p, ULONG_PTR event_bit)
     p->message.dwBufferCount = 1;
     p->message.Control.buf = p->control;
     p->message.Control.len = sizeof p->control;
-    return probe_receiver(s)(s, &p->message, NULL, &p->overlapped, NULL) == 0 ? 0
-                                                                              : WSAGetLastError();
+    return exchange_receiver(s)(s, &p->message, NULL, &p->overlapped, NULL) == 0
+               ? 0
+               : WSAGetLastError();
 }
 
 static int result_of(SOCKET s, struct pending *p, DWORD *bytes)
@@ -271,20 +272,20 @@ static void end(struct pending *p)
     CloseHandle((HANDLE)((ULONG_PTR)p->overlapped.hEvent & ~(ULONG_PTR)1));
 }
 
-static void w7_overlapped_at_once(void **state)
+static void win_7_overlapped_at_once(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     struct pending p;
     DWORD bytes = 0;
 
     (void)state;
-    assert_int_equal(probe_send(s, &own, 20, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 20, NULL), 0);
     assert_int_equal(start(s, &p, 0), 0);
     assert_int_equal(result_of(s, &p, &bytes), 0);
     assert_int_equal(bytes, 20);
     end(&p);
-    assert_int_equal(probe_send(s, &own, 200, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 200, NULL), 0);
     assert_int_equal(start(s, &p, 0), WSAEMSGSIZE);
     assert_int_equal(result_of(s, &p, &bytes), WSAEMSGSIZE);
     assert_int_equal(bytes, 64);
@@ -292,33 +293,33 @@ static void w7_overlapped_at_once(void **state)
     closesocket(s);
 }
 
-static void w7_overlapped_later(void **state)
+static void win_7_overlapped_later(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     struct pending p;
     DWORD bytes = 0;
     DWORD flags = 0;
 
     (void)state;
-    probe_set(s, IPPROTO_IP, IP_PKTINFO, 1);
+    exchange_set(s, IPPROTO_IP, IP_PKTINFO, 1);
     assert_int_equal(start(s, &p, 0), WSA_IO_PENDING);
     assert_int_equal(WSAGetOverlappedResult(s, &p.overlapped, &bytes, FALSE, &flags), FALSE);
     assert_int_equal(WSAGetLastError(), WSA_IO_INCOMPLETE);
-    assert_int_equal(probe_send(s, &own, 20, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 20, NULL), 0);
     assert_int_equal(WaitForSingleObject(p.overlapped.hEvent, PATIENCE), WAIT_OBJECT_0);
     assert_int_equal(result_of(s, &p, &bytes), 0);
     assert_int_equal(bytes, 20);
     assert_int_equal(p.message.Control.len, 24);
-    assert_int_equal(ntohs(p.from.v4.sin_port), probe_port(s));
+    assert_int_equal(ntohs(p.from.v4.sin_port), exchange_port(s));
     end(&p);
     closesocket(s);
 }
 
-static void w7_overlapped_cancelled(void **state)
+static void win_7_overlapped_cancelled(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     struct pending p;
     DWORD bytes = 0;
 
@@ -330,14 +331,14 @@ static void w7_overlapped_cancelled(void **state)
     assert_int_equal(GetLastError(), ERROR_NOT_FOUND);
     end(&p);
     /* it took no packet with it */
-    assert_int_equal(probe_send(s, &own, 5, NULL), 0);
-    assert_int_equal(probe_receive(s).bytes, 5);
+    assert_int_equal(exchange_send(s, &own, 5, NULL), 0);
+    assert_int_equal(exchange_receive(s).bytes, 5);
     closesocket(s);
 }
 
-static void w9_close_aborts(void **state)
+static void win_9_close_aborts(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
     struct pending p;
 
     (void)state;
@@ -348,10 +349,10 @@ static void w9_close_aborts(void **state)
     end(&p);
 }
 
-static void w7_completion_port(void **state)
+static void win_7_completion_port(void **state)
 {
-    const SOCKET s = probe_socket(AF_INET);
-    const struct probe_name own = probe_peer(s, AF_INET);
+    const SOCKET s = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(s, AF_INET);
     const HANDLE port = CreateIoCompletionPort((HANDLE)s, NULL, 77, 0);
     OVERLAPPED *completed = NULL;
     struct pending p;
@@ -361,7 +362,7 @@ static void w7_completion_port(void **state)
     (void)state;
     assert_non_null(port);
     assert_int_equal(start(s, &p, 0), WSA_IO_PENDING);
-    assert_int_equal(probe_send(s, &own, 20, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 20, NULL), 0);
     assert_true(GetQueuedCompletionStatus(port, &bytes, &key, &completed, PATIENCE));
     assert_ptr_equal(completed, &p.overlapped);
     assert_int_equal(key, 77);
@@ -375,7 +376,7 @@ static void w7_completion_port(void **state)
     assert_ptr_equal(completed, &p.overlapped);
     end(&p);
     /* the lowest bit of the event keeps a completion from the port */
-    assert_int_equal(probe_send(s, &own, 20, NULL), 0);
+    assert_int_equal(exchange_send(s, &own, 20, NULL), 0);
     assert_int_equal(start(s, &p, 1), 0);
     assert_int_equal(result_of(s, &p, &bytes), 0);
     assert_int_equal(bytes, 20);
@@ -389,24 +390,24 @@ static void w7_completion_port(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(w9_port_unreachable4),
-        cmocka_unit_test(w9_port_unreachable6),
-        cmocka_unit_test(w9_port_unreachable_by_recvmsg),
-        cmocka_unit_test(w9_port_unreachable_connected),
-        cmocka_unit_test(w9_connreset_off),
-        cmocka_unit_test(w9_connreset_off_connected),
-        cmocka_unit_test(w9_select),
-        cmocka_unit_test(w9_select_sees_a_reset),
-        cmocka_unit_test(w9_poll),
-        cmocka_unit_test(w9_poll_takes_three_events),
-        cmocka_unit_test(w9_events),
-        cmocka_unit_test(w9_events_of_writing),
-        cmocka_unit_test(w7_overlapped_at_once),
-        cmocka_unit_test(w7_overlapped_later),
-        cmocka_unit_test(w7_overlapped_cancelled),
-        cmocka_unit_test(w9_close_aborts),
-        cmocka_unit_test(w7_completion_port),
+        cmocka_unit_test(win_9_port_unreachable4),
+        cmocka_unit_test(win_9_port_unreachable6),
+        cmocka_unit_test(win_9_port_unreachable_by_recvmsg),
+        cmocka_unit_test(win_9_port_unreachable_connected),
+        cmocka_unit_test(win_9_connreset_off),
+        cmocka_unit_test(win_9_connreset_off_connected),
+        cmocka_unit_test(win_9_select),
+        cmocka_unit_test(win_9_select_sees_a_reset),
+        cmocka_unit_test(win_9_poll),
+        cmocka_unit_test(win_9_poll_takes_three_events),
+        cmocka_unit_test(win_9_events),
+        cmocka_unit_test(win_9_events_of_writing),
+        cmocka_unit_test(win_7_overlapped_at_once),
+        cmocka_unit_test(win_7_overlapped_later),
+        cmocka_unit_test(win_7_overlapped_cancelled),
+        cmocka_unit_test(win_9_close_aborts),
+        cmocka_unit_test(win_7_completion_port),
     };
 
-    return probe_main(tests);
+    return exchange_main(tests);
 }
