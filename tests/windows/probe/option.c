@@ -90,7 +90,8 @@ static void try_octet(void)
     refuses(256, WSAEINVAL, 7);
     refuses(0xffffffff, WSAEINVAL, 7);
     takes(255, 255);
-    for (int length = 1; length <= 3; length++) {
+    /* 2 and 3 bytes: known of IP_MULTICAST_TTL */
+    for (int length = 1; length <= (row->number == 10 ? 3 : 1); length++) {
         takes(8, 8);
         assert_int_equal(probe_set_bytes(s, row->level, row->number, bytes, length), 0);
         reads(9);

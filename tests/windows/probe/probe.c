@@ -18,6 +18,8 @@ int probe_run_named(const char *name, const struct CMUnitTest *cases, size_t cou
     int failed;
     if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
         return 99;
+    if (getenv("PROBE_ONLY") != NULL) /* may have asterisks */
+        cmocka_set_test_filter(getenv("PROBE_ONLY"));
     failed = _cmocka_run_group_tests(name, cases, count, NULL, NULL);
     WSACleanup();
     return failed;
