@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "exchange.h"
 
-int exchange_start(void **state)
-{
-    WSADATA data;
-
-    (void)state;
-    return WSAStartup(MAKEWORD(2, 2), &data);
-}
-
 struct exchange_name exchange_address(int family, const char *text, unsigned port)
 {
     struct exchange_name name;
@@ -37,9 +29,8 @@ SOCKET exchange_socket(int family)
 {
     const struct exchange_name name =
         exchange_address(family, family == AF_INET ? "127.0.0.1" : "::1", 0);
-    const SOCKET s = socket(family, SOCK_DGRAM, IPPROTO_UDP);
+    const SOCKET s = probe_udp(family);
 
-    assert_true(s != INVALID_SOCKET);
     bind_to(s, &name);
     return s;
 }
@@ -47,9 +38,8 @@ SOCKET exchange_socket(int family)
 SOCKET exchange_dual(void)
 {
     const struct exchange_name name = exchange_address(AF_INET6, "::", 0);
-    const SOCKET s = socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
+    const SOCKET s = probe_udp(AF_INET6);
 
-    assert_true(s != INVALID_SOCKET);
     exchange_set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     bind_to(s, &name);
     return s;
@@ -67,7 +57,7 @@ struct exchange_name exchange_own_name(SOCKET s)
 
 unsigned exchange_port(SOCKET s)
 {
-    return ntohs(exchange_own_name(s).v4.sin_port);
+    return probe_port(s);
 }
 
 struct exchange_name exchange_peer(SOCKET s, int family)
@@ -75,15 +65,9 @@ struct exchange_name exchange_peer(SOCKET s, int family)
     return exchange_address(family, family == AF_INET ? "127.0.0.1" : "::1", exchange_port(s));
 }
 
-int exchange_try_set(SOCKET s, int level, int name, DWORD value)
-{
-    return setsockopt(s, level, name, (const char *)&value, sizeof value) == 0 ? 0
-                                                                               : WSAGetLastError();
-}
-
 void exchange_set(SOCKET s, int level, int name, DWORD value)
 {
-    assert_int_equal(exchange_try_set(s, level, name, value), 0);
+    assert_int_equal(probe_set(s, level, name, value), 0);
 }
 
 LPFN_WSARECVMSG exchange_receiver(SOCKET s)

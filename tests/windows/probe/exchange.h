@@ -1,28 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the probes share: programs against Winsock alone, that say what Windows is documented to do.
- * Case names begin with the section of docs/platform/windows.md. On the model of Windows all hold;
- * what fails on Wine as it is stands in ../wine-lacks.csv. */
+/* What the probes of messages share: datagrams over loopback with control data both ways. */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
-#ifndef _WIN32_WINNT
-#define _WIN32_WINNT 0x0a00
-#endif
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <mswsock.h>
-#include <windows.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "probe.h"
 
 #ifndef SIO_UDP_NETRESET
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
@@ -37,8 +18,6 @@
 #define UDP_COALESCED_INFO 3
 #endif
 
-enum { PATIENCE = 2000 }; /* milliseconds until something that comes has come */
-
 /* An address of either family. */
 struct exchange_name {
     union {
@@ -49,7 +28,6 @@ struct exchange_name {
     int length;
 };
 
-int exchange_start(void **state);
 struct exchange_name exchange_address(int family, const char *text, unsigned port);
 
 /* A datagram socket that is bound to loopback, and waits PATIENCE at most; dual: to the IPv6
@@ -60,9 +38,8 @@ unsigned exchange_port(SOCKET s);
 struct exchange_name exchange_own_name(SOCKET s);
 /* On the socket's port, the loopback address of a family. */
 struct exchange_name exchange_peer(SOCKET s, int family);
+/* Must succeed. */
 void exchange_set(SOCKET s, int level, int name, DWORD value);
-/* 0 or the error. */
-int exchange_try_set(SOCKET s, int level, int name, DWORD value);
 
 /* A received message. */
 struct exchange_message {
@@ -95,7 +72,5 @@ void exchange_put_int(struct exchange_control *c, int level, int type, int value
 /* Sends bytes of 'x'; 0 or the error. */
 int exchange_send(SOCKET s, const struct exchange_name *to, size_t length,
                   const struct exchange_control *c);
-
-#define exchange_main(tests) cmocka_run_group_tests(tests, exchange_start, NULL)
 
 #endif

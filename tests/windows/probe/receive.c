@@ -341,6 +341,30 @@ static void win_7_null_name_goes_with_length_0(void **state)
     closesocket(to);
 }
 
+/* The model is a provider without it if IPSOCK_MODEL_WINDOWS says so. */
+static void win_7_extension_pointers(void **state)
+{
+    const char *windows = getenv("IPSOCK_MODEL_WINDOWS");
+    const bool lacks = windows && strcmp(windows, "without-wsarecvmsg") == 0;
+    const SOCKET s = probe_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    GUID receive = WSAID_WSARECVMSG;
+    GUID send = WSAID_WSASENDMSG;
+    void *call = NULL;
+    DWORD n = 0;
+
+    (void)state;
+    assert_int_equal(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &receive, sizeof receive,
+                              &call, sizeof call, &n, NULL, NULL),
+                     lacks ? SOCKET_ERROR : 0);
+    if (lacks)
+        assert_int_equal(WSAGetLastError(), WSAEINVAL);
+    assert_int_equal(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &send, sizeof send, &call,
+                              sizeof call, &n, NULL, NULL),
+                     0);
+    assert_int_equal(n, sizeof call);
+    assert_non_null(call);
+}
+
 static void win_7_recvmsg_is_for_datagrams(void **state)
 {
     const SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
@@ -435,31 +459,32 @@ static void win_2_coalesced_size_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(win_2_packet_info4_is_address_and_index),
-        cmocka_unit_test(win_2_packet_info6_is_address_and_index),
-        cmocka_unit_test(win_2_ttl_comes_as_ip_ttl),
-        cmocka_unit_test(win_2_hop_limit_comes_by_its_own_number),
-        cmocka_unit_test(win_2_tos_comes_as_ip_tos),
-        cmocka_unit_test(win_2_traffic_class_comes_as_ipv6_tclass),
-        cmocka_unit_test(win_2_ecn4_is_two_bits),
-        cmocka_unit_test(win_2_ecn6_is_two_bits),
-        cmocka_unit_test(win_2_arrival_interface_is_an_item),
-        cmocka_unit_test(win_2_nothing_is_said_unasked),
-        cmocka_unit_test(win_2_ipv4_on_dual_stack_needs_its_own_options),
-        cmocka_unit_test(win_2_ipv6_on_dual_stack),
-        cmocka_unit_test(win_2_cut_data_is_an_error_with_the_data),
-        cmocka_unit_test(win_2_cut_control_is_an_error_with_the_data),
-        cmocka_unit_test(win_2_peek_leaves_the_packet),
-        cmocka_unit_test(win_2_other_flags_are_refused),
-        cmocka_unit_test(win_2_multicast_is_flagged),
-        cmocka_unit_test(win_7_null_name_goes_with_length_0),
-        cmocka_unit_test(win_7_recvmsg_is_for_datagrams),
-        cmocka_unit_test(win_9_receive_unbound),
-        cmocka_unit_test(win_9_recvfrom_cut),
-        cmocka_unit_test(win_9_receive_times_out_by_milliseconds),
-        cmocka_unit_test(win_9_nonblocking),
-        cmocka_unit_test(win_2_coalesced_size_is_told),
+        PROBE(win_2_packet_info4_is_address_and_index),
+        PROBE(win_2_packet_info6_is_address_and_index),
+        PROBE(win_2_ttl_comes_as_ip_ttl),
+        PROBE(win_2_hop_limit_comes_by_its_own_number),
+        PROBE(win_2_tos_comes_as_ip_tos),
+        PROBE(win_2_traffic_class_comes_as_ipv6_tclass),
+        PROBE(win_2_ecn4_is_two_bits),
+        PROBE(win_2_ecn6_is_two_bits),
+        PROBE(win_2_arrival_interface_is_an_item),
+        PROBE(win_2_nothing_is_said_unasked),
+        PROBE(win_2_ipv4_on_dual_stack_needs_its_own_options),
+        PROBE(win_2_ipv6_on_dual_stack),
+        PROBE(win_2_cut_data_is_an_error_with_the_data),
+        PROBE(win_2_cut_control_is_an_error_with_the_data),
+        PROBE(win_2_peek_leaves_the_packet),
+        PROBE(win_2_other_flags_are_refused),
+        PROBE(win_2_multicast_is_flagged),
+        PROBE(win_7_null_name_goes_with_length_0),
+        PROBE(win_7_extension_pointers),
+        PROBE(win_7_recvmsg_is_for_datagrams),
+        PROBE(win_9_receive_unbound),
+        PROBE(win_9_recvfrom_cut),
+        PROBE(win_9_receive_times_out_by_milliseconds),
+        PROBE(win_9_nonblocking),
+        PROBE(win_2_coalesced_size_is_told),
     };
 
-    return exchange_main(tests);
+    return probe_run(tests);
 }

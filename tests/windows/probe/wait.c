@@ -103,6 +103,58 @@ static void win_9_connreset_off_connected(void **state)
     closesocket(s);
 }
 
+static uint16_t sum_of(const unsigned char *bytes, size_t length)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i + 1 < length; i += 2)
+        sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+/* Time exceeded, as a router would say it of a datagram from and to these ports of loopback. */
+static void send_time_exceeded(unsigned from, unsigned to)
+{
+    unsigned char packet[36] = {11, 0, 0, 0,  0, 0, 0,   0, 0x45, 0, 0,   29, 0, 1,
+                                0,  0, 1, 17, 0, 0, 127, 0, 0,    1, 127, 0,  0, 1};
+    const unsigned char ports[8] = {(unsigned char)(from >> 8),
+                                    (unsigned char)from,
+                                    (unsigned char)(to >> 8),
+                                    (unsigned char)to,
+                                    0,
+                                    9};
+    const SOCKET s = probe_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    uint16_t sum;
+
+    memcpy(packet + 28, ports, sizeof ports);
+    sum = sum_of(packet, sizeof packet);
+    packet[2] = (unsigned char)(sum >> 8);
+    packet[3] = (unsigned char)sum;
+    const struct exchange_name peer = exchange_address(AF_INET, "127.0.0.1", 0);
+    assert_int_equal(sendto(s, (const char *)packet, sizeof packet, 0, &peer.any, peer.length),
+                     sizeof packet);
+}
+
+static void win_9_time_exceeded(void **state)
+{
+    const SOCKET s = exchange_socket(AF_INET);
+    const SOCKET silent = exchange_socket(AF_INET);
+    const struct exchange_name own = exchange_peer(silent, AF_INET);
+    BOOL off = FALSE;
+    DWORD n = 0;
+
+    (void)state;
+    send_time_exceeded(probe_port(s), 9);
+    assert_int_equal(receive_error(s), WSAENETRESET);
+    assert_int_equal(WSAIoctl(silent, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0, &n, NULL, NULL),
+                     0);
+    send_time_exceeded(probe_port(silent), 9);
+    assert_int_equal(exchange_send(silent, &own, 1, NULL), 0);
+    assert_int_equal(receive_error(silent), 0);
+}
+
 static bool readable(SOCKET s, long milliseconds)
 {
     fd_set set;
@@ -390,24 +442,25 @@ static void win_7_completion_port(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(win_9_port_unreachable4),
-        cmocka_unit_test(win_9_port_unreachable6),
-        cmocka_unit_test(win_9_port_unreachable_by_recvmsg),
-        cmocka_unit_test(win_9_port_unreachable_connected),
-        cmocka_unit_test(win_9_connreset_off),
-        cmocka_unit_test(win_9_connreset_off_connected),
-        cmocka_unit_test(win_9_select),
-        cmocka_unit_test(win_9_select_sees_a_reset),
-        cmocka_unit_test(win_9_poll),
-        cmocka_unit_test(win_9_poll_takes_three_events),
-        cmocka_unit_test(win_9_events),
-        cmocka_unit_test(win_9_events_of_writing),
-        cmocka_unit_test(win_7_overlapped_at_once),
-        cmocka_unit_test(win_7_overlapped_later),
-        cmocka_unit_test(win_7_overlapped_cancelled),
-        cmocka_unit_test(win_9_close_aborts),
-        cmocka_unit_test(win_7_completion_port),
+        PROBE(win_9_port_unreachable4),
+        PROBE(win_9_port_unreachable6),
+        PROBE(win_9_port_unreachable_by_recvmsg),
+        PROBE(win_9_port_unreachable_connected),
+        PROBE(win_9_connreset_off),
+        PROBE(win_9_connreset_off_connected),
+        PROBE(win_9_time_exceeded),
+        PROBE(win_9_select),
+        PROBE(win_9_select_sees_a_reset),
+        PROBE(win_9_poll),
+        PROBE(win_9_poll_takes_three_events),
+        PROBE(win_9_events),
+        PROBE(win_9_events_of_writing),
+        PROBE(win_7_overlapped_at_once),
+        PROBE(win_7_overlapped_later),
+        PROBE(win_7_overlapped_cancelled),
+        PROBE(win_9_close_aborts),
+        PROBE(win_7_completion_port),
     };
 
-    return exchange_main(tests);
+    return probe_run(tests);
 }
