@@ -263,6 +263,7 @@ static void win_4_refused(void **state)
 {
     const unsigned char short_one[4] = {239, 1, 2, 3};
     (void)state;
+    open_senders();
     s = open_bound(AF_INET);
     assert_int_equal(act_mreq(ADD, "127.0.0.1", NULL, LOOPBACK), WSAEINVAL);
     assert_int_equal(act_group(ADD, "192.0.2.1", "127.0.0.2", 1), WSAEINVAL);
