@@ -66,6 +66,14 @@ static int switch_rows(struct ipsock_endpoint *s, uint32_t from, uint32_t to,
     return code;
 }
 
+/* Receives look at one word. */
+static void ask(struct ipsock_endpoint *s, uint32_t theirs, uint32_t own)
+{
+    atomic_store_explicit(&s->receive_control, theirs, memory_order_relaxed);
+    atomic_store_explicit(&s->own_fields, own, memory_order_relaxed);
+    atomic_store_explicit(&s->fields, theirs | own, memory_order_relaxed);
+}
+
 int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
                         struct ipsock_error *error)
 {
@@ -80,7 +88,7 @@ int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
     const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
     int code = switch_rows(s, from | own, to | own, error);
     if (code == IPSOCK_OK)
-        atomic_store_explicit(&s->receive_control, to, memory_order_relaxed);
+        ask(s, to, own);
     return code;
 }
 
@@ -92,7 +100,7 @@ int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_e
     const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
     int code = switch_rows(s, asked | own, asked | own | fields, error);
     if (code == IPSOCK_OK)
-        atomic_store_explicit(&s->own_fields, own | fields, memory_order_relaxed);
+        ask(s, asked, own | fields);
     return code;
 }
 

@@ -46,7 +46,7 @@
 
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
-    _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered */
+    _Atomic uint32_t fields; /* of received packets: receive_control and own_fields together */
     ipsock_handle_t handle;
     uint32_t flags;        /* IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
@@ -86,8 +86,8 @@ struct ipsock_endpoint {
     uint32_t multicast_interface; /* as set, under setup: Linux gives the index of IPv4 not back */
     ipsock_handle_t aside;        /* the second socket of membership_aside.h, under setup */
     bool has_aside;
-    _Atomic uint32_t
-        own_fields;          /* control that the library needs for itself, whoever asked for it */
+    _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered; under setup */
+    _Atomic uint32_t own_fields;      /* what the library needs for itself; under setup */
     struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
     struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
     intptr_t process;        /* the one that opened it */

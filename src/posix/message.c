@@ -74,9 +74,7 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
 static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     return IPSK_THE_RECVFROM_LENGTH &&
-           (atomic_load_explicit(&s->receive_control, memory_order_relaxed) |
-            atomic_load_explicit(&s->own_fields, memory_order_relaxed)) == 0 &&
-           m->buffer_count == 1;
+           atomic_load_explicit(&s->fields, memory_order_relaxed) == 0 && m->buffer_count == 1;
 }
 
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which

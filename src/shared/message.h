@@ -15,11 +15,8 @@ struct ipsk_receiving {
 
 static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, uint32_t flags)
 {
-    const struct ipsk_receiving r = {
-        s,
-        atomic_load_explicit(&s->receive_control, memory_order_relaxed) |
-            atomic_load_explicit(&s->own_fields, memory_order_relaxed),
-        flags};
+    const struct ipsk_receiving r = {s, atomic_load_explicit(&s->fields, memory_order_relaxed),
+                                     flags};
     return r;
 }
 
