@@ -111,24 +111,32 @@ bool ipsk_decode_option(const struct ipsk_system *system, const struct ipsk_opti
     return true;
 }
 
-size_t ipsk_icmp_filter_words(const struct ipsk_option_row *row)
+size_t ipsk_icmp_filter_words(int encoding)
 {
-    return row == NULL ? 0 : row->set == IPSK_ENCODING_ICMP4_BLOCK ? 1 : 8;
+    switch (encoding) {
+    case IPSK_ENCODING_ICMP4_BLOCK:
+        return 1;
+    case IPSK_ENCODING_ICMP6_BLOCK:
+    case IPSK_ENCODING_ICMP6_PASS:
+        return 8;
+    default:
+        return 0;
+    }
 }
 
-/* What turns set = blocked into the row's meaning, and back. */
-static uint32_t icmp_filter_flip(const struct ipsk_option_row *row)
+/* What turns set = blocked into the system's meaning, and back. */
+static uint32_t icmp_filter_flip(int encoding)
 {
-    return row->set == IPSK_ENCODING_ICMP6_PASS ? UINT32_MAX : 0;
+    return encoding == IPSK_ENCODING_ICMP6_PASS ? UINT32_MAX : 0;
 }
 
 size_t ipsk_encode_icmp_filter(const struct ipsk_option_row *row,
                                const struct ipsock_icmp_filter *filter,
                                uint8_t bytes[IPSK_ENCODED_MAX])
 {
-    const size_t words = ipsk_icmp_filter_words(row);
+    const size_t words = ipsk_icmp_filter_words(row->set);
     for (size_t i = 0; i < words; i++) {
-        const uint32_t word = filter->blocked[i] ^ icmp_filter_flip(row);
+        const uint32_t word = filter->blocked[i] ^ icmp_filter_flip(row->set);
         memcpy(bytes + i * sizeof word, &word, sizeof word);
     }
     return words * sizeof filter->blocked[0];
@@ -138,9 +146,9 @@ void ipsk_decode_icmp_filter(const struct ipsk_option_row *row,
                              const uint8_t bytes[IPSK_ENCODED_MAX],
                              struct ipsock_icmp_filter *filter)
 {
-    for (size_t i = 0; i < ipsk_icmp_filter_words(row); i++) {
+    for (size_t i = 0; i < ipsk_icmp_filter_words(row->get); i++) {
         uint32_t word;
         memcpy(&word, bytes + i * sizeof word, sizeof word);
-        filter->blocked[i] = word ^ icmp_filter_flip(row);
+        filter->blocked[i] = word ^ icmp_filter_flip(row->get);
     }
 }

@@ -21,8 +21,8 @@ size_t ipsk_option_room(const struct ipsk_system *system, const struct ipsk_opti
 bool ipsk_decode_option(const struct ipsk_system *system, const struct ipsk_option_row *row,
                         const uint8_t bytes[IPSK_ENCODED_MAX], size_t length, int64_t *value);
 
-/* Words of an ICMP filter that a row's option has, from type 0 on; 0 without a row. */
-size_t ipsk_icmp_filter_words(const struct ipsk_option_row *row);
+/* Words of an ICMP filter in an encoding, from type 0 on; 0 in one of something else. */
+size_t ipsk_icmp_filter_words(int encoding);
 /* These words as the system wants them; returns the bytes. */
 size_t ipsk_encode_icmp_filter(const struct ipsk_option_row *row,
                                const struct ipsock_icmp_filter *filter,

@@ -65,7 +65,7 @@ static int set_kernel_icmp(struct ipsock_endpoint *s, const struct ipsock_icmp_f
     const size_t length = ipsk_encode_icmp_filter(row, filter, bytes);
     const int code = set_bytes(s, row, bytes, length, error);
     if (code == IPSOCK_OK)
-        *words = ipsk_icmp_filter_words(row);
+        *words = ipsk_icmp_filter_words(row->set);
     return is_missing(code) ? IPSOCK_OK : code;
 }
 
@@ -77,7 +77,7 @@ static int get_kernel_icmp(struct ipsock_endpoint *s, struct ipsock_icmp_filter 
     uint8_t bytes[IPSK_ENCODED_MAX] = {0};
     if (row == NULL)
         return IPSOCK_OK;
-    const size_t room = ipsk_icmp_filter_words(row) * sizeof filter->blocked[0];
+    const size_t room = ipsk_icmp_filter_words(row->get) * sizeof filter->blocked[0];
     size_t length = room;
     int code = ipsk_sys_get(s->handle, row->level, row->name, bytes, &length, error);
     if (is_missing(code))

@@ -164,39 +164,52 @@ static void err_04_adopted_states(void **state)
 }
 
 /* What a handle had joined before it was adopted, only the kernel knows. */
+static void adopted_memberships(const struct ground *g, int kind)
+{
+    const struct ipsock_addr group = addr_of(g->group), ssm = addr_of(g->source_group);
+    const struct ipsock_addr source = addr_of(g->source);
+    struct ipsock_config config = config_of(g->column, kind);
+    ipsock_handle_t handle;
+    config.local = ipsock_addr_any(columns[g->column].family, 0);
+    config.protocol = kind == IPSOCK_RAW ? PROTOCOL_TEST : 0;
+    struct ipsock_endpoint *s = must_open(&config);
+    CHECK(IPSOCK_OK, ipsock_release(s, &handle));
+    ipsock_free(s);
+    assert_true(system_join(handle, g->index, &group, NULL));
+    assert_true(system_join(handle, g->index, &ssm, &source));
+    ipsock_config_init(&config);
+    config.kind = kind;
+    config.flags = IPSOCK_ADOPT_OWN;
+    CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
+    CHECK(IPSOCK_EMEMBER, call_on(s, JOIN, g->index, g->group, NULL));
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->group2, NULL));
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->group2, g->source));
+    CHECK(IPSOCK_OK, call_on(s, EXCLUDE, g->index, g->group, g->source));
+    CHECK(IPSOCK_EMEMBER, call_on(s, EXCLUDE, g->index, g->group, g->source));
+    CHECK(IPSOCK_OK, call_on(s, INCLUDE, g->index, g->group, g->source));
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, INCLUDE, g->index, g->group, g->source));
+    CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source));
+    CHECK(IPSOCK_EFILTERMODE, call_on(s, EXCLUDE, g->index, g->source_group, g->source));
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
+    check_filter(s, g->index, g->group, true, false, 0);
+    check_filter(s, g->index, g->source_group, true, true, 1);
+    CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
+    CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, g->group, NULL));
+    check_filter(s, g->index, g->group, false, false, 0);
+    check_filter(s, g->index, g->source_group, false, false, 0);
+    ipsock_free(s);
+}
+
 static void err_04_adopted_memberships(void **state)
 {
     (void)state;
     FOR_EACH_GROUND(g)
     {
-        const ipsock_handle_t handle = system_udp_socket(columns[g->column].family, false);
-        const struct ipsock_addr group = addr_of(g->group), ssm = addr_of(g->source_group);
-        const struct ipsock_addr source = addr_of(g->source);
-        struct ipsock_endpoint *s = NULL;
-        struct ipsock_config config;
-        assert_true(system_join(handle, g->index, &group, NULL));
-        assert_true(system_join(handle, g->index, &ssm, &source));
-        ipsock_config_init(&config);
-        config.kind = IPSOCK_UDP;
-        config.flags = IPSOCK_ADOPT_OWN;
-        CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
-        CHECK(IPSOCK_EMEMBER, call_on(s, JOIN, g->index, g->group, NULL));
-        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->group2, NULL));
-        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->group2, g->source));
-        CHECK(IPSOCK_OK, call_on(s, EXCLUDE, g->index, g->group, g->source));
-        CHECK(IPSOCK_EMEMBER, call_on(s, EXCLUDE, g->index, g->group, g->source));
-        CHECK(IPSOCK_OK, call_on(s, INCLUDE, g->index, g->group, g->source));
-        CHECK(IPSOCK_ENOTMEMBER, call_on(s, INCLUDE, g->index, g->group, g->source));
-        CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source));
-        CHECK(IPSOCK_EFILTERMODE, call_on(s, EXCLUDE, g->index, g->source_group, g->source));
-        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
-        check_filter(s, g->index, g->group, true, false, 0);
-        check_filter(s, g->index, g->source_group, true, true, 1);
-        CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
-        CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, g->group, NULL));
-        check_filter(s, g->index, g->group, false, false, 0);
-        check_filter(s, g->index, g->source_group, false, false, 0);
-        ipsock_free(s);
+        adopted_memberships(g, IPSOCK_UDP);
+        if (system_is_privileged())
+            adopted_memberships(g, IPSOCK_RAW);
+        if (has_ping(columns[g->column].family))
+            adopted_memberships(g, IPSOCK_PING);
     }
 }
 

@@ -163,8 +163,9 @@ static void v4_mc_19_multicast_address_binds_the_wildcard(void **state)
     }
 }
 
-/* One datagram by each interface, by switching the option; then by naming it in the packet. */
-static void each_interface(int column, bool per_packet)
+/* One datagram by each interface, by switching the option; then by naming it in the packet. The
+ * sender's column is that of the traffic, or dual-stack. */
+static void each_interface(int column, int sender_column, bool per_packet)
 {
     const uint32_t fields = IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_HOP_LIMIT;
     const struct ground *grounds_[2];
@@ -172,8 +173,8 @@ static void each_interface(int column, bool per_packet)
     need(grounds_[0] != NULL, "needs interfaces of our own");
     const char *group = grounds_[0]->group;
     struct ipsock_endpoint *s = open_member(column, 0, 0, fields);
-    struct ipsock_config config = config_of(column, IPSOCK_UDP);
-    config.local = ipsock_addr_any(columns[column].family, 0);
+    struct ipsock_config config = config_of(sender_column, IPSOCK_UDP);
+    config.local = ipsock_addr_any(columns[sender_column].family, 0);
     config.send_control = IPSOCK_CONTROL_INTERFACE;
     struct ipsock_endpoint *sender = must_open(&config);
     struct ipsock_addr to = addr_of(group);
@@ -206,25 +207,39 @@ static void each_interface(int column, bool per_packet)
 static void v4_mc_21_one_datagram_by_each_interface(void **state)
 {
     (void)state;
-    each_interface(V4, false);
+    each_interface(V4, V4, false);
 }
 
 static void v4_mc_21_interface_per_packet(void **state)
 {
     (void)state;
-    each_interface(V4, true);
+    each_interface(V4, V4, true);
+}
+
+static void mapped_mc_21_one_datagram_by_each_interface(void **state)
+{
+    (void)state;
+    need(begin_column(MAPPED), "no dual-stack endpoints");
+    each_interface(V4, MAPPED, false);
+}
+
+static void mapped_mc_21_interface_per_packet(void **state)
+{
+    (void)state;
+    need(begin_column(MAPPED), "no dual-stack endpoints");
+    each_interface(V4, MAPPED, true);
 }
 
 static void v6_mc_13_one_datagram_by_each_interface(void **state)
 {
     (void)state;
-    each_interface(V6, false);
+    each_interface(V6, V6, false);
 }
 
 static void v6_mc_13_interface_per_packet(void **state)
 {
     (void)state;
-    each_interface(V6, true);
+    each_interface(V6, V6, true);
 }
 
 int main(void)
@@ -246,6 +261,8 @@ int main(void)
         cmocka_unit_test(v4_mc_19_multicast_address_binds_the_wildcard),
         cmocka_unit_test(v4_mc_21_one_datagram_by_each_interface),
         cmocka_unit_test(v4_mc_21_interface_per_packet),
+        cmocka_unit_test(mapped_mc_21_one_datagram_by_each_interface),
+        cmocka_unit_test(mapped_mc_21_interface_per_packet),
         cmocka_unit_test(v6_mc_13_one_datagram_by_each_interface),
         cmocka_unit_test(v6_mc_13_interface_per_packet),
     };

@@ -226,6 +226,26 @@ static void raw_10_headers_of_the_system(void **state)
     ipsock_free(s);
 }
 
+/* Linux' own idea of protocol 255 (raw(7)) is that packets come with their header. */
+static void raw_10_protocol_255_is_a_protocol_like_any(void **state)
+{
+    (void)state;
+    need_privilege();
+    for (int i = V4; i <= V6; i++) {
+        struct seen seen;
+        if (!begin_column(i))
+            continue;
+        struct ipsock_endpoint *s = open_raw(i, 255, 0, 0);
+        const struct ipsock_addr to = addr_of(columns[i].loopback);
+        CHECK(IPSOCK_OK, send_bytes(s, &to, "hello", 5, NULL));
+        receive(s, &seen);
+        EQUAL(5, seen.length);
+        assert_memory_equal(seen.data, "hello", 5);
+        check_addr(&seen.peer, columns[i].loopback);
+        ipsock_free(s);
+    }
+}
+
 /* With options, every size of buffer around every edge; a peek leaves the packet. */
 static void raw_11_cut_payloads_and_peeks(void **state)
 {
@@ -308,6 +328,7 @@ int main(void)
         cmocka_unit_test(raw_arguments_are_checked),
         cmocka_unit_test(raw_other_kinds_are_refused),
         cmocka_unit_test(raw_10_headers_of_the_system),
+        cmocka_unit_test(raw_10_protocol_255_is_a_protocol_like_any),
         cmocka_unit_test(raw_11_cut_payloads_and_peeks),
         cmocka_unit_test(raw_11_scattered_payloads),
     };

@@ -3,6 +3,7 @@
 #include "fault.h"
 
 #include <linux/filter.h>
+#include <net/if.h>
 
 #include "core/order.h"
 
@@ -391,6 +392,23 @@ static void raw_03_one_call_for_header_and_payload(void **state)
     assert_int_equal(fault_all_calls(), 1);
 }
 
+/* The header's own hop limit is what goes out; no option is borrowed for it. */
+static void raw_03_packets_to_groups_are_one_call_too(void **state)
+{
+    (void)state;
+    need_privilege();
+    FAULT_OK(ipsock_set_multicast_interface(s, if_nametoindex("lo")));
+    fault_reset();
+    ipsock_message_init_send(&message, &buffer, "all", 3, NULL);
+    memset(&header, 0, sizeof header);
+    header.hop_limit = 9;
+    header.protocol = PROTOCOL;
+    FAULT_OK(ipsock_addr_parse("224.0.0.249", &header.destination));
+    FAULT_OK(ipsock_send_ipv4(s, &header, &message, 0));
+    assert_int_equal(fault_calls(FAULT_sendmsg), 1);
+    assert_int_equal(fault_all_calls(), 1);
+}
+
 /* IPPROTO_RAW switches header mode on by itself on Linux; here it is a protocol like any. */
 static void raw_10_protocol_255_is_a_protocol_like_any(void **state)
 {
@@ -424,6 +442,7 @@ int main(void)
         TEST(err_03_refused_sockets_say_why),
         TEST(raw_03_sends_that_fail),
         TEST(raw_03_one_call_for_header_and_payload),
+        TEST(raw_03_packets_to_groups_are_one_call_too),
         TEST(raw_10_protocol_255_is_a_protocol_like_any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ from results import cases_of  # noqa: E402
 
 PARTS = ("CMakeLists.txt", "cmake", "include", "src", "tests")
 HEADER = "linux/linux.h"
+ARCHIVE = "libipsock_internal.a"
 # Who expands which list: nothing else needs to be compiled again.
 EXPANDED_IN = {
     "OPTIONS": ("core/table_expand.h",),
@@ -28,6 +29,9 @@ EXPANDED_IN = {
 }
 UNITS = ("capability", "table", "control_codec", "control_encode", "kernel_options",
          "golden")
+# About waiting and load, not about tables, and seconds long.
+LEFT_OUT = ("conformance/waiting", "fault/error_stream", "network/error_stream", "network/multicast_many",
+            "network/multicast_reports", "network/refusals")
 OPTIONS = ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-O0", "-DCMAKE_SKIP_RPATH=ON",
            "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DIPSOCK_BUILD_EXAMPLES=OFF",
            "-DIPSOCK_BUILD_TOOLS=OFF", "-DIPSOCK_BUILD_BENCH=OFF", "-DIPSOCK_INSTALL=OFF"]
@@ -37,7 +41,6 @@ ALONE = ["unshare", "-n", "sh", "-c",
          "--"]
 
 Test = collections.namedtuple("Test", "name group command environment timeout")
-Object = collections.namedtuple("Object", "source output command uses")
 
 
 class BuildError(Exception):
@@ -102,14 +105,29 @@ class Base:
         self.uses = self.read_uses()
         self.objects = [o for o in self.entries if o.startswith("CMakeFiles/ipsock_objects.dir/")]
         self.compiler = shlex.split(next(iter(self.entries.values()))["command"])[0]
-        self.cmocka = self.cached("CMOCKA_LIBRARY")
-        self.ctest = json.loads(run(["ctest", "--test-dir", str(self.build),
-                                     "--show-only=json-v1"]))["tests"]
+        self.links = {}
+        self.ctest = [test for test in json.loads(run(
+            ["ctest", "--test-dir", str(self.build), "--show-only=json-v1"]))["tests"]
+                      if self.is_asked(test)]
 
-    def cached(self, name):
-        text = (self.build / "CMakeCache.txt").read_text(encoding="utf-8")
-        return next(line.split("=", 1)[1] for line in text.splitlines()
-                    if line.startswith(name + ":"))
+    @staticmethod
+    def is_asked(test):
+        group, _, name = test["name"].partition("/")
+        return ("command" in test and test["name"] not in LEFT_OUT and
+                (group in ("conformance", "fault", "network") or group == "unit" and name in UNITS))
+
+    def link_of(self, program):
+        """The command that links a program with the static library; None of others."""
+        if program not in self.links:
+            self.links[program] = None
+            path = pathlib.Path(program)
+            if self.build in path.parents:
+                last = run(["ninja", "-C", str(self.build), "-t", "commands",
+                            str(path.relative_to(self.build))]).splitlines()[-1]
+                words = shlex.split(last.removeprefix(": && ").removesuffix(" && :"))
+                if ARCHIVE in words:
+                    self.links[program] = words
+        return self.links[program]
 
     def read_uses(self):
         uses, current = collections.defaultdict(set), None
@@ -120,19 +138,9 @@ class Base:
                 uses[current].add(line.strip())
         return uses
 
-    def users_of(self, table):
-        """Objects of the library and of the unit tests that expand a list."""
-        found = set()
-        for output in self.entries:
-            if output in self.objects or output in map(self.unit_object, UNITS):
-                if any(path.endswith("/" + header) for path in self.uses[output]
-                       for header in EXPANDED_IN[table]):
-                    found.add(output)
-        return sorted(found)
-
-    @staticmethod
-    def unit_object(name):
-        return "tests/unit/CMakeFiles/unit_%s.dir/test_%s.c.o" % (name, name)
+    def expands(self, output, table):
+        return any(path.endswith("/" + header) for path in self.uses[output]
+                   for header in EXPANDED_IN[table])
 
 
 class Bench:
@@ -144,49 +152,61 @@ class Bench:
             (place / part).mkdir(parents=True, exist_ok=True)
 
     def make(self, table, text):
-        """Compiles and links everything that a changed header reaches."""
-        base, made = self.base, {}
+        """Compiles and links everything in the library that a changed header reaches."""
+        base = self.base
+        self.table, self.made, self.programs = table, {}, {}
         (self.place / "include" / HEADER).write_text(text, encoding="utf-8")
-        for output in base.users_of(table):
+        objects = [self.compile(output) for output in base.objects]
+        self.library = list(self.made.values())
+        run([base.compiler, "-shared", "-pthread", "-Wl,-soname,libipsock.so.0",
+             "-o", str(self.place / "lib" / "libipsock.so.0"), *objects])
+
+    def compile(self, output):
+        """An object with the changed header; the ordinary one where that makes no difference."""
+        base = self.base
+        if not base.expands(output, self.table):
+            return str(base.build / output)
+        if output not in self.made:
             target = self.place / "objects" / output.replace("/", "_")
             run(plain_command(base.entries[output], target, self.place / "include"),
                 cwd=base.build)
-            made[output] = str(target)
-        objects = [made.get(o, str(base.build / o)) for o in base.objects]
-        run([base.compiler, "-shared", "-pthread", "-Wl,-soname,libipsock.so.0",
-             "-o", str(self.place / "lib" / "libipsock.so.0"), *objects])
-        library = [path for output, path in made.items() if output in base.objects]
-        for name in UNITS:
-            unit = Base.unit_object(name)
-            run([base.compiler, "-pthread", "-o", str(self.place / "bin" / ("unit_" + name)),
-                 made.get(unit, str(base.build / unit)), *library,
-                 str(base.build / "libipsock_internal.a"), base.cmocka])
+            self.made[output] = str(target)
+        return self.made[output]
+
+    def program(self, path):
+        """The program to run: one with the static library is linked anew, when its turn comes."""
+        words = self.base.link_of(path)
+        if words is None:
+            return path
+        if path not in self.programs:
+            target = str(self.place / "bin" / pathlib.Path(path).name)
+            words = [self.compile(word) if word in self.base.entries else word for word in words]
+            words[words.index("-o") + 1] = target
+            at = words.index(ARCHIVE)
+            run(words[:at] + self.library + words[at:], cwd=self.base.build)
+            self.programs[path] = target
+        return self.programs[path]
 
     def tests(self):
-        """All tests that might notice something, with this bench's programs."""
+        """All tests that might notice something."""
         found = []
         for test in self.base.ctest:
             group, _, name = test["name"].partition("/")
-            command = test.get("command")
-            if not command or group not in ("conformance", "unit", "network"):
-                continue
-            if group == "unit":
-                if name not in UNITS:
-                    continue
-                command = [str(self.place / "bin" / ("unit_" + name))]
-                group = "golden" if name == "golden" else "unit"
+            if name == "golden":
+                group = "golden"
             properties = {p["name"]: p["value"] for p in test["properties"]}
             settings = dict(s.split("=", 1) for s in properties.get("ENVIRONMENT", ()))
-            alone = [] if group == "network" or os.geteuid() else ALONE
-            found.append(Test(test["name"], group, alone + command, settings,
+            found.append(Test(test["name"], group, test["command"], settings,
                               60 if group == "network" else 20))
         return found
 
     def try_test(self, test):
         """Failed cases of one program; one for a crash or for a program that does not end."""
         environment = dict(os.environ, LD_LIBRARY_PATH=str(self.place / "lib"), **test.environment)
+        alone = [] if test.group == "network" or os.geteuid() else ALONE
+        command = alone + [self.program(test.command[0])] + test.command[1:]
         try:
-            done = subprocess.run(test.command, env=environment, stdin=subprocess.DEVNULL,
+            done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                                   timeout=test.timeout, cwd=self.base.build)
         except subprocess.TimeoutExpired:

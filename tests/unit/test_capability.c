@@ -201,6 +201,43 @@ static void err_02_reasons_of_linux(void **state)
     }
 }
 
+/* Where the library does what the kernel of Linux does not, it says of which endpoints, and why; and
+ * of no other kind. */
+static void err_02_reasons_of_what_the_library_does(void **state)
+{
+    (void)state;
+    static const struct {
+        int kind, family, feature, level;
+        const char *word;
+    } cases[] = {
+        {IPSOCK_PING, IPSOCK_IPV4, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_EXACT, "net/ipv4/ping.c"},
+        {IPSOCK_PING, IPSOCK_IPV6, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_EXACT, "net/ipv6/ping.c"},
+        {IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_ABSENT, "not for this kind"},
+        {IPSOCK_TCP, IPSOCK_IPV4, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_ABSENT, "not for this kind"},
+        {IPSOCK_UDP, IPSOCK_IPV6, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_ABSENT, "not for this kind"},
+        {IPSOCK_TCP, IPSOCK_IPV6, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_ABSENT, "not for this kind"},
+        {IPSOCK_RAW, IPSOCK_IPV4, IPSOCK_FEATURE_ICMP_FILTER, IPSOCK_EXACT, "types 0 to 31"},
+        {IPSOCK_PING, IPSOCK_IPV4, IPSOCK_FEATURE_STRICT_MULTICAST, IPSOCK_EXACT,
+         "net/ipv4/ping.c"},
+        {IPSOCK_PING, IPSOCK_IPV6, IPSOCK_FEATURE_STRICT_MULTICAST, IPSOCK_EXACT, "net/ipv6/raw.c"},
+        {IPSOCK_RAW, IPSOCK_IPV6, IPSOCK_FEATURE_STRICT_MULTICAST, IPSOCK_EXACT, "net/ipv6/raw.c"},
+        {IPSOCK_TCP, IPSOCK_IPV4, IPSOCK_FEATURE_STRICT_MULTICAST, IPSOCK_ABSENT,
+         "not for this kind"},
+        {IPSOCK_TCP, IPSOCK_IPV6, IPSOCK_FEATURE_STRICT_MULTICAST, IPSOCK_ABSENT,
+         "not for this kind"},
+        {IPSOCK_PING, IPSOCK_IPV6, IPSOCK_FEATURE_SEND_SOURCE, IPSOCK_ABSENT, "net/ipv6/ping.c"},
+    };
+    if (strcmp(ipsock_system(), "linux") != 0)
+        skip();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct ipsock_capability_answer c =
+            ask(cases[i].kind, cases[i].family, cases[i].feature);
+        unit_int(ipsock_feature_name(cases[i].feature), c.level, cases[i].level);
+        if (strstr(c.reason, cases[i].word) == NULL)
+            fail_msg("%s, case %zu: %s", ipsock_feature_name(cases[i].feature), i, c.reason);
+    }
+}
+
 static void err_03_wrong_questions(void **state)
 {
     (void)state;
@@ -256,6 +293,7 @@ int main(void)
         cmocka_unit_test(capability_names_what_does_it),
         cmocka_unit_test(err_02_absent_says_why),
         cmocka_unit_test(err_02_reasons_of_linux),
+        cmocka_unit_test(err_02_reasons_of_what_the_library_does),
         cmocka_unit_test(err_03_wrong_questions),
         cmocka_unit_test(capability_of_an_endpoint),
     };

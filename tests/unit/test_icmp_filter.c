@@ -101,9 +101,11 @@ static void filt_02_what_each_system_wants(void **state)
             const size_t words = systems[i].words[column];
             struct ipsock_icmp_filter filter, back;
             uint8_t bytes[IPSK_ENCODED_MAX];
-            unit_int(systems[i].system, (int64_t)ipsk_icmp_filter_words(row), (int64_t)words);
+            unit_int(systems[i].system, row != NULL, words != 0);
             if (row == NULL)
                 continue;
+            unit_int("set", (int64_t)ipsk_icmp_filter_words(row->set), (int64_t)words);
+            unit_int("get", (int64_t)ipsk_icmp_filter_words(row->get), (int64_t)words);
             for (size_t w = 0; w < COUNT(filter.blocked); w++)
                 filter.blocked[w] = 0x10000001u * (uint32_t)(w + 1);
             memset(bytes, 0x5a, sizeof bytes);

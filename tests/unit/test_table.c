@@ -35,6 +35,11 @@ static bool is_two_valued(int encoding)
            encoding == IPSK_ENCODING_CHOICE;
 }
 
+static bool is_about_own_headers(int option)
+{
+    return option == IPSK_OPTION_HEADER_INCLUDED || option == IPSK_OPTION_HEADER_IMPLIED;
+}
+
 static void option_rows(const struct ipsk_system *s)
 {
     for (size_t i = 0; i < s->option_count; i++) {
@@ -50,6 +55,8 @@ static void option_rows(const struct ipsk_system *s)
         must(level_fits(row->level, row->column), s, row->text, "level of the other family");
         must(!is_two_valued(row->set) || row->on != row->reset, s, row->text, "on is reset");
         must(is_two_valued(row->set) || row->on == 0, s, row->text, "on of a number");
+        must(!is_about_own_headers(row->option) || row->kinds == IPSK_RAW, s, row->text,
+             "raw endpoints write headers, no others");
         must(s->facts[IPSK_FACT_PING] || !(row->kinds & IPSK_PING), s, row->text, "no ping here");
     }
 }
