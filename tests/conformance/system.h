@@ -110,6 +110,8 @@ size_t system_traffic_class4(void *payload, int value);
 bool system_enable_timestamps(ipsock_handle_t handle);
 /* An error queue on the socket, which the library would not read; false where there is none. */
 bool system_enable_error_queue(ipsock_handle_t handle);
+/* Whether an error queue tells where the extensions of an ICMP error are (Linux since 5.9). */
+bool system_tells_extensions(void);
 bool system_has_timestamp(const void *buffer, size_t length);
 
 #endif

@@ -255,3 +255,12 @@ bool system_enable_error_queue(ipsock_handle_t handle)
     const int on = 1;
     return setsockopt((int)handle, IPPROTO_IP, IP_RECVERR, &on, sizeof on) == 0;
 }
+
+bool system_tells_extensions(void)
+{
+    const int recverr_rfc4884 = 26, on = 1; /* linux/in.h, 5.9 */
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    const bool known = setsockopt(fd, IPPROTO_IP, recverr_rfc4884, &on, sizeof on) == 0;
+    close(fd);
+    return known;
+}

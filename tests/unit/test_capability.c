@@ -201,8 +201,8 @@ static void err_02_reasons_of_linux(void **state)
     }
 }
 
-/* Where the library does what the kernel of Linux does not, it says of which endpoints, and why; and
- * of no other kind. */
+/* Where the library does what the kernel of Linux does not, it says of which endpoints, and why;
+ * and of no other kind. */
 static void err_02_reasons_of_what_the_library_does(void **state)
 {
     (void)state;
