@@ -103,7 +103,7 @@
     X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V4, "IP_ERRORMTU tells the MTU of a send that just failed, not that of a path") \
     X(PATH_MTU, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_PATHMTU knows IPv6 peers only, and there is no IP_MTU") \
     X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
-    X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
+    X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V4, "no option binds a socket to an interface (neither SO_BINDTODEVICE nor IP_BOUND_IF)") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V6, "no option binds a socket to an interface (neither SO_BINDTODEVICE nor IP_BOUND_IF)") \
     X(JOIN_SOURCE, IPSK_UDP_RAW, IPSK_V4, "the kernel has no source filters; the library filters, routers are not told") \
@@ -119,7 +119,7 @@
     X(RECV_DESTINATION, IPSK_UDP, IPSK_MAPPED, "of an IPv4 packet an AF_INET6 socket gets no control data: ip6_savecontrol") \
     X(RECV_INTERFACE, IPSK_UDP, IPSK_MAPPED, "of an IPv4 packet an AF_INET6 socket gets no control data: ip6_savecontrol") \
     X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
-    X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
+    X(RECV_PATH_MTU, IPSK_UDP, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, "sockets have no receive coalescing") \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, "sockets have no receive coalescing") \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, "sockets have no receive coalescing") \
@@ -132,7 +132,7 @@
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; a raw socket's own header has the bit") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "no control message for it") \
     X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
-    X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
+    X(SEND_NEXT_HOP, IPSK_UDP, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, "no segmentation offload for UDP; the library sends the datagrams one by one") \
     X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, "no segmentation offload for UDP; the library sends the datagrams one by one") \
     X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, "no segmentation offload for UDP; the library sends the datagrams one by one") \
@@ -159,24 +159,16 @@
     X(GROUP_SOURCE_REQ_SOURCE, 0) \
     X(GROUP_FILTER_MODE, 0) \
     X(GROUP_FILTER_SOURCES, 0) \
-    X(MREQ_SOURCE_INTERFACE, 0) \
-    X(MREQ_SOURCE_SOURCE, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MMSGHDR, sizeof(struct mmsghdr)) \
-    X(MSG_DONTWAIT, MSG_DONTWAIT) \
-    X(MSG_PEEK, MSG_PEEK) \
-    X(MSG_TRUNC, MSG_TRUNC) \
-    X(MSG_CTRUNC, MSG_CTRUNC) \
+    X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
-    X(MSG_DONTROUTE, MSG_DONTROUTE) \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \
     X(PING_ID, 0) \
     X(PING_SOURCE6, 0) \
-    X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 1) \
     X(RAW_ROUTES_BY_PEER, 0) \

@@ -130,24 +130,16 @@
     X(GROUP_SOURCE_REQ_SOURCE, 0) \
     X(GROUP_FILTER_MODE, 0) \
     X(GROUP_FILTER_SOURCES, 0) \
-    X(MREQ_SOURCE_INTERFACE, 0) \
-    X(MREQ_SOURCE_SOURCE, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MMSGHDR, sizeof(struct mmsghdr)) \
-    X(MSG_DONTWAIT, MSG_DONTWAIT) \
-    X(MSG_PEEK, MSG_PEEK) \
-    X(MSG_TRUNC, MSG_TRUNC) \
-    X(MSG_CTRUNC, MSG_CTRUNC) \
+    X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
-    X(MSG_DONTROUTE, MSG_DONTROUTE) \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \
     X(PING_ID, 0) \
     X(PING_SOURCE6, 0) \
-    X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 1) \
     X(RAW_ROUTES_BY_PEER, 0) \

@@ -15,8 +15,8 @@
  * of the system's real headers.
  *
  * The order of rows matters where one option has several for the same kind and column: the first is
- * the best; the next is for what the first cannot say (a group join with index 0 where the fact
- * GROUP_INDEX_ZERO is 0) and for kernels that refuse the first with "no such option". Where
+ * the best; the next is for what the first cannot say (FreeBSD and Darwin refuse a group join with
+ * index 0 in a group_req) and for kernels that refuse the first with "no such option". Where
  * DUAL_STACK is absent, the whole column MAPPED is. */
 #ifndef IPSK_TABLE_H
 #define IPSK_TABLE_H
@@ -101,7 +101,6 @@
     X(MREQN)            /* ip_mreqn: group, address, int index */                        \
     X(MREQ)             /* ip_mreq: group, address of the interface */                   \
     X(MREQ_INDEX)       /* ip_mreq: group, 0.x.y.z that stands for an index */           \
-    X(MREQ_SOURCE)      /* ip_mreq_source, order by the facts */                         \
     X(MREQ6)            /* ipv6_mreq: group, unsigned index */                           \
     X(GROUP_REQ)        /* group_req, layout by the facts */                             \
     X(GROUP_SOURCE_REQ) /* group_source_req, layout by the facts */                      \
@@ -152,24 +151,16 @@
     X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                        \
     X(GROUP_FILTER_MODE)       /* offset in group_filter: 1 include; the count follows */        \
     X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                       \
-    X(MREQ_SOURCE_INTERFACE)   /* offset of the interface in ip_mreq_source */                   \
-    X(MREQ_SOURCE_SOURCE)      /* offset of the source in ip_mreq_source */                      \
     X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                        \
     X(MTUINFO_MTU)             /* offset of the MTU */                                           \
-    X(MMSGHDR)                 /* bytes; 0: no recvmmsg */                                       \
-    X(MSG_DONTWAIT)                                                                              \
-    X(MSG_PEEK)                                                                                  \
-    X(MSG_TRUNC)                                                                                 \
-    X(MSG_CTRUNC)                                                                                \
+    X(MANY)                    /* 1: sendmmsg and recvmmsg */                                    \
     X(MSG_NOSIGNAL)                                                                              \
-    X(MSG_DONTROUTE)                                                                             \
     X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */    \
     X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
     X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
     X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                            \
     X(PING_ID)              /* 1: each has an identifier, is given replies to it only */         \
     X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */      \
-    X(GROUP_INDEX_ZERO)     /* 1: MCAST_… options take index 0: the system's choice */         \
     X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */ \
     X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */        \
     X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                \

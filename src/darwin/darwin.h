@@ -133,7 +133,7 @@
     X(PATH_MTU, IPSK_ANY, IPSK_V4, "no IP_MTU: no option tells the path MTU of an IPv4 peer") \
     X(PATH_MTU, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_PATHMTU knows IPv6 peers only, and there is no IP_MTU") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
-    X(CHECKSUM, IPSK_ANY, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
+    X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(JOIN_SOURCE, IPSK_RAW, IPSK_V4, "source filters have no effect on raw sockets: raw_ip.c and raw_ip6.c never look; the library filters") \
     X(JOIN_SOURCE, IPSK_RAW, IPSK_V6, "source filters have no effect on raw sockets: raw_ip.c and raw_ip6.c never look; the library filters") \
     X(EXCLUDE_SOURCE, IPSK_RAW, IPSK_V4, "source filters have no effect on raw sockets: raw_ip.c and raw_ip6.c never look; the library filters") \
@@ -148,7 +148,7 @@
     X(RECV_TRAFFIC_CLASS, IPSK_PING, IPSK_V4, "IP_RECVTOS is refused on ping sockets: ip_icmp.c; the header that they deliver has it") \
     X(RECV_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "of an IPv4 packet an AF_INET6 socket gets no hop limit: ip6_input.c ip6_savecontrol_v4") \
     X(RECV_PATH_MTU, IPSK_DGRAM, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
-    X(RECV_PATH_MTU, IPSK_DGRAM, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
+    X(RECV_PATH_MTU, IPSK_UDP, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
     X(RECV_PATH_MTU, IPSK_PING, IPSK_V6, "IPV6_RECVPATHMTU is not among the options of ping sockets: EPERM (icmp6.c)") \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, "sockets have no receive coalescing") \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, "sockets have no receive coalescing") \
@@ -162,7 +162,7 @@
     X(SEND_DONT_FRAGMENT, IPSK_DGRAM, IPSK_V4, "no control message for it; IP_DONTFRAG of the socket is what there is") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "no control message for it; IPV6_DONTFRAG of the socket is what there is") \
     X(SEND_NEXT_HOP, IPSK_DGRAM, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
-    X(SEND_NEXT_HOP, IPSK_DGRAM, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
+    X(SEND_NEXT_HOP, IPSK_UDP, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, "no segmentation offload for UDP; the library sends the datagrams one by one") \
     X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, "no segmentation offload for UDP; the library sends the datagrams one by one") \
     X(SEND_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, "no segmentation offload for UDP; the library sends the datagrams one by one") \
@@ -193,24 +193,16 @@
     X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
     X(GROUP_FILTER_MODE, 0) \
     X(GROUP_FILTER_SOURCES, 0) \
-    X(MREQ_SOURCE_INTERFACE, offsetof(struct ip_mreq_source, imr_interface)) \
-    X(MREQ_SOURCE_SOURCE, offsetof(struct ip_mreq_source, imr_sourceaddr)) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MMSGHDR, 0) \
-    X(MSG_DONTWAIT, MSG_DONTWAIT) \
-    X(MSG_PEEK, MSG_PEEK) \
-    X(MSG_TRUNC, MSG_TRUNC) \
-    X(MSG_CTRUNC, MSG_CTRUNC) \
+    X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
-    X(MSG_DONTROUTE, MSG_DONTROUTE) \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \
     X(PING_HEADER, 1) \
     X(PING_ID, 0) \
     X(PING_SOURCE6, 1) \
-    X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
     X(RAW_ROUTES_BY_PEER, 0) \

@@ -118,7 +118,6 @@
     X(RECV_PATH_MTU, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, IPV6_RECVPATHMTU, BOOL, BOOL, 1, 0, 0) \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V4, IPPROTO_UDP, UDP_GRO, BOOL, BOOL, 1, 0, 0x050000) \
     X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_V6, IPPROTO_UDP, UDP_GRO, BOOL, BOOL, 1, 0, 0x050000) \
-    X(RECV_SEGMENT_SIZE, IPSK_UDP, IPSK_MAPPED, IPPROTO_UDP, UDP_GRO, BOOL, BOOL, 1, 0, 0x050000) \
     X(JOIN_GROUP, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(JOIN_GROUP, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, MCAST_LEAVE_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
@@ -171,18 +170,18 @@
     /* feature, kinds, column, reason */ \
     X(SEND_NEXT_HOP, IPSK_ANY, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(SEND_NEXT_HOP, IPSK_ANY, IPSK_V6, "Linux has no IPV6_NEXTHOP: net/ipv6/datagram.c refuses it with EINVAL") \
-    X(SEND_NEXT_HOP, IPSK_ANY, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
+    X(SEND_NEXT_HOP, IPSK_UDP_TCP, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(RECV_PATH_MTU, IPSK_ANY, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
-    X(RECV_PATH_MTU, IPSK_ANY, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
+    X(RECV_PATH_MTU, IPSK_UDP_TCP, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3); use the error stream") \
     X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_V4, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
-    X(SEND_DONT_FRAGMENT, IPSK_ANY, IPSK_MAPPED, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
+    X(SEND_DONT_FRAGMENT, IPSK_UDP_TCP, IPSK_MAPPED, "no such control message for IPv4: ip_cmsg_send in net/ipv4/ip_sockglue.c") \
     X(ICMP_FILTER, IPSK_PING, IPSK_V4, "ping sockets have no filter: net/ipv4/ping.c; the library drops what is blocked") \
     X(ICMP_FILTER, IPSK_PING, IPSK_V6, "ping sockets have no filter: net/ipv6/ping.c; the library drops what is blocked") \
     X(STRICT_MULTICAST, IPSK_PING, IPSK_V4, "ping sockets hear every group that the host has joined: net/ipv4/ping.c") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw sockets hear every group that the host has joined: net/ipv6/raw.c") \
     X(SEND_SOURCE, IPSK_PING, IPSK_V6, "net/ipv6/ping.c takes the address that the socket is bound to, whatever IPV6_PKTINFO says") \
     X(CHECKSUM, IPSK_ANY, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
-    X(CHECKSUM, IPSK_ANY, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves")
+    X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves")
 
 #define IPSK_FACTS(X) \
     X(CMSG_HEADER, CMSG_LEN(0)) \
@@ -199,24 +198,16 @@
     X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
     X(GROUP_FILTER_MODE, offsetof(struct group_filter, gf_fmode)) \
     X(GROUP_FILTER_SOURCES, offsetof(struct group_filter, gf_slist)) \
-    X(MREQ_SOURCE_INTERFACE, offsetof(struct ip_mreq_source, imr_interface)) \
-    X(MREQ_SOURCE_SOURCE, offsetof(struct ip_mreq_source, imr_sourceaddr)) \
     X(MTUINFO, 32) \
     X(MTUINFO_MTU, 28) \
-    X(MMSGHDR, sizeof(struct mmsghdr)) \
-    X(MSG_DONTWAIT, MSG_DONTWAIT) \
-    X(MSG_PEEK, MSG_PEEK) \
-    X(MSG_TRUNC, MSG_TRUNC) \
-    X(MSG_CTRUNC, MSG_CTRUNC) \
+    X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
-    X(MSG_DONTROUTE, MSG_DONTROUTE) \
     X(RECVFROM_LENGTH, 1) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \
     X(PING_HEADER, 0) \
     X(PING_ID, 1) \
     X(PING_SOURCE6, 0) \
-    X(GROUP_INDEX_ZERO, 1) \
     X(FILTER6_BY_GROUP, 1) /* inet6_mc_check stops at the first of the group: net/ipv6/mcast.c */ \
     X(RAW_MULTICAST_HOPS, 0) \
     X(RAW_ROUTES_BY_PEER, 1) /* raw(7): the address routes, the header's destination is what is sent */ \

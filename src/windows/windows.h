@@ -153,7 +153,7 @@
 #define IPSK_ABSENT(X) \
     /* feature, kinds, column, reason */ \
     X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
-    X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
+    X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_RAW, IPSK_V6, "IPV6_CHECKSUM has a number in ws2ipdef.h, but the IPPROTO_IPV6 option page does not know it; the library sums") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V4, "IP_UNICAST_IF and IPV6_UNICAST_IF steer sends only; arrivals must be compared with the packet information") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V6, "IP_UNICAST_IF and IPV6_UNICAST_IF steer sends only; arrivals must be compared with the packet information") \
@@ -173,7 +173,7 @@
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V6, "no control message for it; IP_DONTFRAGMENT and IPV6_DONTFRAG of the socket are what there is") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "no control message for it; IP_DONTFRAGMENT of the socket is what there is") \
     X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
-    X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
+    X(SEND_NEXT_HOP, IPSK_UDP, IPSK_MAPPED, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
     X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_V6, "IPV6_NEXTHOP is mentioned for WSAMSG, but no header gives it a number") \
     X(RECV_BATCH, IPSK_UDP_RAW, IPSK_V4, "WSARecvMsg and WSASendMsg take one datagram a call; the library loops") \
     X(RECV_BATCH, IPSK_UDP_RAW, IPSK_V6, "WSARecvMsg and WSASendMsg take one datagram a call; the library loops") \
@@ -203,24 +203,16 @@
     X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
     X(GROUP_FILTER_MODE, 0) \
     X(GROUP_FILTER_SOURCES, 0) \
-    X(MREQ_SOURCE_INTERFACE, offsetof(struct ip_mreq_source, imr_interface)) \
-    X(MREQ_SOURCE_SOURCE, offsetof(struct ip_mreq_source, imr_sourceaddr)) \
     X(MTUINFO, 0) \
     X(MTUINFO_MTU, 0) \
-    X(MMSGHDR, 0) \
-    X(MSG_DONTWAIT, 0) \
-    X(MSG_PEEK, MSG_PEEK) \
-    X(MSG_TRUNC, MSG_TRUNC) \
-    X(MSG_CTRUNC, MSG_CTRUNC) \
+    X(MANY, 0) \
     X(MSG_NOSIGNAL, 0) \
-    X(MSG_DONTROUTE, MSG_DONTROUTE) \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 128) \
     X(PING, 0) \
     X(PING_HEADER, 0) \
     X(PING_ID, 0) \
     X(PING_SOURCE6, 0) \
-    X(GROUP_INDEX_ZERO, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
     X(RAW_ROUTES_BY_PEER, 0) \

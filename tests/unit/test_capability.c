@@ -238,6 +238,14 @@ static void err_02_reasons_of_what_the_library_does(void **state)
     }
 }
 
+/* A build may do without them. */
+static void capability_batch_calls_are_the_systems(void **state)
+{
+    (void)state;
+    assert_true(ipsk_sys_recv_many_name() == NULL || ipsk_native.facts[IPSK_FACT_MANY] == 1);
+    assert_true(ipsk_sys_send_many_name() == NULL || ipsk_native.facts[IPSK_FACT_MANY] == 1);
+}
+
 static void err_03_wrong_questions(void **state)
 {
     (void)state;
@@ -291,6 +299,7 @@ int main(void)
         cmocka_unit_test(capability_answers_with_mechanism_and_reason),
         cmocka_unit_test(capability_of_linux_is_what_linux_has),
         cmocka_unit_test(capability_names_what_does_it),
+        cmocka_unit_test(capability_batch_calls_are_the_systems),
         cmocka_unit_test(err_02_absent_says_why),
         cmocka_unit_test(err_02_reasons_of_linux),
         cmocka_unit_test(err_02_reasons_of_what_the_library_does),
