@@ -82,10 +82,13 @@ static struct ipsock_endpoint *open_listener(struct scene *c, uint32_t flags)
 /* Sources that differ, from the first difference to the last membership. */
 static void joined_sources(int column)
 {
-    static const uint32_t flags[] = {0, IPSOCK_OPEN_STRICT_MULTICAST};
+    static const uint32_t flags[] = {0, IPSOCK_OPEN_STRICT_MULTICAST,
+                                     IPSOCK_OPEN_STRICT_MULTICAST | IPSOCK_OPEN_DUAL_STACK};
     struct scene c;
     set_scene(&c, column);
     for (size_t f = 0; f < COUNT(flags); f++) {
+        if ((flags[f] & IPSOCK_OPEN_DUAL_STACK) && (column != V6 || !begin_column(MAPPED)))
+            continue;
         struct ipsock_endpoint *s = open_listener(&c, flags[f]);
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 0, 0));
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 1, 1));

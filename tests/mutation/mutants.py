@@ -2,6 +2,7 @@
 """The mutants: each row of a system's tables altered, one field at a time."""
 import collections
 import re
+import sys
 
 # What a value becomes. Each is a mistake that one could make, and that the compiler takes.
 OTHER_COLUMN = {"IPSK_V4": "IPSK_V6", "IPSK_V6": "IPSK_V4", "IPSK_MAPPED": "IPSK_V6"}
@@ -30,7 +31,8 @@ Mutant = collections.namedtuple("Mutant", "table row change text")
 
 
 def split_cells(line):
-    """The arguments of X(...), by the commas outside of parentheses and strings."""
+    """The arguments of X(...), by the commas outside of parentheses and strings; comments aside."""
+    line = re.sub(r"/\*.*?\*/", "", line)
     inner = line[line.index("(") + 1:line.rindex(")")]
     cells, depth, quoted, start = [], 0, False, 0
     for i, c in enumerate(inner):
@@ -51,8 +53,9 @@ def rows_of(lines):
             table = begin[1]
         elif table and line.startswith("    X("):
             cells = split_cells(line)
-            if len(cells) == len(FIELDS[table]):
-                yield number, table, dict(zip(FIELDS[table], cells))
+            if len(cells) != len(FIELDS[table]):
+                sys.exit("not a row of %s: %s" % (table, line))
+            yield number, table, dict(zip(FIELDS[table], cells))
         if table and not line.endswith("\\"):
             table = None
 
