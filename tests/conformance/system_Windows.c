@@ -377,3 +377,8 @@ bool system_enable_error_queue(ipsock_handle_t handle)
     (void)handle;
     return false;
 }
+
+bool system_tells_extensions(void)
+{
+    return false;
+}

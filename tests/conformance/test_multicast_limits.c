@@ -127,47 +127,11 @@ static void v4_mc_07_choice_and_index(void **state)
     }
 }
 
-/* What a handle had joined before it was adopted is read from the kernel when it is named: the
- * answers are those of the state table, where Linux would convert, or say something else. */
-static void err_04_adopted_states(void **state)
-{
-    (void)state;
-    FOR_EACH_GROUND(g)
-    {
-        const ipsock_handle_t handle = system_udp_socket(columns[g->column].family, false);
-        const struct ipsock_addr group = addr_of(g->group), ssm = addr_of(g->source_group);
-        const struct ipsock_addr source = addr_of(g->source), source2 = addr_of(g->source2);
-        struct ipsock_endpoint *s = NULL;
-        struct ipsock_config config;
-        assert_true(system_join(handle, g->index, &group, NULL));
-        assert_true(system_join(handle, g->index, &ssm, &source));
-        assert_true(system_join(handle, g->index, &ssm, &source2));
-        ipsock_config_init(&config);
-        config.kind = IPSOCK_UDP;
-        config.flags = IPSOCK_ADOPT_OWN;
-        CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
-        CHECK(IPSOCK_EFILTERMODE, call_on(s, JOIN_SOURCE, g->index, g->group, g->source));
-        check_refusal(s, IPSOCK_EFILTERMODE, JOIN_SOURCE, NULL);
-        check_filter(s, g->index, g->group, true, false, 0);
-        CHECK(IPSOCK_ENOTMEMBER, call_on(s, EXCLUDE, g->index, g->group2, g->source));
-        check_refusal(s, IPSOCK_ENOTMEMBER, EXCLUDE, NULL);
-        CHECK(IPSOCK_EFILTERMODE, call_on(s, JOIN, g->index, g->source_group, NULL));
-        CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source2));
-        check_filter(s, g->index, g->source_group, true, true, 2);
-        CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
-        CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
-        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->source_group, NULL));
-        CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, g->index, g->group2, g->source));
-        check_filter(s, g->index, g->group2, true, true, 1);
-        ipsock_free(s);
-    }
-}
-
-/* What a handle had joined before it was adopted, only the kernel knows. */
-static void adopted_memberships(const struct ground *g, int kind)
+/* Adopts a handle of a kind that has joined a group, and another group from one source or two. */
+static struct ipsock_endpoint *adopt_member(const struct ground *g, int kind, int sources)
 {
     const struct ipsock_addr group = addr_of(g->group), ssm = addr_of(g->source_group);
-    const struct ipsock_addr source = addr_of(g->source);
+    const struct ipsock_addr source = addr_of(g->source), source2 = addr_of(g->source2);
     struct ipsock_config config = config_of(g->column, kind);
     ipsock_handle_t handle;
     config.local = ipsock_addr_any(columns[g->column].family, 0);
@@ -177,10 +141,57 @@ static void adopted_memberships(const struct ground *g, int kind)
     ipsock_free(s);
     assert_true(system_join(handle, g->index, &group, NULL));
     assert_true(system_join(handle, g->index, &ssm, &source));
-    ipsock_config_init(&config);
-    config.kind = kind;
+    if (sources == 2)
+        assert_true(system_join(handle, g->index, &ssm, &source2));
     config.flags = IPSOCK_ADOPT_OWN;
+    config.local = (struct ipsock_addr){0};
     CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
+    return s;
+}
+
+static void of_each_kind(void (*test)(const struct ground *g, int kind))
+{
+    FOR_EACH_GROUND(g)
+    {
+        test(g, IPSOCK_UDP);
+        if (system_is_privileged())
+            test(g, IPSOCK_RAW);
+        if (has_ping(columns[g->column].family))
+            test(g, IPSOCK_PING);
+    }
+}
+
+/* What a handle had joined before it was adopted is read from the kernel when it is named: the
+ * answers are those of the state table, where Linux would convert, or say something else. */
+static void adopted_states(const struct ground *g, int kind)
+{
+    struct ipsock_endpoint *s = adopt_member(g, kind, 2);
+    CHECK(IPSOCK_EFILTERMODE, call_on(s, JOIN_SOURCE, g->index, g->group, g->source));
+    check_refusal(s, IPSOCK_EFILTERMODE, JOIN_SOURCE, NULL);
+    check_filter(s, g->index, g->group, true, false, 0);
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, EXCLUDE, g->index, g->group2, g->source));
+    check_refusal(s, IPSOCK_ENOTMEMBER, EXCLUDE, NULL);
+    CHECK(IPSOCK_EFILTERMODE, call_on(s, JOIN, g->index, g->source_group, NULL));
+    CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source2));
+    check_filter(s, g->index, g->source_group, true, true, 2);
+    CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
+    CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->source_group, NULL));
+    CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, g->index, g->group2, g->source));
+    check_filter(s, g->index, g->group2, true, true, 1);
+    ipsock_free(s);
+}
+
+static void err_04_adopted_states(void **state)
+{
+    (void)state;
+    of_each_kind(adopted_states);
+}
+
+/* What a handle had joined before it was adopted, only the kernel knows. */
+static void adopted_memberships(const struct ground *g, int kind)
+{
+    struct ipsock_endpoint *s = adopt_member(g, kind, 1);
     CHECK(IPSOCK_EMEMBER, call_on(s, JOIN, g->index, g->group, NULL));
     CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->group2, NULL));
     CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->group2, g->source));
@@ -203,14 +214,7 @@ static void adopted_memberships(const struct ground *g, int kind)
 static void err_04_adopted_memberships(void **state)
 {
     (void)state;
-    FOR_EACH_GROUND(g)
-    {
-        adopted_memberships(g, IPSOCK_UDP);
-        if (system_is_privileged())
-            adopted_memberships(g, IPSOCK_RAW);
-        if (has_ping(columns[g->column].family))
-            adopted_memberships(g, IPSOCK_PING);
-    }
+    of_each_kind(adopted_memberships);
 }
 
 /* Joins and leaves, from two threads, of an endpoint that others receive on. */
