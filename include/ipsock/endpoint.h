@@ -40,7 +40,9 @@ struct ipsock_endpoint;
 /** Raw IPv4: what is sent carries its own IPv4 header (IP_HDRINCL): ::ipsock_send_ipv4, or
  * ::ipsock_send and ::ipsock_send_batch with a header in ::IPSOCK_ORDER_RAW at the start of the
  * data. Received packets are not affected. Of send control only INTERFACE and OPAQUE can be
- * declared: the header says the rest. */
+ * declared: the header says the rest. Its hop limit holds for groups too: where the system puts the
+ * endpoint's multicast hop limit over it (the BSDs), that option is set to the header's for the
+ * time of the call. */
 #define IPSOCK_OPEN_HEADER_INCLUDED 0x0010u
 /** Only multicast that this endpoint itself joined is delivered, by group, interface and source,
  * though the system may deliver every group on the port. */

@@ -132,8 +132,7 @@ IPSOCK_API int ipsock_recv_ipv4(struct ipsock_endpoint *s, struct ipsock_ipv4_he
  * Packets larger than the interface's MTU are fragmented by the BSDs and macOS, unless
  * ::IPSOCK_IPV4_DONT_FRAGMENT is set; Linux always answers IPSOCK_EMSGSIZE. message->length counts
  * the payload. Of control only INTERFACE and OPAQUE can be declared on such an endpoint: the header
- * says the rest. Where the system puts the multicast hop limit of the endpoint over the header's
- * (the BSDs), the option is set to the header's for the time of the call. x/net: RawConn.WriteTo.
+ * says the rest. x/net: RawConn.WriteTo.
  * @param header  destination, hop_limit and protocol are needed; version is not read
  * @param message buffers at most ::IPSOCK_BUFFERS_MAX - 2
  * @param flags   IPSOCK_MSG_DONTWAIT, IPSOCK_MSG_DONTROUTE

@@ -5,13 +5,15 @@
 #include "core/option.h"
 #include "core/ping.h"
 
+enum { TRAFFIC_CLASS, HOP_LIMIT, DONT_FRAGMENT };
+
 static const struct {
     uint32_t field;
     int option;
 } emulations[IPSK_EMULATED_MAX] = {
-    {IPSOCK_CONTROL_TRAFFIC_CLASS, IPSK_OPTION_TRAFFIC_CLASS},
-    {IPSOCK_CONTROL_HOP_LIMIT, IPSK_OPTION_HOP_LIMIT},
-    {IPSOCK_CONTROL_DONT_FRAGMENT, IPSK_OPTION_DONT_FRAGMENT},
+    [TRAFFIC_CLASS] = {IPSOCK_CONTROL_TRAFFIC_CLASS, IPSK_OPTION_TRAFFIC_CLASS},
+    [HOP_LIMIT] = {IPSOCK_CONTROL_HOP_LIMIT, IPSK_OPTION_HOP_LIMIT},
+    [DONT_FRAGMENT] = {IPSOCK_CONTROL_DONT_FRAGMENT, IPSK_OPTION_DONT_FRAGMENT},
 };
 
 int ipsk_emulated_option(uint32_t field)
@@ -37,7 +39,7 @@ static const struct ipsock_addr *peer_of(const struct ipsock_endpoint *s,
     return m->peer.family == IPSOCK_UNSPEC ? &s->peer : &m->peer;
 }
 
-/* The emulated part of one message's control. */
+/* The emulated part of one message's control, and of its own header. */
 struct setting {
     int column;
     bool group; /* multicast has a hop limit of its own */
@@ -45,16 +47,51 @@ struct setting {
     uint8_t values[IPSK_EMULATED_MAX];
 };
 
+/* The first bytes of scattered data; whether there are as many. */
+static bool copy_front(const struct ipsock_message *m, uint8_t *to, size_t length)
+{
+    for (uint32_t i = 0; m->buffers != NULL && i < m->buffer_count && length != 0; i++) {
+        const struct ipsock_buffer *b = &m->buffers[i];
+        const size_t part = b->length < length ? b->length : length;
+        if (part == 0)
+            continue;
+        if (b->data == NULL)
+            return false;
+        memcpy(to, b->data, part);
+        to += part;
+        length -= part;
+    }
+    return length == 0;
+}
+
+/* A header of the packet's own: its hop limit is lent to the option that the system would put over
+ * it. One that is cut, or lies nowhere, the system refuses. */
+static void lend_hops(const struct ipsock_message *m, struct setting *setting)
+{
+    uint8_t header[IPSOCK_IPV4_HEADER_MIN];
+    if (!copy_front(m, header, sizeof header))
+        return;
+    const struct ipsock_addr to =
+        ipsock_addr_ipv4(header[16], header[17], header[18], header[19], 0);
+    if (!ipsock_addr_is_multicast(&to) && !ipsock_addr_is_broadcast(&to))
+        return;
+    setting->fields |= IPSOCK_CONTROL_HOP_LIMIT;
+    setting->group = true;
+    setting->values[HOP_LIMIT] = header[8];
+}
+
 static uint8_t value_of(const struct ipsock_control *c, int i)
 {
-    return i == 0 ? c->traffic_class : i == 1 ? c->hop_limit : c->dont_fragment;
+    return i == TRAFFIC_CLASS ? c->traffic_class : i == HOP_LIMIT ? c->hop_limit : c->dont_fragment;
 }
 
 static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     struct setting setting = {0, false, 0, {0}};
     setting.column = ipsk_message_column(s, m);
-    if (m->control == NULL)
+    if (ipsk_borrows_hops(s))
+        lend_hops(m, &setting);
+    if (m->control == NULL || ipsk_borrows_hops(s))
         return setting;
     setting.fields = m->control->valid & s->emulated[setting.column];
     setting.group =

@@ -22,7 +22,8 @@ static inline bool ipsk_emulates(const struct ipsock_endpoint *s)
 }
 
 /* Whether the header's hop limit gives way to the option's on this endpoint, so that multicast
- * packets with a header of their own are sent with the option set to it. */
+ * packets with a header of their own are sent with the option set to it; nothing else is emulated
+ * there. */
 static inline bool ipsk_borrows_hops(const struct ipsock_endpoint *s)
 {
     return (s->flags & IPSOCK_OPEN_HEADER_INCLUDED) &&

@@ -134,6 +134,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
     uint32_t possible = 0;
     if (bits & ~IPSOCK_CONTROL_SENDABLE)
         return wrong(error, IPSOCK_EINVAL, "send_control");
+    s->emulates |= ipsk_borrows_hops(s);
     for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
         const bool carried = s->family == IPSOCK_IPV4
                                  ? column == IPSK_V4

@@ -131,13 +131,13 @@ static int missing(const struct ipsock_endpoint *s, int option, const char *name
 void ipsk_lock_options(struct ipsock_endpoint *s)
 {
     ipsk_mutex_lock(&s->setup);
-    if (ipsk_emulates(s) || ipsk_borrows_hops(s))
+    if (ipsk_emulates(s))
         ipsk_mutex_lock(&s->send);
 }
 
 void ipsk_unlock_options(struct ipsock_endpoint *s)
 {
-    if (ipsk_emulates(s) || ipsk_borrows_hops(s))
+    if (ipsk_emulates(s))
         ipsk_mutex_unlock(&s->send);
     ipsk_mutex_unlock(&s->setup);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Raw IPv4 with its header apart. The header is laid out as this system's raw sockets want it
  * (order.h); the payload goes from the caller's buffers, and comes into them, as it is. */
-#include "core/emulate.h"
 #include "core/error_stream.h"
 #include "core/message.h"
 #include "core/option.h"
@@ -211,42 +210,6 @@ static int assemble(const struct ipsock_endpoint *s, struct packet *p,
     return IPSOCK_OK;
 }
 
-/* The header's hop limit lent to the option that the system would put over it. */
-static int send_borrowing(struct ipsock_endpoint *s, struct packet *p, uint32_t flags,
-                          struct ipsock_error *error)
-{
-    const struct ipsk_option_row *row =
-        ipsk_option_row(s, IPSK_OPTION_MULTICAST_HOP_LIMIT, IPSK_V4);
-    struct ipsk_saved saved;
-    ipsk_mutex_lock(&s->send);
-    int code = ipsk_save_row(s->handle, row, &saved, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_set_row(s->handle, row, p->header[8], error);
-    if (code == IPSOCK_OK) {
-        code = ipsk_sys_send(s, &p->message, flags, error);
-        ipsk_restore_row(s->handle, &saved);
-    }
-    ipsk_mutex_unlock(&s->send);
-    return code;
-}
-
-static int send_packet(struct ipsock_endpoint *s, struct packet *p,
-                       const struct ipsock_addr *destination, uint32_t flags,
-                       struct ipsock_error *error)
-{
-    struct ipsk_wait wait = {0};
-    if (!ipsk_borrows_hops(s) ||
-        !(ipsock_addr_is_multicast(destination) || ipsock_addr_is_broadcast(destination)))
-        return ipsk_send_checked(s, &p->message, flags, error);
-    int code = send_borrowing(s, p, flags, error);
-    while (code == IPSOCK_EAGAIN && ipsk_may_wait(s, flags)) {
-        code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
-        if (code == IPSOCK_OK)
-            code = send_borrowing(s, p, flags, error);
-    }
-    return code;
-}
-
 int ipsock_send_ipv4(struct ipsock_endpoint *s, const struct ipsock_ipv4_header *header,
                      struct ipsock_message *message, uint32_t flags)
 {
@@ -261,7 +224,7 @@ int ipsock_send_ipv4(struct ipsock_endpoint *s, const struct ipsock_ipv4_header 
     if (code == IPSOCK_OK)
         code = assemble(s, &packet, header, message, &error);
     if (code == IPSOCK_OK)
-        code = send_packet(s, &packet, &header->destination, flags, &error);
+        code = ipsk_send_checked(s, &packet.message, flags, &error);
     if (code == IPSOCK_OK) {
         message->length = packet.message.length - packet.header_length;
         message->flags = 0;
