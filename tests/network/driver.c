@@ -277,24 +277,12 @@ size_t fill_bytes(char *to, size_t room, const char *digits)
     return length;
 }
 
-static size_t fill_hex(char *to, size_t room, const char *digits)
-{
-    const size_t length = strlen(digits) / 2;
-    for (size_t i = 0; i < length && i < room; i++) {
-        const char pair[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
-        to[i] = (char)strtoul(pair, NULL, 16);
-    }
-    return length;
-}
-
 static size_t fill(char *to, size_t room, unsigned i)
 {
     char text[SHORT_DATA];
     if (value("hex") != NULL)
         return fill_bytes(to, room, value("hex"));
     const char *from = item("data", i, text, sizeof text);
-    if (from == NULL && value("hex") != NULL)
-        return fill_hex(to, room, value("hex"));
     const size_t length = from == NULL ? 0 : strlen(from);
     const size_t size = (size_t)number("size", i, (long)length);
     if (size > room)
@@ -371,6 +359,8 @@ static void print_message(const struct ipsock_message *m)
         printf(" hops=%u", c->hop_limit);
     if (c->valid & IPSOCK_CONTROL_PATH_MTU)
         printf(" mtu=%u", c->path_mtu);
+    if (value("quiet") != NULL) /* bytes that are no text */
+        return;
     const size_t length = m->length - m->header_length; /* raw IPv4 in batches */
     const int shown = length < SHORT_DATA ? (int)length : SHORT_DATA;
     printf(" data=%.*s", shown, (const char *)m->buffers[0].data + m->header_length);
@@ -462,7 +452,8 @@ static void obey(void)
         do_recv(true);
     else if (strcmp(words[0], "recvbatch") == 0)
         do_recvbatch();
-    else if (!obey_multicast(words[0]) && !obey_raw(words[0]) && !obey_error(words[0]))
+    else if (!obey_multicast(words[0]) && !obey_raw(words[0]) && !obey_error(words[0]) &&
+             !obey_filter(words[0]))
         die(words[0]);
 }
 

@@ -31,5 +31,7 @@ bool obey_raw(const char *word);
 bool obey_multicast(const char *word);
 /* Errors that come later (driver_error.c). */
 bool obey_error(const char *word);
+/* Filters (driver_filter.c). */
+bool obey_filter(const char *word);
 
 #endif
