@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a membership call says on the wire: IGMPv3 and MLDv2 reports, record by record."""
-from lab import check
-from multicast import (ALLOW, BLOCK, FAMILIES, ROBUSTNESS, TO_EXCLUDE, TO_INCLUDE, Reports,
-                       build_bridges, each_family, listener)
+import ipaddress
+
+from lab import Wire, check
+from multicast import (ALLOW, BLOCK, FAMILIES, ROBUSTNESS, TO_EXCLUDE, TO_INCLUDE, Reports, Sender,
+                       build_bridges, each_family, hears, listener)
 
 
 def build(lab):
@@ -140,6 +142,41 @@ def refused_calls_say_nothing(lab, family):
         driver.error(f"joinsource s group={group} source={family.a} on=east", "IPSOCK_EMEMBER")
         driver.ok(f"leavesource s group={group} source={family.a} on=east")
         wire.expect(BLOCK, group, family.a)
+
+
+@check
+def v4_mc_20_sources_where_routers_speak_igmpv2(lab):
+    """The reports name the group alone, so that routers send everything; this host still hears the
+    wanted source only."""
+    v4, group, report, leave = FAMILIES[0], "232.1.1.6", 0x16, 0x17
+    settings = {"force_igmp_version": (2, 0), "igmpv2_unsolicited_report_interval": (100, 10000)}
+    for name, (ours, _) in settings.items():
+        lab.receiver.sysctl(f"net.ipv4.conf.east.{name}", ours)
+    driver = listener(lab.receiver, v4)
+    a, b = Sender(lab.a, v4.a), Sender(lab.b, v4.b)
+    wire = Wire(lab.switch, "east3")
+
+    def igmp(kind):
+        packet = wire.packets("IGMP", 1, lambda p: p.version == 4 and p.protocol == 2)[0]
+        assert packet.transport[:1] == bytes([kind]), packet.transport
+        assert packet.transport[4:8] == ipaddress.ip_address(group).packed, packet.transport
+
+    try:
+        driver.ok(f"joinsource s group={group} source={v4.a} on=east")
+        igmp(report)
+        igmp(report)
+        b.send(group, "no")
+        a.send(group, "yes")
+        hears(driver, "yes")
+        driver.ok(f"joinsource s group={group} source={v4.b} on=east")
+        b.send(group, "now")
+        hears(driver, "now")
+        driver.ok(f"leave s group={group} on=east")
+        igmp(leave)
+    finally:
+        wire.socket.close()
+        for name, (_, before) in settings.items():
+            lab.receiver.sysctl(f"net.ipv4.conf.east.{name}", before)
 
 
 @check
