@@ -78,10 +78,11 @@ static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_confi
     return code;
 }
 
-/* Of who answers to a group a raw socket that is connected to it would hear nothing. */
+/* Of who answers to a group a raw socket that is connected to it would hear nothing, nor would a
+ * ping socket that is no more than that (Darwin: icmp6.c, icmp6_rip6_input; raw_ip.c). */
 static bool stays_unconnected(const struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
-    return s->kind == IPSOCK_PING && s->backing == IPSOCK_RAW &&
+    return s->echo_id != 0 &&
            ((s->flags & IPSOCK_OPEN_BROADCAST) || ipsock_addr_is_multicast(peer));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A kernel that puts the multicast hop limit over the one in a header that the program made, as the
  * BSDs do: the linker sends the library's packets through here (-Wl,--wrap). With
- * tests/fault/raw_hops_fact.c, which tells the library. */
+ * tests/fault/changed_fact.c, which tells the library. */
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>

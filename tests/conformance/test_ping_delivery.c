@@ -38,7 +38,7 @@ static struct ipsock_counters counters_of(struct ipsock_endpoint *s)
 }
 
 /* Whatever the room: the bytes are those of the ICMP message from its first on. */
-static void ping_10_rooms(void **state)
+static void ping_03_ping_10_rooms(void **state)
 {
     int ran = 0;
     (void)state;
@@ -71,7 +71,7 @@ static void ping_10_rooms(void **state)
     need(ran > 0, "no ping endpoints");
 }
 
-static void ping_10_scattered_and_in_batches(void **state)
+static void ping_03_ping_10_scattered_and_in_batches(void **state)
 {
     (void)state;
     FOR_EACH_PING(i)
@@ -361,10 +361,14 @@ static void bpf_01_ping_view(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ping_10_rooms),         cmocka_unit_test(ping_10_scattered_and_in_batches),
-        cmocka_unit_test(ping_10_nobody_elses),  cmocka_unit_test(ping_10_waiting),
-        cmocka_unit_test(ping_09_group),         cmocka_unit_test(cm_01_ping_per_packet),
-        cmocka_unit_test(v4_uni_03_ping_source), cmocka_unit_test(bpf_01_ping_view),
+        cmocka_unit_test(ping_03_ping_10_rooms),
+        cmocka_unit_test(ping_03_ping_10_scattered_and_in_batches),
+        cmocka_unit_test(ping_10_nobody_elses),
+        cmocka_unit_test(ping_10_waiting),
+        cmocka_unit_test(ping_09_group),
+        cmocka_unit_test(cm_01_ping_per_packet),
+        cmocka_unit_test(v4_uni_03_ping_source),
+        cmocka_unit_test(bpf_01_ping_view),
     };
     return RUN(tests);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Packets to groups with headers of their own where the kernel puts its own hop limit over theirs
- * (raw_hops_fact.c) and refuses the option that is lent to it. */
+ * (changed_fact.c) and refuses the option that is lent to it. */
 #include "fault.h"
 
 #define PROTOCOL 253 /* RFC 3692 */
