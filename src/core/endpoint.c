@@ -79,7 +79,7 @@ static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_confi
 }
 
 /* Of who answers to a group a raw socket that is connected to it would hear nothing, nor would a
- * ping socket that is no more than that (Darwin: icmp6.c, icmp6_rip6_input; raw_ip.c). */
+ * ping socket that is no more than that (Darwin: icmp6.c, icmp6_rip6_input). */
 static bool stays_unconnected(const struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
     return s->echo_id != 0 &&
