@@ -217,6 +217,34 @@ static void win_3_source6(void **state)
     closesocket(to);
 }
 
+static void win_3_source6_on_no_interface(void **state)
+{
+    const SOCKET from = exchange_socket(AF_INET6);
+    const struct exchange_name peer = exchange_peer(from, AF_INET6);
+    struct exchange_control c = {{0}, 0};
+    struct in6_pktinfo info;
+
+    (void)state;
+    memset(&info, 0, sizeof info);
+    info.ipi6_ifindex = 0x7ffffff;
+    exchange_put(&c, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    assert_int_not_equal(exchange_send(from, &peer, 3, &c), 0);
+}
+
+/* The longest message, and no class items, as with the options of receiving. */
+static void win_5_raw_messages(void **state)
+{
+    const SOCKET s = probe_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    const struct exchange_name peer = exchange_address(AF_INET, "127.0.0.1", 0);
+    struct exchange_control c = {{0}, 0};
+
+    (void)state;
+    assert_int_equal(exchange_send(s, &peer, 65467, NULL), 0);
+    assert_int_equal(exchange_send(s, &peer, 65468, NULL), WSAEMSGSIZE);
+    exchange_put_int(&c, IPPROTO_IP, IP_TOS, 0x28);
+    assert_int_equal(exchange_send(s, &peer, 8, &c), WSAEINVAL);
+}
+
 static void segments(int family)
 {
     struct pair p = open_pair(family);
@@ -428,6 +456,8 @@ int main(void)
         PROBE(win_3_malformed_items),
         PROBE(win_3_source4),
         PROBE(win_3_source6),
+        PROBE(win_3_source6_on_no_interface),
+        PROBE(win_5_raw_messages),
         PROBE(win_3_segments4),
         PROBE(win_3_segments6),
         PROBE(win_7_segments_are_many),
