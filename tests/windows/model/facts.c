@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Facts, members, options and binds of the Windows that IPSOCK_MODEL_WINDOWS names, with those that
- * IPSOCK_MODEL_FLIP names turned round. Both are lists with commas. Windows: 10-1809, 10-19041, 11
- * (without a word), without-wsarecvmsg, ipv4-disabled, not-administrator. */
+ * IPSOCK_MODEL_FLIP names turned round (a flag) or replaced (an error, by another). Both are lists
+ * with commas. Windows: 10-1809, 10-19041, 11 (without a word), without-wsarecvmsg, ipv4-disabled,
+ * not-administrator, own-groups. */
 #include "model.h"
 
 #include <limits.h>
@@ -68,6 +69,8 @@ static void choose_windows(const char *list)
         facts[FACT_TOS_MARKS] = 0;
     if (listed(list, "without-wsarecvmsg"))
         facts[FACT_RECVMSG_POINTER] = 0;
+    if (listed(list, "own-groups"))
+        facts[FACT_OWN_GROUPS] = 1;
     if (listed(list, "not-administrator"))
         facts[FACT_RAW_ADMINISTRATOR] = WSAEACCES;
     if (listed(list, "ipv4-disabled")) {
@@ -82,11 +85,11 @@ static void flip(const char *list)
 
     for (int i = 0; i < FACT_COUNT; i++) {
         if (listed(list, fact_names[i]))
-            facts[i] = !facts[i];
+            facts[i] = facts[i] >= WSABASEERR ? facts[i] + 1 : !facts[i];
     }
 #define C(state, act, error, words)              \
     if (listed(list, "member." #state "." #act)) \
-        members[STATE_##state][ACT_##act] = members[STATE_##state][ACT_##act] ? 0 : WSAEINVAL;
+        members[STATE_##state][ACT_##act] = (error) == WSAEINVAL ? WSAEADDRNOTAVAIL : WSAEINVAL;
 #include "members.def"
 #undef C
 #define O(name, level, number, shape, kinds, host_level, host_name, initial, from) \

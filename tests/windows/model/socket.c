@@ -87,7 +87,7 @@ static struct model_socket *take(SOCKET handle)
 }
 
 /* Whatever the host can tell of a packet is asked for from the start; what the program asked for
- * decides what it gets. No DF, unless asked for; groups of this socket only (STRICT_GROUPS). */
+ * decides what it gets. No DF, unless asked for; groups of this socket only (OWN_GROUPS). */
 static void prepare_host(const struct model_socket *s)
 {
     static const int ipv4[] = {HOST_IP_PKTINFO, HOST_IP_RECVTTL, HOST_IP_RECVTOS};
@@ -98,9 +98,9 @@ static void prepare_host(const struct model_socket *s)
         if (s->family == AF_INET6)
             host_set_int(s->fd, HOST_SOL_IPV6, ipv6[i], 1);
     }
-    host_set_int(s->fd, HOST_SOL_IP, HOST_IP_MULTICAST_ALL, !FACT(STRICT_GROUPS));
+    host_set_int(s->fd, HOST_SOL_IP, HOST_IP_MULTICAST_ALL, !FACT(OWN_GROUPS));
     if (s->family == AF_INET6)
-        host_set_int(s->fd, HOST_SOL_IPV6, HOST_IPV6_MULTICAST_ALL, !FACT(STRICT_GROUPS));
+        host_set_int(s->fd, HOST_SOL_IPV6, HOST_IPV6_MULTICAST_ALL, !FACT(OWN_GROUPS));
 }
 
 /* With two references, the list's and the caller's; fd becomes its own. */
@@ -270,9 +270,11 @@ static SOCKET make(int family, int type, int protocol, DWORD flags)
         return (void)model_result(WSAEAFNOSUPPORT), INVALID_SOCKET;
     if (type == SOCK_RAW && model_result(raw_refused(protocol)) != 0)
         return INVALID_SOCKET;
+    if (type == SOCK_RAW && family == AF_INET6)
+        return make_apart(family, protocol, flags);
     handle = model_real()->WSASocketW(family, type, protocol, NULL, 0, flags);
-    if (handle == INVALID_SOCKET && type == SOCK_RAW && WSAGetLastError() == WSAEPROTONOSUPPORT &&
-        (family == AF_INET || family == AF_INET6))
+    if (handle == INVALID_SOCKET && type == SOCK_RAW && family == AF_INET &&
+        WSAGetLastError() == WSAEPROTONOSUPPORT)
         return make_apart(family, protocol, flags);
     if (handle == INVALID_SOCKET)
         return handle;

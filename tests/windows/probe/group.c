@@ -200,6 +200,8 @@ static void win_4_source_filter_MCAST(void **state)
 /* Chosen: no page says whether a socket hears groups that only others joined. */
 static void win_4_own_groups(void **state)
 {
+    const char *windows = getenv("IPSOCK_MODEL_WINDOWS");
+    const bool own = windows && strstr(windows, "own-groups");
     SOCKET member;
     (void)state;
     open_senders();
@@ -209,7 +211,7 @@ static void win_4_own_groups(void **state)
     assert_int_equal(probe_set(s, SOL_SOCKET, SO_REUSEADDR, 1), 0);
     assert_int_equal(probe_bind(s, "0.0.0.0", probe_port(member)), 0);
     assert_true(hears(member, 1));
-    assert_null(probe_hear(s, SILENCE));
+    assert_int_equal(probe_hear(s, SILENCE) == NULL, own);
 }
 
 /* All members on the port get a copy. */
