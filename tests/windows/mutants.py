@@ -25,6 +25,7 @@ FILTERS = (  # what to try first: prefix of the fact, probe, cases
     (r"option\..*_(MULTICAST|UNICAST)_IF$", "interface", "*"),
     (r"option\.", "option", "*"),
 )
+SLOW = ("group", "wait")  # they wait for what must not come
 
 
 def facts():
@@ -63,8 +64,8 @@ def killer(programs, fact):
         found = re.match(pattern, fact)
         if found and not holds(programs[probe], fact, found.expand(cases)):
             return probe
-    for probe, program in programs.items():
-        if not holds(program, fact, "*"):
+    for probe in sorted(programs, key=lambda name: name in SLOW):
+        if not holds(programs[probe], fact, "*"):
             return probe
     return None
 
