@@ -51,10 +51,10 @@ until_true() {
 	done
 }
 
-# ---- two hosts: network namespaces named after this process, joined by two cables ----
+# ---- hosts: network namespaces named after this process; the first two are joined by two cables ----
 
 lab=
-hosts=(client server)
+hosts=()
 background=()
 
 # on HOST COMMAND…: without a laboratory every host is this one.
@@ -75,13 +75,13 @@ ip_on() {
 	as_root ip -n "$lab-$host" "$@"
 }
 
-# cable NAME: an interface of that name on both hosts. No waiting for duplicate address detection.
+# cable HOST HOST NAME: an interface of that name on both. No waiting for duplicate address detection.
 cable() {
 	local host
-	as_root ip link add "$1" netns "$lab-client" type veth peer name "$1" netns "$lab-server"
-	for host in "${hosts[@]}"; do
-		ip_on "$host" link set "$1" addrgenmode none
-		ip_on "$host" link set "$1" up
+	as_root ip link add "$3" netns "$lab-$1" type veth peer name "$3" netns "$lab-$2"
+	for host in "$1" "$2"; do
+		ip_on "$host" link set "$3" addrgenmode none
+		ip_on "$host" link set "$3" up
 	done
 }
 
@@ -96,15 +96,34 @@ addresses() {
 	done
 }
 
-# Fails where namespaces are not allowed, as in some containers.
-open_lab() {
+# add_host NAME…: they are removed with the laboratory.
+add_host() {
 	local host
-	lab=demo$$
-	for host in "${hosts[@]}"; do
-		as_root ip netns add "$lab-$host" 2>"$work/lab.err" || return 1
+	for host in "$@"; do
+		as_root ip netns add "$lab-$host" 2>>"$work/lab.err" || return 1
+		hosts+=("$host")
 		ip_on "$host" link set lo up
 	done
-	cable east 2>>"$work/lab.err" && cable west 2>>"$work/lab.err"
+}
+
+# Fails where namespaces are not allowed, as in some containers.
+open_lab() {
+	lab=demo$$
+	add_host client server &&
+		cable client server east 2>>"$work/lab.err" && cable client server west 2>>"$work/lab.err"
+}
+
+# route HOST DESTINATION HOP: of either family.
+route() {
+	local family=-4
+	case $2 in *:*) family=-6 ;; esac
+	[ "$family" = -4 ] || [ -n "$ipv6" ] || return 0
+	ip_on "$1" "$family" route add "$2" via "$3"
+}
+
+# sysctl_on HOST NAME VALUE
+sysctl_on() {
+	on "$1" sh -c "echo $3 >/proc/sys/$(tr . / <<<"$2")"
 }
 
 # start HOST LOG COMMAND…: in the background, its output in LOG.

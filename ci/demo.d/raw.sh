@@ -165,3 +165,62 @@ show_icmp_filter() {
 		skip "the same over IPv6: this kernel has none"
 	fi
 }
+
+# ---- traceroute ----
+
+# client - r1 - r2 - r3 - server: link N is 203.0.113.(16 N)/28 and 2001:db8:1N::/64, the host on its
+# left .1 or ::1, the one on its right .2 or ::2.
+lay_path() {
+	local path=(client r1 r2 r3 server) link n router
+	add_host r1 r2 r3
+	for n in 1 2 3 4; do
+		link=link$n
+		cable "${path[n - 1]}" "${path[n]}" "$link"
+		addresses "${path[n - 1]}" "$link" "203.0.113.$((16 * n + 1))/28" "2001:db8:1$n::1/64" fe80::1/64
+		addresses "${path[n]}" "$link" "203.0.113.$((16 * n + 2))/28" "2001:db8:1$n::2/64" fe80::2/64
+	done
+	for router in r1 r2 r3; do
+		sysctl_on "$router" net.ipv4.ip_forward 1
+		[ -z "$ipv6" ] || sysctl_on "$router" net.ipv6.conf.all.forwarding 1
+	done
+	# To the server on the way there, to the client on the way back.
+	for n in 1 2 3; do
+		route "${path[n - 1]}" 203.0.113.64/28 "203.0.113.$((16 * n + 2))"
+		route "${path[n - 1]}" 2001:db8:14::/64 "2001:db8:1$n::2"
+		route "${path[n + 1]}" 203.0.113.16/28 "203.0.113.$((16 * n + 17))"
+		route "${path[n + 1]}" 2001:db8:11::/64 "2001:db8:1$((n + 1))::1"
+	done
+}
+
+# hops_are ADDRESS…: a line each, in this order, with three times; and it ended well.
+hops_are() {
+	local n=0 address
+	[ "$status" -eq 0 ] && [ "$(grep -cE '^ *[0-9]+ ' "$work/out")" -eq $# ] || return 1
+	for address in "$@"; do
+		n=$((n + 1))
+		grep -qE "^ *$n +${address//./\\.}( +[0-9.]+ ms){3}" "$work/out" || return 1
+	done
+}
+
+show_trace() {
+	local v4=(203.0.113.18 203.0.113.34 203.0.113.50 203.0.113.66)
+	local v6=(2001:db8:11::2 2001:db8:12::2 2001:db8:13::2 2001:db8:14::2)
+	chapter "The way over three routers" \
+		"examples/traceroute.c sends datagrams that may pass one router, two, three, ... and hears from the" \
+		"ICMP errors who was where. It needs no privilege: they come as events of the endpoint that sent." \
+		'' '     client --- r1 --- r2 --- r3 --- server' ''
+	lay_path
+	check "the server can be reached by this way" until_true 10 on client "$ipsock" ping "${v4[3]}" --count 1
+	run client "$traceroute" "${v4[3]}"
+	check "three routers and the server, in their order" hops_are "${v4[@]}"
+	run client "$traceroute" -r "${v4[3]}"
+	check "the same heard on a raw ICMP endpoint, as on systems without such events" hops_are "${v4[@]}"
+	if [ -n "$ipv6" ]; then
+		check "IPv6: the server can be reached" until_true 10 \
+			on client "$ipsock" ping "${v6[3]}" --count 1
+		run client "$traceroute" "${v6[3]}"
+		check "the same over IPv6" hops_are "${v6[@]}"
+	else
+		skip "the same over IPv6: this kernel has none"
+	fi
+}
