@@ -182,6 +182,13 @@ static void raw_05_refused_packets_change_nothing(void **state)
         EQUAL(true, ipsock_send(stage.s, &message, 0) < 0);
         check_own(&stage);
     }
+    buffers[0].length = length;
+    for (uint8_t words = 0; words < 16; words++) { /* of the header: too few, and beyond the data */
+        bytes[0] = 0x40 | words;
+        if (words != IPSOCK_IPV4_HEADER_MIN / 4)
+            EQUAL(true, ipsock_send(stage.s, &message, 0) < 0);
+        check_own(&stage);
+    }
     end(&stage);
 }
 

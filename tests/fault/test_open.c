@@ -92,12 +92,13 @@ static void v6_uni_host_without_the_family(void **state)
     struct ipsock_endpoint *s;
     struct ipsock_config config;
     (void)state;
-    for (int kind = IPSOCK_UDP; kind <= IPSOCK_TCP; kind++) {
-        for (int dual = 0; dual < 2; dual++) {
+    for (int kind = IPSOCK_UDP; kind <= IPSOCK_PING; kind++) {
+        for (int dual = 0; dual < (kind <= IPSOCK_TCP ? 2 : 1); dual++) {
             fault_reset();
             fault_fail(FAULT_socket, 1, 1, EAFNOSUPPORT);
             ipsock_config_init(&config);
             config.kind = kind;
+            config.protocol = kind == IPSOCK_RAW ? 253 : 0;
             config.local = ipsock_addr_any(IPSOCK_IPV6, 0);
             config.flags = dual ? IPSOCK_OPEN_DUAL_STACK : 0;
             config.error = &error;

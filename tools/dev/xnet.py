@@ -7,7 +7,7 @@
 RESULTS is what ci/test leaves in build/ci/results.tsv: suite, case, result. Writes docs/xnet.md, with --check
 nothing. A row fails that belongs to this release and has no test that ran, or a failing one; any row fails that
 names a function that no header has, or an id that docs/conformance.csv does not have. An id fails that has neither
-a test that ran nor a reason there.
+a test that ran nor a reason there, and a public function that no row has.
 """
 import argparse
 import collections
@@ -24,13 +24,14 @@ TITLES = {
     "ipv6": "golang.org/x/net/ipv6",
     "icmp": "golang.org/x/net/icmp",
     "net": "net, as far as the examples of these packages use it",
+    "beyond": "Beyond x/net",
 }
 SHOWN = 40  # problems
 INTRODUCTION = """\
 # x/net and ipsock
 
 Every exported symbol of `golang.org/x/net/ipv4` and `ipv6`, and what the examples of these packages use of `icmp` and
-`net`; what ipsock has for it; and the tests that tried it. The mapping is `docs/xnet.csv`, the ids are those of
+`net`; what ipsock has for it, and what it has besides; and the tests that tried it. The mapping is `docs/xnet.csv`, the ids are those of
 `docs/conformance.csv` (a test of CM-04 is called `cm_04_...`). `ci/xnet` joins both with the results of a test run and
 writes this page: do not edit it. A row that waits for a later step says so; its functions are declared already.
 
@@ -54,6 +55,7 @@ class Headers:
         text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
         code = re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("\\\n", " ")
         self.names = set(re.findall(r"\b(?:ipsock|IPSOCK)_\w+", code))
+        self.functions = set(re.findall(r"\bIPSOCK_API\b[^;(]*?\b(ipsock_\w+)\(", code))
         self.members = {name: set(re.findall(r"\w+", body))
                         for name, body in re.findall(r"struct (ipsock_\w+) \{(.*?)\}", code, re.S)}
         for macro, prefix in re.findall(r"#define (\w+)\(name[^)]*\)\s+(\w+)##name", code):
@@ -170,7 +172,7 @@ def page(joined, ids, by_id, totals):
     parts = [INTRODUCTION, "**%d rows joined, %d waiting, %d failed.**\n" % totals]
     for package, title in TITLES.items():
         parts.append("## %s\n" % title)
-        parts.append(table(["x/net", "ipsock", "ids", "tests"],
+        parts.append(table(["" if package == "beyond" else "x/net", "ipsock", "ids", "tests"],
                            [j.cells() for j in joined if j.row.package == package]) + "\n")
     parts.append("## Behaviours\n")
     parts.append(table(["id", "behaviour of x/net", "tests that ran"], behaviours(ids, by_id)) + "\n")
@@ -193,6 +195,9 @@ def main():
     untold = ["%s: %s" % (name, "docs/conformance.csv says why it has no test, but it has"
                           if why_not else "no test ran, and docs/conformance.csv does not say why")
               for name, (_, why_not) in ids.items() if bool(by_id[name]) == bool(why_not)]
+    named = {name for j in joined for name in j.row.ipsock.split()}
+    untold += ["%s: no row of docs/xnet.csv has it" % name for name in sorted(headers.functions)
+               if not any(fnmatch.fnmatch(name, word) for word in named)]
     problems += untold
     for problem in problems[:SHOWN]:
         print(problem)
