@@ -40,7 +40,9 @@ struct cell {
 };
 
 static SOCKET s;
-static const char *const groups[] = {"239.1.2.3", "239.1.2.3", "ff15::4321"};
+/* One of our own: what a process elsewhere joins is heard here too. */
+static char own_group[32];
+static const char *const groups[] = {own_group, own_group, "ff15::4321"};
 
 static const char *source_of(enum form form, int source)
 {
@@ -346,6 +348,10 @@ int main(void)
     };
     static struct CMUnitTest cases[3 * STATES * ACTS + sizeof others / sizeof others[0]];
     const size_t n = add_cells(cases);
+    LARGE_INTEGER ticks;
+    QueryPerformanceCounter(&ticks);
+    snprintf(own_group, sizeof own_group, "239.%u.%u.%u", 128 + (unsigned)(ticks.QuadPart % 100),
+             1 + (unsigned)(ticks.QuadPart / 100 % 250), 1 + (unsigned)GetCurrentProcessId() % 250);
     memcpy(cases + n, others, sizeof others);
     return probe_run(cases);
 }

@@ -119,12 +119,60 @@ static void win_5_raw_TCP_bind(void **state)
     assert_int_equal(probe_bind(probe_socket(AF_INET, SOCK_RAW, IPPROTO_UDP), LOOPBACK, 0), 0);
 }
 
+/* A packet of 28 octets and more: header, and a UDP or TCP header that says no more than ports. */
+static int send_packet(SOCKET s, int protocol, const char *from, unsigned port, const char *text)
+{
+    const struct probe_name to = probe_name(LOOPBACK, 0);
+    const size_t length = 28 + strlen(text);
+    unsigned char packet[64] = {0x45};
+    memcpy(packet + 28, text, strlen(text));
+    packet[3] = (unsigned char)length;
+    packet[8] = 64;
+    packet[9] = (unsigned char)protocol;
+    inet_pton(AF_INET, from, packet + 12);
+    inet_pton(AF_INET, LOOPBACK, packet + 16);
+    packet[21] = 9;
+    packet[22] = (unsigned char)(port >> 8);
+    packet[23] = (unsigned char)port;
+    packet[25] = (unsigned char)(length - 20); /* the length of UDP; no checksum */
+    const int sent =
+        sendto(s, (const char *)packet, (int)length, 0, (const struct sockaddr *)&to.at, to.length);
+    return sent < 0 ? WSAGetLastError() : sent == (int)length ? 0 : -1;
+}
+
+/* Client Windows: no TCP over raw sockets. */
+static void win_5_raw_TCP_send(void **state)
+{
+    SOCKET s = probe_socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+    (void)state;
+    assert_int_equal(probe_set(s, IPPROTO_IP, IP_HDRINCL, 1), 0);
+    assert_int_equal(send_packet(s, IPPROTO_TCP, LOOPBACK, 9, ""), WSAEACCES);
+    s = probe_socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+    assert_int_equal(probe_send(s, "no header at all", LOOPBACK, 0), WSAEACCES);
+}
+
+/* Client Windows: UDP from an address that is not ours is dropped, and reported as sent. */
+static void win_5_raw_UDP_foreign(void **state)
+{
+    const SOCKET receiver = probe_udp(AF_INET);
+    const SOCKET s = probe_socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+    const char *heard;
+    (void)state;
+    assert_int_equal(probe_bind(receiver, LOOPBACK, 0), 0);
+    assert_int_equal(probe_set(s, IPPROTO_IP, IP_HDRINCL, 1), 0);
+    assert_int_equal(send_packet(s, IPPROTO_UDP, "198.51.100.9", probe_port(receiver), "no"), 0);
+    assert_int_equal(send_packet(s, IPPROTO_UDP, "127.0.0.2", probe_port(receiver), "yes"), 0);
+    heard = probe_hear(receiver, PATIENCE);
+    assert_non_null(heard);
+    assert_string_equal(heard, "yes");
+}
+
 int main(void)
 {
     static const struct CMUnitTest cases[] = {
         PROBE(win_9_second_user),  PROBE(win_9_not_started),    PROBE(win_9_closed),
         PROBE(win_9_handles),      PROBE(win_5_raw_protocol_0), PROBE(win_5_raw),
-        PROBE(win_5_raw_TCP_bind),
+        PROBE(win_5_raw_TCP_bind), PROBE(win_5_raw_TCP_send),   PROBE(win_5_raw_UDP_foreign),
     };
     return probe_run(cases);
 }
