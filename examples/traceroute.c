@@ -200,7 +200,7 @@ static int wait_for(struct trace *t, struct answer *a, uint16_t port, int64_t en
 static bool print_refusal(const struct trace *t, const struct answer *a)
 {
     // Codes of "destination unreachable": RFC 792, RFC 1812 5.2.7.1; RFC 4443 3.1.
-    static const char v4[] = "NHP.FSNHHXXNHXVC", v6[] = "NXSH.XX";
+    static const char v4[] = "NHP.FSNHNXXNHXVC", v6[] = "NXHH.XX";
     const bool is_v6 = t->host.family == IPSOCK_IPV6;
     const char *const letters = is_v6 ? v6 : v4;
     if (is_v6 && a->type == IPSOCK_ICMPV6_PACKET_TOO_BIG)

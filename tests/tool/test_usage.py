@@ -18,6 +18,10 @@ COMMANDS = {
     "send": ["-4", "-6", "--data", "--size", "--count", "--interval", "--batch", "--traffic-class",
              "--hop-limit", "--source", "--interface", "--loop", "--dont-fragment", "--broadcast",
              "--wait"],
+    "ping": ["-4", "-6", "--count", "--interval", "--timeout", "--size", "--hop-limit",
+             "--traffic-class", "--interface", "--source", "--broadcast", "--raw", "--json"],
+    "trace": ["-4", "-6", "--first-hop", "--max-hops", "--queries", "--wait", "--icmp", "--port",
+              "--size", "--mtu", "--traffic-class", "--interface", "--source", "--raw", "--json"],
 }
 
 

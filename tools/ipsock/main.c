@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The ipsock command: what this system can do, and packets with their control data both ways. */
+/* The ipsock command: what this system can do, packets with their control data both ways,
+ * and what the network says of them. */
 #include "tool.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ static const struct {
     {"listen", command_listen, "receive UDP datagrams and print them with their control data"},
     {"ping", command_ping, "ask a host for echoes, and tell what came back, when, and what not"},
     {"send", command_send, "send UDP datagrams with chosen control data"},
+    {"trace", command_trace, "show the routers on the way to a host, and what they say"},
 };
 
 static void print_help(FILE *out)

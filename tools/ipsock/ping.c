@@ -50,63 +50,23 @@ static bool is_v4(const struct pinger *p)
     return p->ping.peer.family == IPSOCK_IPV4;
 }
 
-static uint8_t request_type(const struct pinger *p)
-{
-    return is_v4(p) ? (uint8_t)IPSOCK_ICMPV4_ECHO_REQUEST : (uint8_t)IPSOCK_ICMPV6_ECHO_REQUEST;
-}
-
-static uint8_t reply_type(const struct pinger *p)
-{
-    return is_v4(p) ? (uint8_t)IPSOCK_ICMPV4_ECHO_REPLY : (uint8_t)IPSOCK_ICMPV6_ECHO_REPLY;
-}
-
-static uint16_t load16(const uint8_t *bytes)
-{
-    return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
 /* ---- opening ---- */
 
 static int read_request(struct pinger *p, struct ipsock_config *config)
 {
     const struct request *r = &p->r;
-    uint8_t traffic_class = 0;
-    int result = EXIT_OK;
     if (r->interval < IPSOCK_MILLISECOND) {
         fprintf(stderr, "ipsock ping: --interval: must be 0.001 or more\n");
         return EXIT_USAGE;
     }
-    if (r->traffic_class)
-        result = read_traffic_class("ping", r->traffic_class, &traffic_class);
-    if (result != EXIT_OK)
-        return result;
-    config->traffic_class = traffic_class;
-    if (r->source && ipsock_addr_parse(r->source, &config->local) < 0) {
-        fprintf(stderr, "ipsock ping: --source %s: must be an IP address\n", r->source);
-        return EXIT_USAGE;
-    }
-    if (r->interface) {
-        result = ipsock_interface_index(r->interface, &p->control.interface_index);
-        if (result < 0)
-            return fail_code("ping", r->interface, result);
-        p->control.valid = IPSOCK_CONTROL_INTERFACE;
-    }
-    return EXIT_OK;
+    return read_sending("ping", r->traffic_class, r->source, r->interface, config, &p->control);
 }
 
-/* On a raw endpoint the errors come as messages, beside everything else that the host is sent. */
 static int filter_raw(struct pinger *p)
 {
-    static const uint8_t errors[2][4] = {
-        {IPSOCK_ICMPV4_DESTINATION_UNREACHABLE, IPSOCK_ICMPV4_TIME_EXCEEDED,
-         IPSOCK_ICMPV4_PARAMETER_PROBLEM, IPSOCK_ICMPV4_PARAMETER_PROBLEM},
-        {IPSOCK_ICMPV6_DESTINATION_UNREACHABLE, IPSOCK_ICMPV6_TIME_EXCEEDED,
-         IPSOCK_ICMPV6_PARAMETER_PROBLEM, IPSOCK_ICMPV6_PACKET_TOO_BIG}};
     struct ipsock_icmp_filter filter;
-    ipsock_icmp_filter_set_all(&filter, true);
-    ipsock_icmp_filter_accept(&filter, reply_type(p));
-    for (int i = 0; i < 4; i++)
-        ipsock_icmp_filter_accept(&filter, errors[!is_v4(p)][i]);
+    filter_icmp_errors(&filter, p->ping.peer.family);
+    ipsock_icmp_filter_accept(&filter, echo_reply_type(p->ping.peer.family));
     p->id = (uint16_t)(ipsock_now() / 1000) | 1;
     return ipsock_set_icmp_filter(p->s, &filter);
 }
@@ -114,7 +74,6 @@ static int filter_raw(struct pinger *p)
 static int open_endpoint(struct pinger *p, struct ipsock_config *config)
 {
     struct ipsock_error error;
-    struct ipsock_capability_answer stream;
     const int family = p->ping.peer.family;
     config->kind = p->r.raw ? IPSOCK_RAW : IPSOCK_PING;
     config->family = family;
@@ -125,10 +84,7 @@ static int open_endpoint(struct pinger *p, struct ipsock_config *config)
     config->error = &error;
     if (!ipsock_addr_is_multicast(&p->ping.peer) && p->r.hop_limit > 0)
         config->hop_limit = (int)p->r.hop_limit;
-    p->hears_errors = !p->r.raw &&
-                      ipsock_capability(NULL, config->kind, family, IPSOCK_FEATURE_ERROR_STREAM,
-                                        &stream) == IPSOCK_OK &&
-                      stream.level != IPSOCK_ABSENT;
+    p->hears_errors = !p->r.raw && has_error_stream(config->kind, family);
     if (p->hears_errors)
         config->flags |= IPSOCK_OPEN_ERROR_STREAM;
     if (ipsock_open(&p->s, config) < 0)
@@ -176,7 +132,7 @@ static int send_request(struct pinger *p)
     size_t length;
     struct ping_probe *probe = &p->ping.probes[++p->number % PING_WINDOW];
     const struct ipsock_icmp_message echo = {.family = p->ping.peer.family,
-                                             .type = request_type(p),
+                                             .type = echo_request_type(p->ping.peer.family),
                                              .id = p->id,
                                              .sequence = (uint16_t)p->number,
                                              .data = p->payload,
@@ -264,7 +220,8 @@ static void handle_reply(struct pinger *p, const struct ipsock_message *message,
 static void handle_error(struct pinger *p, const struct ipsock_addr *offender, int type, int code,
                          uint32_t mtu, const uint8_t *quoted, size_t length)
 {
-    if (length < HEADER || quoted[0] != request_type(p) || load16(quoted + 4) != p->id)
+    if (length < HEADER || quoted[0] != echo_request_type(p->ping.peer.family) ||
+        load16(quoted + 4) != p->id)
         return;
     const uint16_t sequence = load16(quoted + 6);
     if (number_of(p, sequence) == 0)
@@ -283,7 +240,7 @@ static void handle_raw(struct pinger *p, const struct ipsock_message *message, i
     if (length < HEADER ||
         (is_v4(p) && ipsock_icmp_verify(IPSOCK_IPV4, NULL, NULL, p->packet, length) < 0))
         return;
-    if (p->packet[0] == reply_type(p)) {
+    if (p->packet[0] == echo_reply_type(p->ping.peer.family)) {
         if (load16(p->packet + 4) == p->id)
             handle_reply(p, message, now);
     } else if (ipsock_icmp_parse(&icmp, NULL, 0, p->ping.peer.family, p->packet, length) == 0 &&

@@ -38,3 +38,24 @@ bool choose_family(const char *command, bool ipv4, bool ipv6, int *family)
     *family = ipv4 ? IPSOCK_IPV4 : ipv6 ? IPSOCK_IPV6 : IPSOCK_UNSPEC;
     return true;
 }
+
+int read_sending(const char *command, const char *traffic_class, const char *source,
+                 const char *interface, struct ipsock_config *config,
+                 struct ipsock_control *control)
+{
+    uint8_t octet = 0;
+    if (traffic_class && read_traffic_class(command, traffic_class, &octet) != EXIT_OK)
+        return EXIT_USAGE;
+    config->traffic_class = octet;
+    if (source && ipsock_addr_parse(source, &config->local) < 0) {
+        fprintf(stderr, "ipsock %s: --source %s: must be an IP address\n", command, source);
+        return EXIT_USAGE;
+    }
+    if (interface) {
+        const int result = ipsock_interface_index(interface, &control->interface_index);
+        if (result < 0)
+            return fail_code(command, interface, result);
+        control->valid = IPSOCK_CONTROL_INTERFACE;
+    }
+    return EXIT_OK;
+}

@@ -19,6 +19,7 @@ int command_interfaces(int argc, char **argv);
 int command_listen(int argc, char **argv);
 int command_ping(int argc, char **argv);
 int command_send(int argc, char **argv);
+int command_trace(int argc, char **argv);
 
 /* Output. */
 /** Prints a string for people: control characters as \xNN, so that no name or payload can write to
@@ -63,6 +64,24 @@ int resolve_target(const char *command, const char *host, uint16_t port, int fam
 /** The family that -4 and -6 ask for: 0 for neither. @return whether they agree; false after a
  * message */
 bool choose_family(const char *command, bool ipv4, bool ipv6, int *family);
+
+/** Reads the values of --traffic-class, --source and --interface, each of which may be NULL, for an
+ * endpoint and the control data of what it sends. @return EXIT_OK, or the exit code after a message
+ */
+int read_sending(const char *command, const char *traffic_class, const char *source,
+                 const char *interface, struct ipsock_config *config,
+                 struct ipsock_control *control);
+
+/* ICMP. */
+uint8_t echo_request_type(int family);
+uint8_t echo_reply_type(int family);
+/** A number in network order. */
+uint16_t load16(const uint8_t *bytes);
+/** Whether the system tells such endpoints of ICMP errors about their packets. */
+bool has_error_stream(int kind, int family);
+/** A filter of a raw ICMP endpoint that lets nothing but errors pass. They come as messages there,
+ * beside everything else that the host is sent. */
+void filter_icmp_errors(struct ipsock_icmp_filter *filter, int family);
 
 /* Received packets. */
 /** Control data that packets are printed with: what the system can deliver on such an endpoint. */
