@@ -238,6 +238,11 @@ static void bpf_02_the_view_of_raw_endpoints(void **state)
         }
         send_type(sender, i, 41, 9);
         check_nothing(s);
+        CHECK(IPSOCK_OK, ipsock_clear_bpf(s));
+        send_type(sender, i, 41, 10);
+        receive(s, &seen);
+        assert_true(is_ours(seen.data, seen.length, &type, &number));
+        EQUAL(10, number);
         ipsock_free(s);
         ipsock_free(sender);
     }

@@ -7,7 +7,7 @@ import sys
 # What a value becomes. Each is a mistake that one could make, and that the compiler takes.
 OTHER_COLUMN = {"IPSK_V4": "IPSK_V6", "IPSK_V6": "IPSK_V4", "IPSK_MAPPED": "IPSK_V6"}
 OTHER_LEVEL = {"IPPROTO_IP": "IPPROTO_IPV6", "IPPROTO_IPV6": "IPPROTO_IP"}
-OTHER_SET = {"INT": "BOOL", "BOOL": "NONE", "CHOICE": "BOOL", "MREQN": "INT", "NAME": "INT",
+OTHER_SET = {"INT": "BOOL", "BOOL": "NONE", "CHOICE": "NONE", "MREQN": "INT", "NAME": "INT",
              "GROUP_REQ": "MREQ6", "GROUP_SOURCE_REQ": "GROUP_REQ", "ICMP4_BLOCK": "INT",
              "ICMP6_BLOCK": "ICMP6_PASS", "PROGRAM": "NONE"}
 OTHER_GET = {"INT": "BOOL", "CHOICE": "BOOL", "MTUINFO": "INT", "ICMP4_BLOCK": "INT",
@@ -81,7 +81,7 @@ def option_changes(row):
         yield "on", "(%s) == 1 ? 0 : 1" % row["on"]
         yield "reset", "(%s) == 0 ? 1 : 0" % row["reset"]
     elif row["option"] in WITH_DEFAULT:
-        yield "reset", "1"
+        yield "reset", "(%s) + 3" % row["reset"]
     if row["since"] != "0":
         yield "since", "0x7f000000"
     yield "name", "(%s) + 1" % row["name"]

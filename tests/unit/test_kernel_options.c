@@ -182,6 +182,9 @@ static void v4_opt_03_flags_are_the_right_options(void **state)
          1, 0},
         {IPSOCK_IPV6, IPSOCK_UDP, 0, IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_DUAL_STACK, SOL_SOCKET,
          SO_BROADCAST, 0, 1},
+        /* off on such a socket from the beginning, and after all that strictness switches on */
+        {IPSOCK_IPV6, IPSOCK_UDP, 0, IPSOCK_OPEN_STRICT_MULTICAST | IPSOCK_OPEN_DUAL_STACK,
+         IPPROTO_IP, IP_MULTICAST_ALL, 0, 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct ipsock_config config = plain(cases[i].family, cases[i].kind);
