@@ -214,17 +214,6 @@ bool system_is_inherited(ipsock_handle_t handle)
     return GetHandleInformation((HANDLE)handle, &flags) && (flags & HANDLE_FLAG_INHERIT);
 }
 
-/* No option tells it. */
-bool system_filter_of(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
-                      struct system_filter *out)
-{
-    (void)handle;
-    (void)index;
-    (void)group;
-    memset(out, 0, sizeof *out);
-    return false;
-}
-
 static void put_addr(struct sockaddr_storage *to, const struct ipsock_addr *addr)
 {
     struct sockaddr_in v4;
@@ -240,6 +229,30 @@ static void put_addr(struct sockaddr_storage *to, const struct ipsock_addr *addr
         memcpy(to, &v4, sizeof v4);
     else
         memcpy(to, &v6, sizeof v6);
+}
+
+#ifndef SIOCGMSFILTER
+#define SIOCGMSFILTER _IOW('t', 127 | IOC_IN, u_long)
+#endif
+
+/* What getsourcefilter of newer headers does. No page says what the filter of a group is that was
+ * not joined: WSAEINVAL here, as other calls about it. */
+bool system_filter_of(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                      struct system_filter *out)
+{
+    GROUP_FILTER filter;
+    DWORD length;
+    memset(out, 0, sizeof *out);
+    memset(&filter, 0, sizeof filter);
+    filter.gf_interface = index;
+    put_addr(&filter.gf_group, group);
+    if (WSAIoctl((SOCKET)handle, SIOCGMSFILTER, &filter, sizeof filter, &filter, sizeof filter,
+                 &length, NULL, NULL) != 0)
+        return WSAGetLastError() == WSAEINVAL;
+    out->member = true;
+    out->source_specific = filter.gf_fmode == MCAST_INCLUDE;
+    out->sources = filter.gf_numsrc;
+    return true;
 }
 
 bool system_join(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,

@@ -148,12 +148,13 @@ static int index_in(unsigned char list[][16], int count, const unsigned char *so
     return -1;
 }
 
-static struct model_group *find(const struct model_socket *s, const struct member *m)
+struct model_group *model_group_of(const struct model_socket *s, int family, unsigned index,
+                                   const unsigned char group[16])
 {
     struct model_group *g = s->groups;
 
-    while (g && (g->family != m->family || g->index != m->index ||
-                 memcmp(g->group, m->group, sizeof g->group) != 0))
+    while (g && (g->family != family || g->index != index ||
+                 memcmp(g->group, group, sizeof g->group) != 0))
         g = g->next;
     return g;
 }
@@ -287,7 +288,7 @@ int model_member(struct model_socket *s, int id, const char *value, int length)
         m.index = model_default_interface(m.family, m.group);
     else if (!model_is_interface(m.index))
         return FACT(NO_SUCH_INTERFACE);
-    g = find(s, &m);
+    g = model_group_of(s, m.family, m.index, m.group);
     error = model_member_error(state_of(g, &m), m.act);
     if (error == 0)
         error = realise(s, &m);

@@ -55,8 +55,12 @@ static int control(struct model_socket *s, DWORD code, const void *in, DWORD in_
         error = extension(in, out, out_length);
     else if (code == SIO_UDP_CONNRESET || code == SIO_UDP_NETRESET)
         error = s->type == SOCK_DGRAM ? resets(s, code, in, in_length) : WSAENOPROTOOPT;
+    else if (model_filter_is(code))
+        error = model_filter_get(s, code, in, in_length, out, out_length);
     if (error == 0 && returned)
-        *returned = code == SIO_GET_EXTENSION_FUNCTION_POINTER ? sizeof(void *) : 0;
+        *returned = code == SIO_GET_EXTENSION_FUNCTION_POINTER ? sizeof(void *)
+                    : model_filter_is(code)                    ? out_length
+                                                               : 0;
     return error;
 }
 

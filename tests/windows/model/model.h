@@ -146,6 +146,13 @@ int model_option_get(const struct model_socket *s, int id, char *value, int *len
 void model_apply_reset(const struct model_socket *s);
 int model_member(struct model_socket *s, int id, const char *value, int length);
 void model_members_forget(struct model_socket *s);
+/* The membership, perhaps without any source left, or NULL. */
+struct model_group *model_group_of(const struct model_socket *s, int family, unsigned index,
+                                   const unsigned char group[16]);
+/* The ioctls that tell it. */
+bool model_filter_is(DWORD code);
+int model_filter_get(struct model_socket *s, DWORD code, const unsigned char *in, DWORD in_length,
+                     unsigned char *out, DWORD out_length);
 /* Whether the receiver's options say that it does not want this packet. */
 bool model_drops(const struct model_socket *s, const struct model_packet *packet);
 /* Binds to the wildcard address if nothing was bound yet. */

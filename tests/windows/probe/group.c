@@ -304,6 +304,103 @@ static void win_4_mreq6(void **state)
     assert_int_equal(probe_set_bytes(s, IPPROTO_IPV6, 13, bytes, 20), WSAEINVAL);
 }
 
+/* ---- what a filter is ---- */
+
+#define FILTER_OF_GROUP _IOW('t', 127 | IOC_IN, u_long) /* SIOCGMSFILTER */
+
+/* GROUP_FILTER, of interface 1: interface, group, mode, count, sources. */
+static int read_filter(enum form form, ULONG room, ULONG *mode, ULONG *count, char *sources)
+{
+    const struct probe_name to = probe_name(groups[form], 0);
+    unsigned char bytes[144 + 2 * 128];
+    DWORD length = 0;
+    const ULONG index = 1;
+    memset(bytes, 0, sizeof bytes);
+    memcpy(bytes, &index, sizeof index);
+    memcpy(bytes + 8, &to.at, sizeof to.at);
+    memcpy(bytes + 140, &room, sizeof room);
+    if (WSAIoctl(s, FILTER_OF_GROUP, bytes, 144 + room * 128, bytes, 144 + room * 128, &length,
+                 NULL, NULL) != 0)
+        return WSAGetLastError();
+    memcpy(mode, bytes + 136, sizeof *mode);
+    memcpy(count, bytes + 140, sizeof *count);
+    for (ULONG i = 0; i < room; i++)
+        inet_ntop(to.at.ss_family, bytes + 144 + i * 128 + (to.at.ss_family == AF_INET6 ? 8 : 4),
+                  sources + i * 64, 64);
+    return 0;
+}
+
+static void check_filter(enum form form, ULONG wanted_mode, ULONG wanted_count)
+{
+    char sources[2][64] = {"", ""};
+    ULONG mode = 99;
+    ULONG count = 99;
+    assert_int_equal(read_filter(form, 2, &mode, &count, sources[0]), 0);
+    assert_int_equal(mode, wanted_mode);
+    assert_int_equal(count, wanted_count);
+    for (ULONG i = 0; i < count; i++)
+        assert_string_equal(sources[i], source_of(form, (int)i + 1));
+    /* without room the count is told all the same */
+    assert_int_equal(read_filter(form, 0, &mode, &count, sources[0]), 0);
+    assert_int_equal(count, wanted_count);
+}
+
+static void filters_are_told(enum form form)
+{
+    ULONG mode;
+    ULONG count;
+    s = open_bound(form == GROUP6 ? AF_INET6 : AF_INET);
+    assert_int_equal(read_filter(form, 0, &mode, &count, NULL), WSAEINVAL);
+    enter(form, "s1");
+    check_filter(form, MCAST_INCLUDE, 1);
+    enter(form, "s2");
+    check_filter(form, MCAST_INCLUDE, 2);
+    assert_int_equal(do_act(form, DROP, 1), 0);
+    assert_int_equal(read_filter(form, 0, &mode, &count, NULL), WSAEINVAL);
+    enter(form, "ab1");
+    check_filter(form, MCAST_EXCLUDE, 1);
+}
+
+static void win_4_filter_is_told(void **state)
+{
+    (void)state;
+    filters_are_told(GROUP4);
+}
+
+static void win_4_filter6_is_told(void **state)
+{
+    (void)state;
+    filters_are_told(GROUP6);
+}
+
+/* IP_MSFILTER: group, interface, mode, count, sources. */
+static void win_4_filter_by_address(void **state)
+{
+    unsigned char bytes[16 + 4];
+    unsigned char source[4];
+    const ULONG room = 1;
+    ULONG words[2];
+    DWORD length = 0;
+    (void)state;
+    s = open_bound(AF_INET);
+    enter(GROUP4, "s2");
+    memset(bytes, 0, sizeof bytes);
+    inet_pton(AF_INET, groups[GROUP4], bytes);
+    inet_pton(AF_INET, LOOPBACK, bytes + 4);
+    memcpy(bytes + 12, &room, sizeof room);
+    assert_int_equal(WSAIoctl(s, SIO_GET_MULTICAST_FILTER, bytes, sizeof bytes, bytes, sizeof bytes,
+                              &length, NULL, NULL),
+                     0);
+    memcpy(words, bytes + 8, sizeof words);
+    assert_int_equal(words[0], MCAST_INCLUDE);
+    assert_int_equal(words[1], 1);
+    inet_pton(AF_INET, source_of(GROUP4, 2), source);
+    assert_memory_equal(bytes + 16, source, sizeof source);
+    assert_int_equal(WSAIoctl(s, SIO_GET_MULTICAST_FILTER, bytes, 8, bytes, 8, &length, NULL, NULL),
+                     SOCKET_ERROR);
+    assert_int_equal(WSAGetLastError(), WSAEFAULT);
+}
+
 /* Membership options cannot be read. */
 static void win_4_not_read(void **state)
 {
@@ -345,6 +442,9 @@ int main(void)
         PROBE(win_4_unbound),
         PROBE(win_4_mreq6),
         PROBE(win_4_not_read),
+        PROBE(win_4_filter_is_told),
+        PROBE(win_4_filter6_is_told),
+        PROBE(win_4_filter_by_address),
     };
     static struct CMUnitTest cases[3 * STATES * ACTS + sizeof others / sizeof others[0]];
     const size_t n = add_cells(cases);
