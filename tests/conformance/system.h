@@ -16,6 +16,8 @@ bool system_is_privileged(void);
 bool system_pings_raw(void);
 /* Lets everybody have the system's own ping sockets, or nobody; false where that is not known. */
 bool system_allow_ping(bool on);
+/* Lets this host answer extended echo requests (RFC 8335); false where it cannot. */
+bool system_answer_probes(void);
 void system_sleep_ms(unsigned ms);
 
 /* Two interfaces, first and second, that carry multicast of both families, and nobody else's; made

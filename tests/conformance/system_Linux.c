@@ -61,15 +61,24 @@ static void add_link_local(void)
     close(fd);
 }
 
-bool system_allow_ping(bool on)
+static bool write_to(const char *path, const char *text)
 {
-    const char *const groups = on ? "0 2147483647\n" : "1 0\n";
-    const int fd = open("/proc/sys/net/ipv4/ping_group_range", O_WRONLY);
+    const int fd = open(path, O_WRONLY);
     if (fd < 0)
         return false;
-    const ssize_t n = write(fd, groups, strlen(groups));
+    const ssize_t n = write(fd, text, strlen(text));
     close(fd);
-    return n == (ssize_t)strlen(groups);
+    return n == (ssize_t)strlen(text);
+}
+
+bool system_allow_ping(bool on)
+{
+    return write_to("/proc/sys/net/ipv4/ping_group_range", on ? "0 2147483647\n" : "1 0\n");
+}
+
+bool system_answer_probes(void)
+{
+    return write_to("/proc/sys/net/ipv4/icmp_echo_enable_probe", "1\n"); /* both families */
 }
 
 /* Where nobody may have the kernel's ping sockets, who may have raw ones is served by those. */

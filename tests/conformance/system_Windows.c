@@ -40,6 +40,11 @@ bool system_allow_ping(bool on)
     return false;
 }
 
+bool system_answer_probes(void)
+{
+    return false;
+}
+
 bool system_lock_filter(ipsock_handle_t handle)
 {
     (void)handle;
