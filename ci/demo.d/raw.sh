@@ -179,7 +179,14 @@ lay_path() {
 		addresses "${path[n - 1]}" "$link" "203.0.113.$((16 * n + 1))/28" "2001:db8:1$n::1/64" fe80::1/64
 		addresses "${path[n]}" "$link" "203.0.113.$((16 * n + 2))/28" "2001:db8:1$n::2/64" fe80::2/64
 	done
-	for router in r1 r2 r3; do
+	# A narrower link, for the path's MTU.
+	ip_on r2 link set link3 mtu 1400
+	ip_on r3 link set link3 mtu 1400
+	for router in r1 r2 r3 server; do
+		# Errors are rationed; not here.
+		sysctl_on "$router" net.ipv4.icmp_ratelimit 0
+		[ -z "$ipv6" ] || sysctl_on "$router" net.ipv6.icmp.ratelimit 0
+		[ "$router" != server ] || continue
 		sysctl_on "$router" net.ipv4.ip_forward 1
 		[ -z "$ipv6" ] || sysctl_on "$router" net.ipv6.conf.all.forwarding 1
 	done
@@ -206,8 +213,9 @@ show_trace() {
 	local v4=(203.0.113.18 203.0.113.34 203.0.113.50 203.0.113.66)
 	local v6=(2001:db8:11::2 2001:db8:12::2 2001:db8:13::2 2001:db8:14::2)
 	chapter "The way over three routers" \
-		"examples/traceroute.c sends datagrams that may pass one router, two, three, ... and hears from the" \
-		"ICMP errors who was where. It needs no privilege: they come as events of the endpoint that sent." \
+		"examples/traceroute.c, and the command, send datagrams that may pass one router, two, three, and" \
+		"so on, and hear from the ICMP errors who was where. These come as events of the endpoint that sent," \
+		"which takes no privilege here." \
 		'' '     client --- r1 --- r2 --- r3 --- server' ''
 	lay_path
 	check "the server can be reached by this way" until_true 10 on client "$ipsock" ping "${v4[3]}" --count 1
@@ -215,12 +223,16 @@ show_trace() {
 	check "three routers and the server, in their order" hops_are "${v4[@]}"
 	run client "$traceroute" -r "${v4[3]}"
 	check "the same heard on a raw ICMP endpoint, as on systems without such events" hops_are "${v4[@]}"
+	run client "$ipsock" trace --mtu "${v4[3]}"
+	check "the link from r2 to r3 is narrower, and r2 says so" \
+		grep -qE "^ *3 +${v4[1]//./\\.} +F=1400 +${v4[2]//./\\.} " "$work/out"
+	check "every probe was answered; the path's MTU is 1400" grep -qE 'reached in 4 hops: 5 sent, 5 answered, path MTU 1400$' "$work/out"
 	if [ -n "$ipv6" ]; then
 		check "IPv6: the server can be reached" until_true 10 \
 			on client "$ipsock" ping "${v6[3]}" --count 1
-		run client "$traceroute" "${v6[3]}"
-		check "the same over IPv6" hops_are "${v6[@]}"
+		run client "$ipsock" trace "${v6[3]}"
+		check "the same way over IPv6, by the command" hops_are "${v6[@]}"
 	else
-		skip "the same over IPv6: this kernel has none"
+		skip "the same way over IPv6: this kernel has none"
 	fi
 }
