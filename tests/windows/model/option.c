@@ -93,6 +93,10 @@ void model_option_defaults(struct model_socket *s)
         host_set_int(s->fd, HOST_SOL_IPV6, HOST_IPV6_V6ONLY, s->value[OPTION_IPV6_V6ONLY]);
     if (!model_is_message(s))
         return;
+    if (s->type == SOCK_RAW) { /* on Linux protocol 255 begins with a header of its own */
+        host_set_int(s->fd, HOST_SOL_IP, HOST_IP_HDRINCL, s->value[OPTION_IP_HDRINCL]);
+        host_set_int(s->fd, HOST_SOL_IPV6, HOST_IPV6_HDRINCL, s->value[OPTION_IPV6_HDRINCL]);
+    }
     host_set_int(s->fd, HOST_SOL_IP, HOST_IP_MTU_DISCOVER,
                  s->value[OPTION_IP_DONTFRAGMENT] ? HOST_PMTUDISC_DO : HOST_PMTUDISC_DONT);
     if (s->family == AF_INET6)

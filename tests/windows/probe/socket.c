@@ -119,6 +119,22 @@ static void win_5_raw_TCP_bind(void **state)
     assert_int_equal(probe_bind(probe_socket(AF_INET, SOCK_RAW, IPPROTO_UDP), LOOPBACK, 0), 0);
 }
 
+/* 1: no header of one's own unless asked for, with protocol 255 as with others; 5: the header is
+ * received. */
+static void win_5_raw_255(void **state)
+{
+    const SOCKET s = probe_socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+    const char *heard;
+    (void)state;
+    assert_int_equal(probe_bind(s, LOOPBACK, 0), 0);
+    assert_int_equal(probe_send(s, "payload", LOOPBACK, 0), 0);
+    heard = probe_hear(s, PATIENCE);
+    assert_non_null(heard);
+    assert_int_equal(heard[0], 0x45);
+    assert_int_equal((unsigned char)heard[9], 255);
+    assert_string_equal(heard + 20, "payload");
+}
+
 /* A packet of 28 octets and more: header, and a UDP or TCP header that says no more than ports. */
 static int send_packet(SOCKET s, int protocol, const char *from, unsigned port, const char *text)
 {
@@ -170,9 +186,10 @@ static void win_5_raw_UDP_foreign(void **state)
 int main(void)
 {
     static const struct CMUnitTest cases[] = {
-        PROBE(win_9_second_user),  PROBE(win_9_not_started),    PROBE(win_9_closed),
-        PROBE(win_9_handles),      PROBE(win_5_raw_protocol_0), PROBE(win_5_raw),
-        PROBE(win_5_raw_TCP_bind), PROBE(win_5_raw_TCP_send),   PROBE(win_5_raw_UDP_foreign),
+        PROBE(win_9_second_user),     PROBE(win_9_not_started),    PROBE(win_9_closed),
+        PROBE(win_9_handles),         PROBE(win_5_raw_protocol_0), PROBE(win_5_raw),
+        PROBE(win_5_raw_TCP_bind),    PROBE(win_5_raw_TCP_send),   PROBE(win_5_raw_255),
+        PROBE(win_5_raw_UDP_foreign),
     };
     return probe_run(cases);
 }
