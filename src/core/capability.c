@@ -159,6 +159,15 @@ static void from_strict(struct ipsock_capability_answer *c, const struct questio
     from_row_or_library(c, q, row, told ? IPSK_RAW | IPSK_PING : 0);
 }
 
+/* Raw IPv4 comes with its header. */
+static void from_received(struct ipsock_capability_answer *c, const struct question *q,
+                          uint32_t field)
+{
+    const bool in_header = (ipsk_native.facts[IPSK_FACT_RAW_HEADER_FIELDS] & (int32_t)field) != 0;
+    from_row_or_library(c, q, row_of_field(q, field),
+                        in_header && q->column == IPSK_V4 ? IPSK_RAW : 0);
+}
+
 static void from_icmp_filter(struct ipsock_capability_answer *c, const struct question *q,
                              const struct ipsk_option_row *row)
 {
@@ -222,7 +231,7 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         from_row_or_library(c, q, row_of_option(q, (int)what), IPSK_DGRAM);
         break;
     case BY_RECEIVED_FIELD:
-        from_row(c, q, row_of_field(q, what));
+        from_received(c, q, what);
         break;
     case BY_SENT_FIELD:
         from_sent(c, q, what);

@@ -25,6 +25,8 @@ static uint32_t deliverable(const struct ipsock_endpoint *s)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     uint32_t fields = FREE_FIELDS;
+    if (s->backing == IPSOCK_RAW && column == IPSK_V4)
+        fields |= (uint32_t)ipsk_native.facts[IPSK_FACT_RAW_HEADER_FIELDS];
     for (size_t i = 0; i < ipsk_native.option_count; i++)
         if (ipsk_native.options[i].column == column && serves(s, &ipsk_native.options[i]))
             fields |= ipsk_option_fields(ipsk_native.options[i].option);

@@ -35,11 +35,25 @@ static void hand_over_opaque(struct ipsock_endpoint *s, struct ipsock_message *m
     }
 }
 
+/* From the IPv4 header that the data begins with, what raw sockets of this system do not tell
+ * otherwise. Returns its fields. */
+static uint32_t take_from_header(struct ipsock_control *c, const struct ipsock_message *m)
+{
+    struct ipsk_place from = {m->buffers, 0};
+    if (m->length < 2)
+        return 0;
+    ipsk_next_byte(&from);
+    c->traffic_class = *ipsk_next_byte(&from);
+    return IPSOCK_CONTROL_TRAFFIC_CLASS;
+}
+
 void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
                        const void *control, size_t length)
 {
     struct ipsock_control *c = m->control;
     uint32_t valid = ipsk_take_control(c, control, length, s->family == IPSOCK_IPV6);
+    if ((asked & (uint32_t)IPSK_THE_RAW_HEADER_FIELDS) && s->ip_header)
+        valid |= take_from_header(c, m);
     if ((asked & IPSOCK_CONTROL_SOURCE) && m->peer.family != IPSOCK_UNSPEC) {
         c->source = m->peer;
         c->source.port = 0;

@@ -30,8 +30,9 @@ static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
 }
 
 /* Fields that come without a control message of their own, or mean more than themselves. */
-#define IPSK_UNUSUAL_CONTROL \
-    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU)
+#define IPSK_UNUSUAL_CONTROL                                                   \
+    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU | \
+     (uint32_t)IPSK_THE_RAW_HEADER_FIELDS)
 
 /* Rare: data or control was cut (IPSOCK_MSG_TRUNC, IPSOCK_MSG_CTRUNC). */
 void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t cut,

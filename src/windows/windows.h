@@ -154,7 +154,7 @@
     /* feature, kinds, column, reason */ \
     X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
-    X(CHECKSUM, IPSK_RAW, IPSK_V6, "IPV6_CHECKSUM has a number in ws2ipdef.h, but the IPPROTO_IPV6 option page does not know it; the library sums") \
+    X(CHECKSUM, IPSK_RAW, IPSK_V6, "IPV6_CHECKSUM has a number in ws2ipdef.h, but the IPPROTO_IPV6 option page does not know it; sum yourself (ipsock_checksum)") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V4, "IP_UNICAST_IF and IPV6_UNICAST_IF steer sends only; arrivals must be compared with the packet information") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V6, "IP_UNICAST_IF and IPV6_UNICAST_IF steer sends only; arrivals must be compared with the packet information") \
     X(STRICT_MULTICAST, IPSK_UDP_RAW, IPSK_V4, "no option and no documented rule; the library compares destinations") \
@@ -165,8 +165,8 @@
     X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V4, "no path MTU notices; IP_MTU and IPV6_MTU of a connected socket tell it") \
     X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V6, "no path MTU notices; IP_MTU and IPV6_MTU of a connected socket tell it") \
     X(RECV_PATH_MTU, IPSK_UDP, IPSK_MAPPED, "no path MTU notices; IP_MTU of a connected socket tells it") \
-    X(SEND_TRAFFIC_CLASS, IPSK_RAW, IPSK_V4, "IP_TOS control messages are for datagram sockets; a header of one's own has it") \
-    X(SEND_TRAFFIC_CLASS, IPSK_RAW, IPSK_V6, "IPV6_TCLASS control messages are for datagram sockets") \
+    X(SEND_TRAFFIC_CLASS, IPSK_RAW, IPSK_V4, "IP_TOS control messages are for datagram sockets; IP_TOS of the socket is what there is") \
+    X(SEND_TRAFFIC_CLASS, IPSK_RAW, IPSK_V6, "IPV6_TCLASS control messages are for datagram sockets; IPV6_TCLASS of the socket is what there is") \
     X(SEND_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, "no IP_TTL control message is documented for WSASendMsg; IP_TTL of the socket is what there is") \
     X(SEND_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "no IP_TTL control message is documented for WSASendMsg; IP_TTL of the socket is what there is") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; IP_DONTFRAGMENT and IPV6_DONTFRAG of the socket are what there is") \
@@ -216,6 +216,7 @@
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
     X(RAW_ROUTES_BY_PEER, 0) \
+    X(RAW_HEADER_FIELDS, IPSOCK_CONTROL_TRAFFIC_CLASS) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0)

@@ -193,6 +193,31 @@ struct ipsock_endpoint *open_raw(int column, int protocol, uint32_t receive_cont
     return must_open(&config);
 }
 
+uint32_t delivered_raw(int column, uint32_t fields)
+{
+    const char *what = column == V4 ? "raw-traffic-class-v4" : "raw-traffic-class-v6";
+    const bool absent = expected("cm-15", what).level == EXPECT_ABSENT;
+    return absent ? fields & ~IPSOCK_CONTROL_TRAFFIC_CLASS : fields;
+}
+
+bool has_sums(struct ipsock_endpoint *s)
+{
+    bool on;
+    if (expect_code("v6-opt-06", "checksum", ipsock_get_checksum(s, &on, NULL)))
+        return true;
+    CHECK(IPSOCK_ENOTSUP, ipsock_set_checksum(s, true, 4));
+    check_option(s, IPSOCK_SETUP, IPSOCK_ENOTSUP, "checksum");
+    return false;
+}
+
+void need_sums(struct ipsock_endpoint *s)
+{
+    const bool there = has_sums(s);
+    if (!there)
+        ipsock_free(s);
+    need(there, "no checksums of raw IPv6 on this system");
+}
+
 struct ipsock_endpoint *open_ping(int column)
 {
     const struct ipsock_config config = config_of(column, IPSOCK_PING);

@@ -84,6 +84,15 @@ struct ipsock_config config_of(int column,
 struct ipsock_endpoint *must_open(const struct ipsock_config *config);
 struct ipsock_endpoint *open_raw(int column, int protocol, uint32_t receive, uint32_t send);
 
+/* Of these control fields, those that raw endpoints, and ping endpoints made of them, deliver here.
+ */
+uint32_t delivered_raw(int column, uint32_t fields);
+
+/* Whether raw IPv6 has checksums here; if not, both calls must say so. */
+bool has_sums(struct ipsock_endpoint *s);
+/* Ends the test as skipped, and s, where it has not. */
+void need_sums(struct ipsock_endpoint *s);
+
 struct ipsock_endpoint *open_ping(int column);
 uint16_t id_of(struct ipsock_endpoint *ping);
 

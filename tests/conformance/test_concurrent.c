@@ -15,6 +15,7 @@ struct stage {
     struct ipsock_endpoint *s;
     struct ipsock_addr to;
     int column;
+    uint32_t fields; /* switched on and off */
     bool batches;
     _Atomic uint32_t sent, received, wrong, stale;
     _Atomic int failure; /* the first unexpected code */
@@ -75,7 +76,7 @@ static void writer(void *argument)
     for (uint32_t n = 0; n < MESSAGES;) {
         uint32_t done = 1;
         /* writers switch the control data that readers get */
-        int code = ipsock_set_receive_control(stage->s, FIELDS, n % 2 == 0);
+        int code = ipsock_set_receive_control(stage->s, stage->fields, n % 2 == 0);
         if (code == IPSOCK_OK)
             code = stage->batches ? send_burst(stage->s, &b, b.count, &done)
                                   : ipsock_send(stage->s, b.messages, 0);
@@ -136,6 +137,7 @@ static void start(struct stage *stage, int column, bool batches)
     config.receive_buffer = 2000000;
     stage->s = must_open(&config);
     stage->column = column;
+    stage->fields = FIELDS;
     stage->batches = batches;
     CHECK(IPSOCK_OK, ipsock_local_addr(stage->s, &local));
     stage->to = addr_of(columns[column].loopback);
@@ -222,6 +224,7 @@ static void conc_03_raw_gre(void **state)
         memset(&stage, 0, sizeof stage);
         stage.s = open_raw(i, PROTOCOL_GRE, 0, 0);
         stage.column = i;
+        stage.fields = delivered_raw(i, FIELDS);
         stage.batches = true;
         stage.to = addr_of(columns[i].loopback);
         CHECK(IPSOCK_OK, ipsock_set_receive_buffer(stage.s, 1000000));

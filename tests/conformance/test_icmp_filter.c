@@ -264,7 +264,9 @@ static void filt_02_a_ping_endpoint_hears_what_it_lets_pass(void **state)
         CHECK(IPSOCK_OK, send_bytes(s, &to, packet, length, NULL));
         system_sleep_ms(50); /* its answer, which is to be dropped, may take a moment */
         check_nothing(s);
-        EQUAL(1, discards(s));
+        /* and the request, where no kernel keeps it from a raw socket */
+        const char *kept = i == V4 ? "ping-requests-v4" : "ping-requests-v6";
+        EQUAL(expected("filt-02", kept).level == EXPECT_EXACT ? 2 : 1, discards(s));
         set_filter(s, 1, &reply[i == V6]);
         packet[7] = 2;
         packet[2] = packet[3] = 0;

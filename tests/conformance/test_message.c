@@ -63,6 +63,16 @@ static void uni_01_as_many_buffers_as_allowed(void **state)
     }
 }
 
+/* Sends never fail for an earlier one; a receive that has nothing else to tell does. */
+static int refusal_of_a_receive(struct ipsock_endpoint *s, int sent)
+{
+    struct ipsock_message message;
+    CHECK(IPSOCK_OK, sent);
+    memset(&message, 0, sizeof message);
+    const int code = ipsock_recv(s, &message, IPSOCK_MSG_DONTWAIT);
+    return code == IPSOCK_EAGAIN ? IPSOCK_OK : code;
+}
+
 static void uni_02_connected_endpoints(void **state)
 {
     (void)state;
@@ -83,12 +93,15 @@ static void uni_02_connected_endpoints(void **state)
         receive(s, &seen);
         EQUAL(4, seen.length);
         assert_true(ipsock_addr_equal(&seen.peer, &pair.to));
-        /* nobody there: the answer to a send comes with the next call */
+        /* nobody there: the answer to a send comes with the next call, or the next receive */
         ipsock_free(pair.receiver);
+        const bool later = expected("uni-02", "refused-send").level == EXPECT_ABSENT;
         int code = IPSOCK_OK;
         for (int tries = 0; tries < 100 && code == IPSOCK_OK; tries++) {
             code = send_bytes(s, NULL, "x", 1, NULL);
             system_sleep_ms(5);
+            if (later)
+                code = refusal_of_a_receive(s, code);
         }
         CHECK(IPSOCK_ECONNREFUSED, code);
         ipsock_free(s);

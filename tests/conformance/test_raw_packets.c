@@ -116,11 +116,12 @@ static void raw_05_wrong_headers_are_refused(void **state)
 
     /* and the largest packet goes */
     CHECK(IPSOCK_OK, ipsock_set_receive_buffer(s, 200000));
-    CHECK(IPSOCK_OK, send_packet(s, &header, large, 65515));
-    receive_packet(s, &p);
-    EQUAL(IPSOCK_MSG_TRUNC, p.flags);
-    EQUAL(65535, p.header.total_length);
-    EQUAL(sizeof p.data, p.length);
+    if (expect_code("raw-05", "largest-packet", send_packet(s, &header, large, 65515))) {
+        receive_packet(s, &p);
+        EQUAL(IPSOCK_MSG_TRUNC, p.flags);
+        EQUAL(65535, p.header.total_length);
+        EQUAL(sizeof p.data, p.length);
+    }
     ipsock_free(s);
 }
 

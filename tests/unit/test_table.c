@@ -288,6 +288,9 @@ static void facts(const struct ipsk_system *s)
                                 IPSK_FACT_PING_SOURCE6};
     for (size_t i = 0; i < COUNT(flags); i++)
         must(s->facts[flags[i]] == 0 || s->facts[flags[i]] == 1, s, golden_facts[flags[i]], "flag");
+    const int32_t header = s->facts[IPSK_FACT_RAW_HEADER_FIELDS];
+    must(header == 0 || header == (int32_t)IPSOCK_CONTROL_TRAFFIC_CLASS, s, "RAW_HEADER_FIELDS",
+         "nothing takes that from a header");
     const int32_t hops = s->facts[IPSK_FACT_HOP_LIMIT_DEFAULT];
     must(hops == 64 || hops == 128, s, "HOP_LIMIT_DEFAULT", "no system starts with that");
     const int32_t storage = s->facts[IPSK_FACT_SOCKADDR_STORAGE];
