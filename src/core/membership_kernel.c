@@ -36,7 +36,8 @@ static void put_net32(uint8_t *p, uint32_t value)
         p[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-/* The first IPv4 address of an interface, which stands for it where nothing better is understood. */
+/* The first IPv4 address of an interface, which stands for it where nothing better is understood.
+ */
 static bool put_address(uint32_t index, uint8_t *p)
 {
     struct ipsock_interface *list = NULL;
@@ -94,9 +95,8 @@ static size_t encode(const struct ipsk_option_row *row, const struct ipsk_member
 
 /* Rows of one option that can say this, in the table's order, the number of those passed over; the
  * ones that take no index 0 come last for it. */
-static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
-                                                const struct ipsk_membership_request *r,
-                                                unsigned skip)
+static const struct ipsk_option_row *
+choose_row(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r, unsigned skip)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const struct ipsk_option_row *last = NULL;
@@ -104,7 +104,7 @@ static const struct ipsk_option_row *choose_row(const struct ipsock_endpoint *s,
     for (size_t i = 0; i < ipsk_native.option_count; i++) {
         const struct ipsk_option_row *row = &ipsk_native.options[i];
         if (row->option != calls[r->call].option || row->column != column ||
-            !(row->kinds & ipsk_kind_bit(s->kind)) || !ipsk_is_there(row))
+            !(row->kinds & ipsk_kind_bit(s->backing)) || !ipsk_is_there(row))
             continue;
         /* FreeBSD and Darwin refuse index 0 in group_req, and have a second row for it */
         if (r->index == 0 && row->set == IPSK_ENCODING_GROUP_REQ)
@@ -125,6 +125,12 @@ static bool is_not_understood(const struct ipsk_option_row *row, int code)
            (code == IPSOCK_EINVAL && row->set == IPSK_ENCODING_MREQ_INDEX);
 }
 
+static bool is_unknown(uint32_t index)
+{
+    char text[IPSOCK_ADDR_TEXT * 16]; /* Windows' names are long */
+    return index != 0 && !ipsk_sys_interface_name(index, text, sizeof text);
+}
+
 /* What the kernel's number means here. Most cannot happen, for the state table was asked before;
  * memberships made under another index, or before a handle was adopted, are known to the kernel
  * alone. */
@@ -134,8 +140,8 @@ static int translate(const struct ipsk_membership_request *r, struct ipsock_erro
     case IPSOCK_EADDRINUSE:
         error->code = r->call == IPSK_JOIN ? IPSOCK_EMEMBER : IPSOCK_EFILTERMODE;
         break;
-    case IPSOCK_EADDRNOTAVAIL: /* BSD also for an interface that is not there */
-        error->code = r->call == IPSK_JOIN                                     ? IPSOCK_ENODEV
+    case IPSOCK_EADDRNOTAVAIL: /* BSD and perhaps Windows also for an interface that is not there */
+        error->code = r->call == IPSK_JOIN || is_unknown(r->index)             ? IPSOCK_ENODEV
                       : r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE ? IPSOCK_EMEMBER
                                                                                : IPSOCK_ENOTMEMBER;
         break;
@@ -207,11 +213,12 @@ static int read_filter(struct ipsock_endpoint *s, const struct ipsock_addr *grou
     memcpy(f->bytes + mode + 4, &room, sizeof room);
     const int code = ipsk_sys_get(s->handle, row->level, row->name, f->bytes, &length, &error);
     if (code < 0)
-        return code == IPSOCK_EADDRNOTAVAIL || code == IPSOCK_ENODEV ? IPSOCK_ENOTMEMBER
-                                                                     : IPSOCK_ENOTSUP;
+        return code == IPSOCK_EADDRNOTAVAIL || code == IPSOCK_ENODEV || code == IPSOCK_EINVAL
+                   ? IPSOCK_ENOTMEMBER
+                   : IPSOCK_ENOTSUP;
     memcpy(&found, f->bytes + mode, sizeof found);
     memcpy(&f->count, f->bytes + mode + 4, sizeof f->count);
-    f->source_specific = found == 1;
+    f->source_specific = found == (row->get == IPSK_ENCODING_GROUP_FILTER_0 ? 0 : 1);
     return f->count > SOURCES_MAX ? IPSOCK_ENOTSUP : IPSOCK_OK;
 }
 

@@ -105,6 +105,7 @@
     X(GROUP_REQ)        /* group_req, layout by the facts */                             \
     X(GROUP_SOURCE_REQ) /* group_source_req, layout by the facts */                      \
     X(GROUP_FILTER)     /* group_filter, layout by the facts */                          \
+    X(GROUP_FILTER_0)   /* the same, "include" is 0 and "exclude" 1 */                   \
     X(MTUINFO)          /* ip6_mtuinfo */                                                \
     X(NAME)             /* interface name, NUL-terminated */                             \
     X(ICMP4_BLOCK)      /* 32 bits, set = blocked */                                     \
@@ -149,7 +150,7 @@
     X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */               \
     X(GROUP_SOURCE_REQ)        /* bytes */                                                       \
     X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                        \
-    X(GROUP_FILTER_MODE)       /* offset in group_filter: 1 include; the count follows */        \
+    X(GROUP_FILTER_MODE)       /* offset in group_filter; the count follows */                   \
     X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                       \
     X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                        \
     X(MTUINFO_MTU)             /* offset of the MTU */                                           \

@@ -207,10 +207,22 @@ int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value,
     return ipsk_fail(error, code, native, "setsockopt", NULL);
 }
 
+static int ask(ipsock_handle_t handle, int code, void *value, size_t length,
+               struct ipsock_error *error)
+{
+    DWORD returned;
+    if (WSAIoctl(ipsk_socket(handle), (DWORD)code, value, (DWORD)length, value, (DWORD)length,
+                 &returned, NULL, NULL) == 0)
+        return IPSOCK_OK;
+    return ipsk_fail_wsa(error, "WSAIoctl");
+}
+
 int ipsk_sys_get(ipsock_handle_t handle, int level, int name, void *value, size_t *length,
                  struct ipsock_error *error)
 {
     int size = (int)*length;
+    if (level == IPSK_IOCTL)
+        return ask(handle, name, value, *length, error);
     memset(value, 0, *length); /* of a DWORD that is asked for, one byte may be written */
     if (getsockopt(ipsk_socket(handle), level, name, value, &size) != 0) {
         const int native = WSAGetLastError();

@@ -55,6 +55,13 @@
 #define IPV6_UNICAST_IF 31
 #endif
 
+#ifndef SIOCGMSFILTER
+#define SIOCGMSFILTER _IOW('t', 127 | IOC_IN, u_long)
+#endif
+/* In the place of a level: not an option, but a code of WSAIoctl that reads where it was asked. */
+#define IPSK_IOCTL (-1)
+#define IPSK_GET_FILTER ((int32_t)SIOCGMSFILTER)
+
 // clang-format off
 #define IPSK_OPTIONS(X) \
     /* option, kinds, column, level, name, set, get, on, reset, since */ \
@@ -123,7 +130,9 @@
     X(BLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_BLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(BLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(UNBLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
-    X(UNBLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0)
+    X(UNBLOCK_SOURCE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
+    X(SOURCE_FILTER, IPSK_UDP_RAW, IPSK_V4, IPSK_IOCTL, IPSK_GET_FILTER, NONE, GROUP_FILTER_0, 0, 0, 0) \
+    X(SOURCE_FILTER, IPSK_UDP_RAW, IPSK_V6, IPSK_IOCTL, IPSK_GET_FILTER, NONE, GROUP_FILTER_0, 0, 0, 0)
 
 #define IPSK_RECEIVED(X) \
     /* level, type, minimum, usual, field, a, b */ \
@@ -201,8 +210,8 @@
     X(GROUP_REQ_GROUP, offsetof(struct group_req, gr_group)) \
     X(GROUP_SOURCE_REQ, sizeof(struct group_source_req)) \
     X(GROUP_SOURCE_REQ_SOURCE, offsetof(struct group_source_req, gsr_source)) \
-    X(GROUP_FILTER_MODE, 0) \
-    X(GROUP_FILTER_SOURCES, 0) \
+    X(GROUP_FILTER_MODE, offsetof(struct group_filter, gf_fmode)) \
+    X(GROUP_FILTER_SOURCES, offsetof(struct group_filter, gf_slist)) \
     X(MTUINFO, 0) \
     X(MTUINFO_MTU, 0) \
     X(MANY, 0) \
