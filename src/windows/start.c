@@ -83,10 +83,10 @@ int64_t ipsk_sys_now(void)
            ticks.QuadPart % frequency * 1000000000 / frequency;
 }
 
-/* There is no fork. */
+/* There is no fork, but other processes' ping endpoints, which take other identifiers. */
 intptr_t ipsk_sys_process(void)
 {
-    return 1;
+    return (intptr_t)GetCurrentProcessId();
 }
 
 /* Network order both ways (windows.md, 5). */

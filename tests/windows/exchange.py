@@ -17,7 +17,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "network"))
 import lab  # noqa: E402
-from lab import RECEIVE, SEND, Driver, host_port, need  # noqa: E402
+from lab import RECEIVE, SEND, Driver, check, host_port, need  # noqa: E402
 from multicast import ALLOW, PORT, Reports, bridge, each_family, hears, plug  # noqa: E402
 
 LINUX, STRANGER, ONE, OTHER = 1, 2, 3, 4  # hosts, and the last digit of their addresses
@@ -183,6 +183,17 @@ def control_data_both_ways(made, family):
         assert got["class"] == 0x28 and here.source in got["peer"], got.line
         assert four or got["hops"] == 7, got.line
         assert got["destination"] == there.source and got["index"] > 0, got.line
+
+
+@check
+def ping_08_processes_of_windows_differ(made):
+    """Handles have the same numbers in each process, identifiers have not."""
+    one, other = made.one.windows_driver(), made.one.windows_driver()
+    for local in ("127.0.0.1:0", "[::1]:0"):
+        ids = [driver.ok(f"open p kind=ping local={local}")["port"] for driver in (one, other)]
+        assert ids[0] != ids[1], ids
+        for driver in (one, other):
+            driver.ok("close p")
 
 
 if __name__ == "__main__":
