@@ -186,6 +186,30 @@ def control_data_both_ways(made, family):
 
 
 @check
+def err_08_an_adapter_goes_away(made):
+    """The same errors on both systems; what does not need the adapter goes on."""
+    for host, driver in ((made.linux, made.linux.driver()), (made.one, made.one.windows_driver())):
+        host.ip("link", "add", "west", "type", "veth", "peer", "name", "western")
+        host.add("west", "198.51.100.1/24")
+        host.ip("link", "set", "western", "up")
+        host.ip("link", "set", "west", "up")
+        index = host.index("west")
+        driver.ok(f"open s local=0.0.0.0:{PORT} flags=reuse,strict receive={RECEIVE} send={SEND}")
+        driver.ok(f"join s group=233.252.0.6 on={index}")
+        driver.ok(f"joinsource s group=232.1.1.6 source=198.51.100.2 on={index}")
+        host.ip("link", "del", "west")
+        driver.error(f"join s group=233.252.0.7 on={index}", "IPSOCK_ENODEV")
+        driver.error(f"joinsource s group=232.1.1.7 source=198.51.100.2 on={index}",
+                     "IPSOCK_ENODEV")
+        driver.error(f"mset s on={index}", "IPSOCK_ENODEV")
+        driver.error(f"send s peer=233.252.0.6:{PORT} interface={index} data=x", "IPSOCK_ENODEV")
+        driver.ok(f"leave s group=233.252.0.6 on={index}")
+        driver.ok(f"leavesource s group=232.1.1.6 source=198.51.100.2 on={index}")
+        driver.ok(f"send s peer=127.0.0.1:{PORT} data=still")
+        hears(driver, "still")
+
+
+@check
 def ping_08_processes_of_windows_differ(made):
     """Handles have the same numbers in each process, identifiers have not."""
     one, other = made.one.windows_driver(), made.one.windows_driver()
