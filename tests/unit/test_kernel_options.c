@@ -139,6 +139,25 @@ static void v6_opt_01_traffic_class_and_hop_limit_are_the_right_ones(void **stat
     }
 }
 
+/* A dual-stack endpoint has both families' at once. */
+static void v6_mc_01_multicast_hop_limits_are_the_right_ones(void **state)
+{
+    (void)state;
+    need_kernel();
+    struct ipsock_config config = plain(IPSOCK_IPV6, IPSOCK_UDP);
+    config.flags = IPSOCK_OPEN_DUAL_STACK;
+    struct ipsock_endpoint *s = open_one(&config);
+    if (s == NULL)
+        skip();
+    unit_int("set", ipsock_set_multicast_hop_limit(s, 9), IPSOCK_OK);
+    unit_int("IPV6_MULTICAST_HOPS", held(s, IPPROTO_IPV6, IPV6_MULTICAST_HOPS), 9);
+    unit_int("IP_MULTICAST_TTL", held(s, IPPROTO_IP, IP_MULTICAST_TTL), 9);
+    unit_int("set", ipsock_set_multicast_hop_limit(s, IPSOCK_DEFAULT), IPSOCK_OK);
+    unit_int("IPV6_MULTICAST_HOPS", held(s, IPPROTO_IPV6, IPV6_MULTICAST_HOPS), 1);
+    unit_int("IP_MULTICAST_TTL", held(s, IPPROTO_IP, IP_MULTICAST_TTL), 1);
+    ipsock_free(s);
+}
+
 static void v4_opt_dont_fragment_is_the_right_one(void **state)
 {
     (void)state;
@@ -330,6 +349,7 @@ int main(void)
         cmocka_unit_test(err_07_buffers_are_the_right_ones),
         cmocka_unit_test(v4_opt_01_traffic_class_and_hop_limit_are_the_right_ones),
         cmocka_unit_test(v6_opt_01_traffic_class_and_hop_limit_are_the_right_ones),
+        cmocka_unit_test(v6_mc_01_multicast_hop_limits_are_the_right_ones),
         cmocka_unit_test(v4_opt_dont_fragment_is_the_right_one),
         cmocka_unit_test(v4_opt_03_flags_are_the_right_options),
         cmocka_unit_test(cm_20_bits_are_the_right_options),
