@@ -61,6 +61,27 @@ static void v4_mc_19_ports_can_be_shared(void **state)
     }
 }
 
+/* Windows would give the loopback address away, beside a wildcard that did not ask for itself
+ * alone. */
+static void v4_mc_19_ports_are_not_shared_unasked(void **state)
+{
+    (void)state;
+    for (int i = V4; i < COLUMNS; i++) {
+        if (!begin_column(i))
+            continue;
+        struct ipsock_config config = config_of(i, IPSOCK_UDP);
+        struct ipsock_endpoint *second = NULL;
+        struct ipsock_addr local;
+        config.local = ipsock_addr_any(columns[i].family, 0);
+        struct ipsock_endpoint *first = must_open(&config);
+        CHECK(IPSOCK_OK, ipsock_local_addr(first, &local));
+        config.local = addr_of(columns[i].loopback);
+        config.local.port = local.port;
+        CHECK(IPSOCK_EADDRINUSE, ipsock_open(&second, &config));
+        ipsock_free(first);
+    }
+}
+
 static void err_04_error_queues_are_refused(void **state)
 {
     struct ipsock_config config;
@@ -200,6 +221,7 @@ int main(void)
         cmocka_unit_test(quirk_04_dont_fragment_packet_by_packet),
         cmocka_unit_test(uni_08_reserved_members_must_be_zero),
         cmocka_unit_test(v4_mc_19_ports_can_be_shared),
+        cmocka_unit_test(v4_mc_19_ports_are_not_shared_unasked),
     };
     return RUN(tests);
 }
