@@ -15,6 +15,8 @@ import re
 import subprocess
 import sys
 
+from reasons import Reasons
+
 HERE = pathlib.Path(__file__).resolve().parent
 MODEL = HERE / "model"
 BINDS = ("DW", "DS", "RW", "RS", "EW", "ES")
@@ -36,16 +38,6 @@ def facts():
     yield from ("member.%s.%s" % cell for cell in lines("members.def", "C"))
     yield from ("option.%s" % name for name, _ in lines("options.def", "O"))
     yield from ("bind.%s.%s" % (a, b) for a in BINDS for b in BINDS)
-
-
-def survivors():
-    found = {}
-    path = HERE / "survivors.txt"
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        if line and not line.startswith("#"):
-            fact, _, reason = line.partition(" -- ")
-            found[fact] = reason
-    return found
 
 
 def holds(program, fact, cases):
@@ -82,15 +74,15 @@ def main():
     for probe, program in programs.items():
         if not holds(program, "", "*"):
             sys.exit("%s fails without a mutation" % probe)
-    known, count = survivors(), {"passed": 0, "failed": 0, "skipped": 0}
+    known, count = Reasons(HERE / "survivors.txt"), {"passed": 0, "failed": 0, "skipped": 0}
     chosen = [fact for fact in facts() if options.only in fact]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for fact, probe in zip(chosen, pool.map(lambda f: killer(programs, f), chosen)):
-            result = "passed" if probe else "skipped" if fact in known else "failed"
+            result = "passed" if probe else "skipped" if known.of(fact) else "failed"
             word = {"passed": "       OK ", "skipped": "  SKIPPED ", "failed": "  FAILED  "}
             count[result] += 1
             print("[ RUN      ] %s\n%s\n[%s] %s" % (
-                fact, "noticed by " + probe if probe else known.get(fact, "nothing notices"),
+                fact, "noticed by " + probe if probe else known.of(fact) or "nothing notices",
                 word[result], fact), flush=True)
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % count)
     return int(count["failed"] > 0)

@@ -10,7 +10,6 @@ mutant. Closes with "N passed, N failed, N skipped"."""
 import argparse
 import collections
 import concurrent.futures
-import fnmatch
 import json
 import os
 import pathlib
@@ -24,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "tests/mutation"), str(ROOT / "ci")]
 from mutants import mutants_of  # noqa: E402
+from reasons import Reasons  # noqa: E402
 from results import cases_of  # noqa: E402
 from workshop import (  # noqa: E402
     BuildError, EXPANDED_IN, copy_sources, output_of, plain_command, run)
@@ -158,16 +158,6 @@ class Hunt:
         return mutant, killer
 
 
-def survivors():
-    found = {}
-    path = HERE / "tables-survivors.txt"
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        if line and not line.startswith("#"):
-            pattern, _, reason = line.partition(" -- ")
-            found[pattern] = reason
-    return found
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true", help="every field of every row")
@@ -180,16 +170,15 @@ def main():
     chosen = [m for m in mutants_of(base.header)
               if options.only in "%s: %s" % (m.row, m.change) and m.table != "ABSENT" and
               (options.all or m.change.split(":")[0] in ("removed", "name", "type"))]
-    hunt, reasons, count = Hunt(base, place, options.jobs), survivors(), collections.Counter()
+    hunt, count = Hunt(base, place, options.jobs), collections.Counter()
+    reasons = Reasons(HERE / "tables-survivors.txt")
     print("%d mutants" % len(chosen), flush=True)
     with open(place / "report.tsv", "w", buffering=1, encoding="utf-8") as report, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for mutant, killer in pool.map(hunt.attempt, chosen):
             key = "%s: %s" % (mutant.row, mutant.change)
-            reason = next((why for pattern, why in reasons.items()
-                           if fnmatch.fnmatchcase(key, pattern)), None)
             behaviour = killer and not killer.startswith("unit/golden")
-            word = "passed" if behaviour else "skipped" if reason else "failed"
+            word = "passed" if behaviour else "skipped" if reasons.of(key) else "failed"
             count[word] += 1
             report.write("%s\t%s\t%s\n" % (key, word, killer))
             if word == "failed":
