@@ -25,12 +25,20 @@ const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, i
     return row != NULL && !ipsk_is_there(row) ? NULL : row;
 }
 
-/* What a new socket of this sort has, where the system has no value that means "default". */
+/* What a new socket of this sort has, where the system has no value that means "default". A new
+ * socket of IPv6 carries no IPv4 on every system: one of IPv4 knows the value for IPv4, and a host
+ * without IPv4 needs none. */
 static int fresh_value(const struct ipsock_endpoint *s, const struct ipsk_option_row *row,
                        int64_t *value, struct ipsock_error *error)
 {
+    const bool mapped = row->column == IPSK_MAPPED;
     ipsock_handle_t fresh;
-    int code = ipsk_sys_socket(s->family, s->backing, ipsk_socket_protocol(s), &fresh, error);
+    int code = ipsk_sys_socket(mapped ? IPSOCK_IPV4 : s->family, s->backing,
+                               ipsk_socket_protocol(s), &fresh, error);
+    if (code == IPSOCK_ENOTSUP && mapped) {
+        *value = 0;
+        return IPSOCK_OK;
+    }
     if (code < 0)
         return code;
     code = ipsk_get_row(fresh, row, value, error);
@@ -49,6 +57,17 @@ static int settle_value(const struct ipsock_endpoint *s, const struct ipsk_optio
     return row->reset == IPSK_RESET_FRESH ? fresh_value(s, row, value, error) : IPSOCK_OK;
 }
 
+/* Where IPv4 is switched off, Windows' dual-stack sockets refuse all options of IPv4, reading them
+ * too (windows.md 2): there is no traffic that they could be about. */
+static bool is_without_use(ipsock_handle_t handle, const struct ipsk_option_row *row, int code)
+{
+    uint8_t bytes[IPSK_ENCODED_MAX];
+    struct ipsock_error error;
+    size_t length = ipsk_option_room(&ipsk_native, row);
+    return row->column == IPSK_MAPPED && code == IPSOCK_EINVAL &&
+           ipsk_sys_get(handle, row->level, row->name, bytes, &length, &error) == IPSOCK_EINVAL;
+}
+
 int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t value,
                  struct ipsock_error *error)
 {
@@ -63,6 +82,8 @@ int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int6
         length = ipsk_encode_option(row, value, bytes);
     }
     int code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
+    if (code < 0 && is_without_use(handle, row, code))
+        return IPSOCK_OK;
     if (code < 0)
         error->option = row->text;
     return code;
@@ -88,6 +109,10 @@ int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
     saved->length = ipsk_option_room(&ipsk_native, row);
     memset(saved->value, 0, sizeof saved->value);
     int code = ipsk_sys_get(handle, row->level, row->name, saved->value, &saved->length, error);
+    if (code == IPSOCK_EINVAL && row->column == IPSK_MAPPED) { /* is_without_use */
+        saved->length = 0;
+        return IPSOCK_OK;
+    }
     if (code < 0)
         error->option = row->text;
     return code;
@@ -96,6 +121,8 @@ int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
 void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved)
 {
     struct ipsock_error ignored; /* the value was in force a moment ago */
+    if (saved->length == 0)
+        return;
     ipsk_sys_set(handle, saved->row->level, saved->row->name, saved->value, saved->length,
                  &ignored);
 }
