@@ -2,13 +2,17 @@
 # Warnings and sanitizers of every target in this project, by directory scope.
 
 if(IPSOCK_TOP_LEVEL OR IPSOCK_WERROR)
-    if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+    if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang" AND NOT MSVC)
         add_compile_options(-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wundef
             "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes;-Wvla>")
         if(IPSOCK_WERROR)
             add_compile_options(-Werror)
         endif()
     endif()
+endif()
+
+if(MSVC)
+    include(cmake/msvc.cmake)
 endif()
 
 if(NOT IPSOCK_SANITIZE STREQUAL "none")

@@ -11,10 +11,6 @@ target_include_directories(ipsock_objects
 target_compile_definitions(ipsock_objects PRIVATE ${ipsock_definitions}
     IPSK_SYSTEM_HEADER="${ipsock_system_header}")
 target_link_libraries(ipsock_objects PRIVATE ${ipsock_system_libraries})
-if(WIN32)
-    target_compile_definitions(ipsock_objects PRIVATE IPSOCK_DLL_BUILD)
-endif()
-
 set(ipsock_installed)
 function(ipsock_library target type export_name)
     add_library(${target} ${type} $<TARGET_OBJECTS:ipsock_objects>)
@@ -29,12 +25,17 @@ function(ipsock_library target type export_name)
     target_link_libraries(${target} PRIVATE ${ipsock_system_libraries})
 endfunction()
 
+include(cmake/exports.cmake)
 if(IPSOCK_BUILD_SHARED)
     ipsock_library(ipsock_shared SHARED ipsock)
     # Before 1.0 every minor version may break the binary interface; the soname follows the major.
     set_target_properties(ipsock_shared PROPERTIES
         VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR})
+    if(WIN32)
+        target_sources(ipsock_shared PRIVATE ${ipsock_exports})
+        target_compile_definitions(ipsock_shared INTERFACE IPSOCK_DLL)
+    endif()
     if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND IPSOCK_SANITIZE STREQUAL "none")
         target_link_options(ipsock_shared PRIVATE -Wl,-z,defs)
     endif()
@@ -42,6 +43,10 @@ if(IPSOCK_BUILD_SHARED)
 endif()
 if(IPSOCK_BUILD_STATIC)
     ipsock_library(ipsock_static STATIC static)
+    if(MSVC)
+        # The DLL's import library is ipsock.lib already.
+        set_target_properties(ipsock_static PROPERTIES OUTPUT_NAME ipsock_static)
+    endif()
     list(APPEND ipsock_installed ipsock_static)
 endif()
 # ipsock::ipsock is always there: the shared library if it is built, else the static one.

@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Shared builds for Windows define IPSOCK_DLL (consumers) or IPSOCK_DLL_BUILD (the library); the
- * CMake and pkg-config files of an installed ipsock do it for you. */
-#if defined(IPSOCK_DLL_BUILD)
-#define IPSOCK_API __declspec(dllexport)
-#elif defined(IPSOCK_DLL)
+/* Programs that use the DLL define IPSOCK_DLL, which saves a jump per call; ipsock::ipsock of CMake
+ * does. What the DLL exports stands in a file that is made from these headers (cmake/library.cmake),
+ * so that the same objects serve the static library, whose users then export nothing of it. */
+#if defined(_WIN32) && defined(IPSOCK_DLL)
 #define IPSOCK_API __declspec(dllimport)
 #elif defined(__GNUC__) && !defined(_WIN32)
 #define IPSOCK_API __attribute__((visibility("default")))

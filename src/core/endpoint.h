@@ -16,6 +16,8 @@
  * saves and restores. */
 #if defined(__GNUC__)
 #define IPSK_OUT_OF_LINE __attribute__((noinline))
+#elif defined(_MSC_VER)
+#define IPSK_OUT_OF_LINE __declspec(noinline)
 #else
 #define IPSK_OUT_OF_LINE
 #endif
