@@ -181,7 +181,7 @@ void host_bell_ring(int fd)
 
 void host_bell_silence(int fd)
 {
-    uint64_t rings;
+    uint64_t rings = 0;
 
     call(CALL_READ, fd, address_of(&rings), sizeof rings, 0, 0);
 }
