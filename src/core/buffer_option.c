@@ -113,6 +113,14 @@ int ipsock_get_path_mtu(struct ipsock_endpoint *s, uint32_t *mtu, uint32_t *inde
     return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
+/* It is for raw IPv6 (RFC 3542, 3.1), whatever the system. */
+static int need_raw_ipv6(const struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV6
+               ? IPSOCK_OK
+               : ipsk_fail(error, IPSOCK_EKIND, 0, "option", "checksum");
+}
+
 /* The kernel's number: the offset, or -1 while off. */
 int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
 {
@@ -126,7 +134,9 @@ int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
     }
     ipsk_lock_options(s);
     int64_t current = -1;
-    code = ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &current, "checksum", &error);
+    code = need_raw_ipv6(s, &error);
+    if (code == IPSOCK_OK)
+        code = ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &current, "checksum", &error);
     /* Setting what already is must succeed even where the kernel takes no changes (ICMPv6 at 2). */
     const int64_t wanted = on ? offset : -1;
     if (code == IPSOCK_OK && current != wanted && !(current < 0 && !on))
@@ -145,7 +155,9 @@ int ipsock_get_checksum(struct ipsock_endpoint *s, bool *on, int *offset)
     if (code < 0)
         return code;
     code = on == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", "checksum")
-                      : ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &value, "checksum", &error);
+                      : need_raw_ipv6(s, &error);
+    if (code == IPSOCK_OK)
+        code = ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &value, "checksum", &error);
     if (code == IPSOCK_OK) {
         *on = value >= 0;
         if (offset != NULL)

@@ -156,7 +156,7 @@ static void from_strict(struct ipsock_capability_answer *c, const struct questio
 {
     const bool told = row_of_field(q, IPSOCK_CONTROL_DESTINATION) != NULL &&
                       row_of_field(q, IPSOCK_CONTROL_INTERFACE) != NULL;
-    from_row_or_library(c, q, row, told ? IPSK_RAW | IPSK_PING : 0);
+    from_row_or_library(c, q, row, told ? IPSK_DGRAM : 0);
 }
 
 /* Raw IPv4 comes with its header. */

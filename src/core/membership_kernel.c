@@ -136,6 +136,11 @@ static bool is_unknown(uint32_t index)
  * alone. */
 static int translate(const struct ipsk_membership_request *r, struct ipsock_error *error)
 {
+    char name[IPSOCK_ADDR_TEXT * 16];
+    /* Windows has one number for this and for what follows */
+    if ((error->code == IPSOCK_EADDRNOTAVAIL || error->code == IPSOCK_EINVAL) && r->index != 0 &&
+        !ipsk_sys_interface_name(r->index, name, sizeof name))
+        error->code = IPSOCK_ENODEV;
     switch (error->code) {
     case IPSOCK_EADDRINUSE:
         error->code = r->call == IPSK_JOIN ? IPSOCK_EMEMBER : IPSOCK_EFILTERMODE;

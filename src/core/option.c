@@ -145,14 +145,23 @@ static int rows_of(const struct ipsock_endpoint *s, int option,
     return count;
 }
 
+/* Whether this system has the option at all, of whatever kind and family. */
+static bool is_known(int option)
+{
+    for (size_t i = 0; i < ipsk_native.option_count; i++)
+        if (ipsk_native.options[i].option == option)
+            return true;
+    return false;
+}
+
 /* An option of another kind or family is the caller's mistake; one that this system lacks is not.
  */
 static int missing(const struct ipsock_endpoint *s, int option, const char *name,
                    struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    const bool listed = find(s, option, column) != NULL;
-    return ipsk_fail(error, listed ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, "option", name);
+    const bool lacks = find(s, option, column) != NULL || !is_known(option);
+    return ipsk_fail(error, lacks ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, "option", name);
 }
 
 void ipsk_lock_options(struct ipsock_endpoint *s)

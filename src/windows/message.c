@@ -103,9 +103,13 @@ static void measure(const struct ipsk_receiving *r, struct ipsock_message *m,
         ipsk_note_truncation(r->s, m, cut, r->call);
 }
 
-/* IPv4 traffic of a dual-stack socket comes with control messages of IPv4. */
-static void map_destination(const struct ipsock_endpoint *s, struct ipsock_control *control)
+/* IPv4 traffic of a dual-stack socket comes with control messages of IPv4. Whether the packet came
+ * as a broadcast is told beside them. */
+static void finish_destination(const struct ipsock_endpoint *s, struct ipsock_control *control,
+                               DWORD flags)
 {
+    if (control->valid & IPSOCK_CONTROL_DESTINATION)
+        control->broadcast = (flags & MSG_BCAST) != 0;
     if (s->family == IPSOCK_IPV6 && (control->valid & IPSOCK_CONTROL_DESTINATION) &&
         control->destination.family == IPSOCK_IPV4)
         control->destination = ipsock_addr_map(&control->destination);
@@ -138,7 +142,7 @@ static int receive_into(struct ipsock_endpoint *s, struct ipsock_message *m, WSA
     measure(&r, m, &c, native, room);
     ipsk_fill_control(&r, m, control, s->kind == IPSOCK_TCP ? 0 : c.message.Control.len);
     if (m->control != NULL)
-        map_destination(s, m->control);
+        finish_destination(s, m->control, c.message.dwFlags);
     return IPSOCK_OK;
 }
 

@@ -139,11 +139,9 @@
     X(IPPROTO_IP, IP_PKTINFO, 8, 8, PKTINFO4, offsetof(struct in_pktinfo, ipi_addr), offsetof(struct in_pktinfo, ipi_ifindex)) \
     X(IPPROTO_IP, IP_TTL, 1, 4, HOP_LIMIT, 0, 0) \
     X(IPPROTO_IP, IP_TOS, 1, 4, TRAFFIC_CLASS, 0, 0) \
-    X(IPPROTO_IP, IP_RECVIF, 4, 4, INDEX, 0, 0) \
     X(IPPROTO_IPV6, IPV6_PKTINFO, 20, 20, PKTINFO6, 0, 16) \
     X(IPPROTO_IPV6, IPV6_HOPLIMIT, 1, 4, HOP_LIMIT, 0, 0) \
     X(IPPROTO_IPV6, IPV6_TCLASS, 1, 4, TRAFFIC_CLASS, 0, 0) \
-    X(IPPROTO_IPV6, IPV6_RECVIF, 4, 4, INDEX, 0, 0) \
     X(IPPROTO_UDP, UDP_COALESCED_INFO, 2, 4, SEGMENT_SIZE, 0, 0)
 
 #define IPSK_SENT(X) \

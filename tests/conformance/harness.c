@@ -168,6 +168,15 @@ struct ipsock_config config_of(int column, int kind)
     return config;
 }
 
+/* Not every system has raw sockets of every family and protocol below it. */
+static void need_protocol(const struct ipsock_config *config, int code)
+{
+    const char *reason = NULL;
+    if (code == IPSOCK_ENOTSUP && config->kind == IPSOCK_RAW)
+        reason = system_lacks(config->family == IPSOCK_IPV4 ? "raw-protocol" : "raw-ipv6");
+    need(reason == NULL, reason);
+}
+
 struct ipsock_endpoint *must_open(const struct ipsock_config *config)
 {
     char text[IPSOCK_ERROR_TEXT];
@@ -176,6 +185,7 @@ struct ipsock_endpoint *must_open(const struct ipsock_config *config)
     struct ipsock_config copy = *config;
     copy.error = &error;
     if (ipsock_open(&s, &copy) < 0) {
+        need_protocol(config, error.code);
         ipsock_error_format(&error, text, sizeof text);
         fail_msg("[%s] open: %s", current, text);
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Programs that choose what is received: BPF-01 to 05. Built twice: for the kernel's filter and for
- * the library's (CONFORMANCE_LIBRARY_FILTER). */
+/* Programs that choose what is received: BPF-01 to 05. On Linux built twice: for the kernel's filter
+ * and for the library's (CONFORMANCE_LIBRARY_FILTER). */
 #include "icmp.h"
 
 typedef struct ipsock_bpf_instruction instruction;
 
-#ifdef CONFORMANCE_LIBRARY_FILTER
+#if defined(CONFORMANCE_LIBRARY_FILTER) || defined(_WIN32)
 #define BY_KERNEL 0
 #else
 #define BY_KERNEL 1

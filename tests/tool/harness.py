@@ -42,16 +42,21 @@ def need_ipv6():
         raise Skip("no IPv6 here")
 
 
+def command(program, *arguments):
+    """The words that start a program: of another system it is run by an emulator."""
+    return [*filter(None, os.environ.get("IPSOCK_EMULATOR", "").split(";")), program, *arguments]
+
+
 def run(program, *arguments, **options):
     """Runs a program to its end."""
-    return subprocess.run([program, *arguments], text=True, encoding="utf-8", errors="strict",
+    return subprocess.run(command(program, *arguments), text=True, encoding="utf-8", errors="strict",
                           timeout=WAIT, stdin=subprocess.DEVNULL,
                           stdout=options.get("stdout", subprocess.PIPE), stderr=subprocess.PIPE)
 
 
 def run_lines(program, lines):
     """What a program answers to lines, one to each."""
-    done = subprocess.run([program], input="".join(f"{line}\n" for line in lines), text=True,
+    done = subprocess.run(command(program), input="".join(f"{line}\n" for line in lines), text=True,
                           timeout=WAIT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 0, done.stderr
     answers = done.stdout.splitlines()
@@ -83,7 +88,7 @@ class Server:
     """A program that says where it is bound and then serves."""
 
     def __init__(self, words, stream, program, *arguments):
-        self.process = subprocess.Popen([program, *arguments], text=True, stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen(command(program, *arguments), text=True, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         # Both pipes are drained from the start, so that the program never waits for us.
         self.lines = {"stdout": queue.Queue(), "stderr": queue.Queue()}
