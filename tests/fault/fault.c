@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/time.h>
 #include <time.h>
 
 enum { DESCRIPTORS = 1024 };
