@@ -4,10 +4,12 @@
  * leaves the identifier to its user, and takes no filter programs. They are raw sockets here that
  * hear no requests: the linker sends sockets and their options through here (-Wl,--wrap). With
  * tests/fault/changed_fact.c, which tells the library. */
+/* First: the kernel's headers then leave out what musl has. */
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <linux/icmp.h>
 #include <netinet/icmp6.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
