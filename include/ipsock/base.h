@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 /* Programs that use the DLL define IPSOCK_DLL, which saves a jump per call; ipsock::ipsock of CMake
- * does. What the DLL exports stands in a file that is made from these headers (cmake/library.cmake),
- * so that the same objects serve the static library, whose users then export nothing of it. */
+ * does. What the DLL exports stands in a file that is made from these headers
+ * (cmake/library.cmake), so that the same objects serve the static library, whose users then export
+ * nothing of it. */
 #if defined(_WIN32) && defined(IPSOCK_DLL)
 #define IPSOCK_API __declspec(dllimport)
 #elif defined(__GNUC__) && !defined(_WIN32)
