@@ -23,6 +23,20 @@ void need_privilege(void)
     need(system_is_privileged(), "raw endpoints need privilege");
 }
 
+/* Whether the system carries it, asked without the library. */
+static bool is_carried(int column)
+{
+    const int families[] = {columns[column].family, IPSOCK_IPV4};
+    const int count = column == MAPPED ? 2 : 1;
+    for (int i = 0; i < count; i++) {
+        const ipsock_handle_t handle = system_udp_socket(families[i], true);
+        if (handle == IPSOCK_INVALID_HANDLE)
+            return false;
+        system_close(handle);
+    }
+    return true;
+}
+
 bool has_column(int column)
 {
     struct ipsock_endpoint *s = NULL;
@@ -31,7 +45,7 @@ bool has_column(int column)
     ipsock_free(s);
     if (code == IPSOCK_OK)
         return true;
-    if (code != IPSOCK_ENOTSUP && code != IPSOCK_EADDRNOTAVAIL)
+    if ((code != IPSOCK_ENOTSUP && code != IPSOCK_EADDRNOTAVAIL) || is_carried(column))
         fail_msg("column %s: %s", columns[column].name, ipsock_error_name(code));
     print_message("skip: this host carries no %s traffic\n", columns[column].name);
     return false;
