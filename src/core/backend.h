@@ -148,5 +148,10 @@ int ipsk_sys_reverse(const struct ipsock_addr *addr, char *name, size_t size,
                      struct ipsock_error *error);
 /* Version of the running kernel in the numbering of the tables' since column. */
 uint32_t ipsk_sys_version(void);
+/* What this system lacks although its version has it, found out by trying once. */
+#define IPSK_LACKS_RECEIVED_CONTROL 1u /* no control data comes with packets */
+#define IPSK_LACKS_CLASS_MARKS \
+    2u /* a traffic class is refused for IPv6, for IPv4 taken and not sent */
+uint32_t ipsk_sys_lacks(void);
 
 #endif

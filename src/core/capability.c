@@ -115,6 +115,22 @@ static void answer(struct ipsock_capability_answer *c, int level, const char *me
     c->reason = reason;
 }
 
+/* Whether the tables have it, for other versions of the system. */
+static bool is_of_newer(const struct question *q)
+{
+    const uint32_t what = bases[q->feature].what;
+    const int basis = bases[q->feature].basis;
+    for (size_t i = 0; i < ipsk_native.option_count; i++) {
+        const struct ipsk_option_row *row = &ipsk_native.options[i];
+        if ((row->kinds & q->kind) && row->column == q->column &&
+            ((basis == BY_OPTION && row->option == what) ||
+             (basis == BY_RECEIVED_FIELD && (ipsk_option_fields(row->option) & what))))
+            return !ipsk_is_there(row);
+    }
+    return basis == BY_SENT_FIELD && (ipsk_sendable(&ipsk_native, q->kind, q->column) &
+                                      ~ipsk_sent_here(q->kind, q->column) & what);
+}
+
 static const char *why_absent(const struct question *q)
 {
     if (q->column == IPSK_MAPPED && !(q->kind & (IPSK_UDP | IPSK_TCP)))
@@ -124,7 +140,7 @@ static const char *why_absent(const struct question *q)
         if (row->feature == q->feature && (row->kinds & q->kind) && row->column == q->column)
             return row->reason;
     }
-    return "not for this kind of endpoint";
+    return is_of_newer(q) ? "this version of the system lacks it" : "not for this kind of endpoint";
 }
 
 static void from_row(struct ipsock_capability_answer *c, const struct question *q,
@@ -177,13 +193,27 @@ static void from_icmp_filter(struct ipsock_capability_answer *c, const struct qu
         from_row_or_library(c, q, row, IPSK_RAW | IPSK_PING);
 }
 
+/* A traffic class that the system takes, and puts into no packet. */
+static void tell_unmarked(struct ipsock_capability_answer *c)
+{
+    if (c->level != IPSOCK_ABSENT && (ipsk_sys_lacks() & IPSK_LACKS_CLASS_MARKS))
+        answer(c, IPSOCK_LOCAL, c->mechanism, "this version of the system marks no packets");
+}
+
+static void from_option(struct ipsock_capability_answer *c, const struct question *q, int option)
+{
+    from_row(c, q, row_of_option(q, option));
+    if (option == IPSK_OPTION_TRAFFIC_CLASS)
+        tell_unmarked(c);
+}
+
 static void from_sent(struct ipsock_capability_answer *c, const struct question *q, uint32_t field)
 {
     if (q->own_header && field != IPSOCK_CONTROL_INTERFACE) {
         answer(c, IPSOCK_ABSENT, NULL, "the packet's own header says it");
         return;
     }
-    const uint32_t native = ipsk_sendable(&ipsk_native, q->kind, q->column);
+    const uint32_t native = ipsk_sent_here(q->kind, q->column);
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
         if ((native & field) && (row->fields & field) && (row->kinds & q->kind) &&
@@ -219,7 +249,7 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         answer(c, IPSOCK_ABSENT, NULL, "this version of the library has no function for it yet");
         break;
     case BY_OPTION:
-        from_row(c, q, row_of_option(q, (int)what));
+        from_option(c, q, (int)what);
         break;
     case BY_STRICT:
         from_strict(c, q, row_of_option(q, (int)what));
@@ -235,6 +265,8 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         break;
     case BY_SENT_FIELD:
         from_sent(c, q, what);
+        if (what == IPSOCK_CONTROL_TRAFFIC_CLASS)
+            tell_unmarked(c);
         break;
     case BY_RECV_MANY:
         from_batch(c, q, ipsk_sys_recv_many_name(), IPSK_QUIRK_NO_RECV_MANY);

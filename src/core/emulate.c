@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/emulate.h"
 
+#include "core/control_codec.h"
 #include "core/message.h"
 #include "core/option.h"
 #include "core/ping.h"
@@ -22,6 +23,18 @@ int ipsk_emulated_option(uint32_t field)
         if (emulations[i].field == field)
             return emulations[i].option;
     return -1;
+}
+
+/* A row of a newer version serves none of its fields. */
+uint32_t ipsk_sent_here(unsigned kind, int column)
+{
+    uint32_t fields = ipsk_sendable(&ipsk_native, kind, column);
+    for (size_t i = 0; i < ipsk_native.sent_count; i++) {
+        const struct ipsk_sent_row *row = &ipsk_native.sent[i];
+        if ((row->kinds & kind) && row->column == column && row->since > ipsk_sys_version())
+            fields &= ~row->fields;
+    }
+    return fields;
 }
 
 uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)

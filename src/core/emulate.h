@@ -9,6 +9,9 @@
 
 #define IPSK_EMULATED_MAX 3
 
+/* Fields that the running system can send in control messages. */
+uint32_t ipsk_sent_here(unsigned kind, int column);
+
 /* Fields that can be emulated in a column of this endpoint. */
 uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column);
 

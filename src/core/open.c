@@ -141,8 +141,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
                                  : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
         if (!carried)
             continue;
-        const uint32_t native =
-            ipsk_sendable(&ipsk_native, ipsk_kind_bit(s->backing), column) & open;
+        const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
         s->emulated[column] = bits & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = bits & (native | s->emulated[column]);
         s->emulates |= s->emulated[column] != 0;

@@ -36,9 +36,15 @@ int ipsk_get_option(struct ipsock_endpoint *s, int option, int64_t *value, const
 const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
                                               int column);
 
-/* Whether the running kernel is new enough for a row. */
+/* Whether the running kernel is new enough for a row, and complete. */
 static inline bool ipsk_is_there(const struct ipsk_option_row *row)
 {
+    const uint32_t lacks = ipsk_sys_lacks();
+    if ((lacks & IPSK_LACKS_RECEIVED_CONTROL) && ipsk_option_fields(row->option) != 0)
+        return false;
+    if ((lacks & IPSK_LACKS_CLASS_MARKS) && row->option == IPSK_OPTION_TRAFFIC_CLASS &&
+        row->column == IPSK_V6)
+        return false;
     return row->since == 0 || row->since <= ipsk_sys_version();
 }
 

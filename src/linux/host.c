@@ -20,6 +20,11 @@ static const char *number(const char *p, uint32_t *value)
 }
 
 /* major << 16 | minor << 8 | patch, each at most a byte. Asked for only where a row has a since. */
+uint32_t ipsk_sys_lacks(void)
+{
+    return 0;
+}
+
 uint32_t ipsk_sys_version(void)
 {
     struct utsname name;

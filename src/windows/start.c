@@ -23,6 +23,30 @@ static void find_receive(void)
     closesocket(s);
 }
 
+/* Whether IPV6_TCLASS can be set tells of both families (msquic, datapath_winuser.c), but not under
+ * Wine, which has not this option and marks by the other. */
+static bool marks_packets(void)
+{
+    const DWORD value = 0;
+    const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    if (ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL)
+        return true;
+    const SOCKET s = WSASocketW(AF_INET6, SOCK_DGRAM, IPPROTO_UDP, NULL, 0, 0);
+    const bool marks = s != INVALID_SOCKET && setsockopt(s, IPPROTO_IPV6, IPV6_TCLASS,
+                                                         (const char *)&value, sizeof value) == 0;
+    if (s != INVALID_SOCKET)
+        closesocket(s);
+    return marks;
+}
+
+static void find_lacks(void)
+{
+    if (found.receive == NULL)
+        found.lacks |= IPSK_LACKS_RECEIVED_CONTROL;
+    if (!marks_packets())
+        found.lacks |= IPSK_LACKS_CLASS_MARKS;
+}
+
 /* GetVersionEx lies to programs without a manifest. */
 static void find_version(void)
 {
@@ -51,8 +75,10 @@ static BOOL CALLBACK start(PINIT_ONCE unused, PVOID argument, PVOID *context)
     found.frequency = frequency.QuadPart;
     find_version();
     found.failure = WSAStartup(MAKEWORD(2, 2), &data);
-    if (found.failure == 0)
+    if (found.failure == 0) {
         find_receive();
+        find_lacks();
+    }
     return TRUE;
 }
 
@@ -66,6 +92,11 @@ int ipsk_need_winsock(struct ipsock_error *error)
 {
     const int failure = ipsk_winsock()->failure;
     return failure == 0 ? IPSOCK_OK : ipsk_fail_native(error, failure, "WSAStartup");
+}
+
+uint32_t ipsk_sys_lacks(void)
+{
+    return ipsk_winsock()->lacks;
 }
 
 uint32_t ipsk_sys_version(void)

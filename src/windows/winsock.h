@@ -18,6 +18,7 @@ struct ipsk_winsock {
     int failure;             /* why Winsock could not be started; 0: it runs */
     LPFN_WSARECVMSG receive; /* NULL: the provider has no WSARecvMsg */
     uint32_t version;        /* build number */
+    uint32_t lacks;          /* IPSK_LACKS_… */
     int64_t frequency;       /* of the performance counter */
 };
 

@@ -198,7 +198,9 @@ static void v6_mc_06_given_back(void **state)
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 0, 0));
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 1, 0));
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 1, 1));
-        assert_true(system_is_open(before)); /* the second socket has its number */
+        /* where the kernel does not filter by interface, a second socket has its number */
+        const bool second = expected("v6-mc-06", "filter-by-interface").level == EXPECT_EXACT;
+        EQUAL(second, system_is_open(before));
         ipsock_handle_t handle = IPSOCK_INVALID_HANDLE;
         if (release) {
             struct system_filter filter;

@@ -32,6 +32,7 @@ enum {
     HOST_SOL_SOCKET = 1,
     HOST_SO_REUSEADDR = 2,
     HOST_SO_ERROR = 4,
+    HOST_SO_BROADCAST = 6,
     HOST_SO_SNDBUF = 7,
     HOST_SO_RCVBUF = 8,
     HOST_SOL_IP = 0,

@@ -321,6 +321,8 @@ static int note_socket_option(struct model_socket *s, int name, const char *valu
     if (s->apart && (name == SO_RCVBUF || name == SO_SNDBUF))
         host_set_int(s->fd, HOST_SOL_SOCKET, name == SO_RCVBUF ? HOST_SO_RCVBUF : HOST_SO_SNDBUF,
                      number);
+    if (s->apart && name == SO_BROADCAST)
+        host_set_int(s->fd, HOST_SOL_SOCKET, HOST_SO_BROADCAST, number != 0);
     if (name == SO_REUSEADDR || name == SO_EXCLUSIVEADDRUSE) {
         if (number != 0 && (name == SO_REUSEADDR ? s->exclusive : s->reuse))
             return FACT(EXCLUSIVE_AND_REUSE);
