@@ -137,9 +137,52 @@ static bool traffic_class6(void)
 static bool group_options(void)
 {
     const struct ipsock_addr group = addr_of("232.0.1.77");
-    const SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in name;
+    const SOCKET s = bound(INADDR_ANY, &name); /* before joining (windows.md 4) */
     const bool there = system_join((ipsock_handle_t)s, loopback_index(), &group, NULL);
     closesocket(s);
+    return there;
+}
+
+/* A datagram socket of IPv6, bound to an address of this host's, any port; *port receives it. */
+static SOCKET bound6(const char *text, u_short *port)
+{
+    const struct ipsock_addr addr = addr_of(text);
+    struct sockaddr_in6 name;
+    int length = sizeof name;
+    const SOCKET s = socket(AF_INET6, SOCK_DGRAM, 0);
+    memset(&name, 0, sizeof name);
+    name.sin6_family = AF_INET6;
+    memcpy(&name.sin6_addr, addr.ip, sizeof name.sin6_addr);
+    bind(s, (const struct sockaddr *)(const void *)&name, length);
+    getsockname(s, (struct sockaddr *)(void *)&name, &length);
+    *port = name.sin6_port;
+    return s;
+}
+
+/* Of one group, on two interfaces, the sources of each are heard; beneath the model is Linux, where
+ * the newest membership rules on both. */
+static bool sources_by_interface(void)
+{
+    const struct ipsock_addr group = addr_of("ff35::8000:77");
+    const struct ipsock_addr one = addr_of("fd77::1"), other = addr_of("fd78::1");
+    struct sockaddr_in6 to;
+    uint32_t first, second;
+    u_short port, any;
+    if (!system_make_interfaces(&first, &second))
+        return true; /* the tests say so */
+    const SOCKET s = bound6("::", &port), sender = bound6("fd77::1", &any);
+    memset(&to, 0, sizeof to);
+    to.sin6_family = AF_INET6;
+    to.sin6_port = port;
+    memcpy(&to.sin6_addr, group.ip, sizeof to.sin6_addr);
+    system_join((ipsock_handle_t)s, first, &group, &one);
+    system_join((ipsock_handle_t)s, second, &group, &other);
+    setsockopt(sender, IPPROTO_IPV6, IPV6_MULTICAST_IF, (const char *)&first, sizeof first);
+    sendto(sender, "x", 1, 0, (const struct sockaddr *)(const void *)&to, sizeof to);
+    const bool there = arrives(s);
+    closesocket(s);
+    closesocket(sender);
     return there;
 }
 
@@ -154,6 +197,19 @@ static bool raw(int family, int protocol)
     if (s != INVALID_SOCKET)
         closesocket(s);
     return s != INVALID_SOCKET || WSAGetLastError() == WSAEACCES;
+}
+
+/* Client Windows lets nobody bind a raw socket of TCP (windows.md 5). */
+static bool raw_tcp(void)
+{
+    struct sockaddr_in name;
+    const SOCKET s = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+    memset(&name, 0, sizeof name);
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(LOOPBACK);
+    const bool there = bind(s, (const struct sockaddr *)(const void *)&name, sizeof name) == 0;
+    closesocket(s);
+    return there;
 }
 
 static bool raw_protocol(void)
@@ -200,23 +256,6 @@ static bool time_stamps(void)
     const bool there = system_enable_timestamps((ipsock_handle_t)s);
     closesocket(s);
     return there;
-}
-
-static bool native(int kind, int feature)
-{
-    struct ipsock_capability_answer c;
-    CHECK(IPSOCK_OK, ipsock_capability(NULL, kind, IPSOCK_IPV4, feature, &c));
-    return c.level == IPSOCK_NATIVE;
-}
-
-static bool raw_traffic_class(void)
-{
-    return native(IPSOCK_RAW, IPSOCK_FEATURE_RECV_TRAFFIC_CLASS);
-}
-
-static bool kernel_filter(void)
-{
-    return native(IPSOCK_RAW, IPSOCK_FEATURE_ICMP_FILTER);
 }
 
 static bool path_mtu_notices(void)
@@ -279,13 +318,14 @@ static const struct {
     {"port-unreachable", port_unreachable, "Wine: no WSAECONNRESET on receives"},
     {"path-mtu", path_mtu, "Wine: no IP_MTU"},
     {"group-options", group_options, "Wine: none of the MCAST_ options"},
+    {"sources-by-interface", sources_by_interface,
+     "Wine: beneath is Linux, where the newest membership of an IPv6 group filters everywhere"},
     {"segments", segments, "Wine: no option of level UDP"},
     {"raw-protocol", raw_protocol, "Wine: raw sockets of ICMP, IGMP, TCP and UDP alone"},
+    {"raw-tcp", raw_tcp, "Windows: no raw socket of TCP can be bound, to see segments with"},
     {"raw-ipv6", raw_ipv6, "Wine: no raw IPv6 sockets"},
     {"broadcast-flag", broadcast_flag, "Wine: WSARecvMsg never says MSG_BCAST"},
     {"time-stamps", time_stamps, "Windows: time stamps need a system that is set up for them"},
-    {"raw-traffic-class", raw_traffic_class, "Windows: no traffic class of raw packets"},
-    {"kernel-filter", kernel_filter, "Windows: what a filter drops has been queued before"},
     {"own-groups", own_groups, "Wine: wildcard sockets hear the groups of others"},
     {"path-mtu-notices", path_mtu_notices, "Windows: no path MTU notices"},
     {"no-privilege", no_privilege, "Windows: an administrator cannot become somebody else"},
