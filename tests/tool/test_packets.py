@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import time
 
 from harness import check, need_ipv6, run, serving
@@ -278,6 +279,13 @@ def source_that_is_no_address():
 def broadcast_needs_the_option():
     refused("broadcast was not enabled", "send", "127.255.255.255:9")
     send("127.255.255.255:9", "--broadcast")
+
+
+@check
+def interface_by_index():
+    index = str(socket.if_nametoindex("lo"))
+    send("127.0.0.1:9", "--interface", index)
+    refused(["4242", "no such interface"], "send", "127.0.0.1:9", "--interface", "4242")
 
 
 @check

@@ -95,9 +95,9 @@ static int join_on(struct ipsock_endpoint *s, const struct group_request *reques
 {
     uint32_t index = 0;
     if (i < request->interfaces.count) {
-        const int result = ipsock_interface_index(request->interfaces.values[i], &index);
-        if (result < 0)
-            return fail_code("listen", request->interfaces.values[i], result);
+        const int result = read_interface("listen", request->interfaces.values[i], &index);
+        if (result != EXIT_OK)
+            return result;
     }
     if (request->sources.count)
         return for_sources(s, request, i, index, group, false);

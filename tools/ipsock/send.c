@@ -84,9 +84,9 @@ static int read_control(struct request *r)
         control->valid |= IPSOCK_CONTROL_SOURCE;
     }
     if (r->interface) {
-        const int result = ipsock_interface_index(r->interface, &control->interface_index);
-        if (result < 0)
-            return fail_code("send", r->interface, result);
+        const int result = read_interface("send", r->interface, &control->interface_index);
+        if (result != EXIT_OK)
+            return result;
         control->valid |= IPSOCK_CONTROL_INTERFACE;
     }
     return EXIT_OK;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "args.h"
 #include "tool.h"
 
 int split_target(const char *command, const char *text, char *host, size_t size, uint16_t *port)
@@ -39,6 +40,19 @@ bool choose_family(const char *command, bool ipv4, bool ipv6, int *family)
     return true;
 }
 
+int read_interface(const char *command, const char *text, uint32_t *index)
+{
+    struct ipsock_interface *list = NULL;
+    long number;
+    int result = ipsock_interface_index(text, index);
+    if (result == IPSOCK_ENODEV && args_number(text, 1, INT32_MAX, &number)) {
+        *index = (uint32_t)number;
+        result = ipsock_interface_by_index(*index, &list);
+        ipsock_interfaces_free(list);
+    }
+    return result < 0 ? fail_code(command, text, result) : EXIT_OK;
+}
+
 int read_sending(const char *command, const char *traffic_class, const char *source,
                  const char *interface, struct ipsock_config *config,
                  struct ipsock_control *control)
@@ -52,9 +66,9 @@ int read_sending(const char *command, const char *traffic_class, const char *sou
         return EXIT_USAGE;
     }
     if (interface) {
-        const int result = ipsock_interface_index(interface, &control->interface_index);
-        if (result < 0)
-            return fail_code(command, interface, result);
+        const int result = read_interface(command, interface, &control->interface_index);
+        if (result != EXIT_OK)
+            return result;
         control->valid = IPSOCK_CONTROL_INTERFACE;
     }
     return EXIT_OK;

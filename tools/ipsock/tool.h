@@ -72,6 +72,10 @@ int read_sending(const char *command, const char *traffic_class, const char *sou
                  const char *interface, struct ipsock_config *config,
                  struct ipsock_control *control);
 
+/** Reads an interface's name, or else its index.
+ * @return EXIT_OK, or EXIT_FAIL after a message */
+int read_interface(const char *command, const char *text, uint32_t *index);
+
 /* ICMP. */
 uint8_t echo_request_type(int family);
 uint8_t echo_reply_type(int family);
