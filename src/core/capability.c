@@ -119,7 +119,7 @@ static void answer(struct ipsock_capability_answer *c, int level, const char *me
 static bool is_of_newer(const struct question *q)
 {
     const uint32_t what = bases[q->feature].what;
-    const int basis = bases[q->feature].basis;
+    const enum basis basis = bases[q->feature].basis;
     for (size_t i = 0; i < ipsk_native.option_count; i++) {
         const struct ipsk_option_row *row = &ipsk_native.options[i];
         if ((row->kinds & q->kind) && row->column == q->column &&
