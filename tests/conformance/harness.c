@@ -23,6 +23,12 @@ void need_privilege(void)
     need(system_is_privileged(), "raw endpoints need privilege");
 }
 
+void need_privilege_for(int kind)
+{
+    if (kind == IPSOCK_RAW)
+        need_privilege();
+}
+
 /* Whether the system carries it, asked without the library. */
 static bool is_carried(int column)
 {

@@ -52,6 +52,7 @@ bool begin_column(int column);
 void need(bool condition, const char *reason);
 /* Raw endpoints: privilege. */
 void need_privilege(void);
+void need_privilege_for(int kind); /* raw endpoints */
 /* Ping endpoints: whether they can be opened. */
 bool has_ping(int family);
 #define FOR_EACH_PING(i)           \

@@ -157,6 +157,7 @@ static void many_groups(int column, int kind)
 {
     const struct ground *second, *first = own_ground(column, &second);
     need(first != NULL, "needs interfaces of our own");
+    need_privilege_for(kind);
     struct ipsock_config config = config_of(column, kind);
     config.local = ipsock_addr_any(columns[column].family, 0);
     config.protocol = kind == IPSOCK_RAW ? PROTOCOL_TEST : 0;
@@ -194,6 +195,7 @@ static void per_interface(int column, int kind)
     const struct ground *both[2];
     both[0] = own_ground(column, &both[1]);
     need(both[0] != NULL, "needs interfaces of our own");
+    need_privilege_for(kind);
     struct ipsock_endpoint *all[2];
     uint16_t port = 0;
     for (int i = 0; i < 2; i++) {
@@ -234,6 +236,7 @@ static void strict_delivery(int column, int kind)
 {
     const struct ground *second, *g = own_ground(column, &second);
     need(g != NULL, "needs interfaces of our own");
+    need_privilege_for(kind);
     struct ipsock_config config = config_of(column, kind);
     config.local = ipsock_addr_any(columns[column].family, 0);
     config.protocol = kind == IPSOCK_RAW ? PROTOCOL_TEST : 0;
@@ -325,6 +328,7 @@ static void v6_mc_12_echo_to_a_group(void **state)
     (void)state;
     const struct ground *g = own_ground(V6, NULL);
     need(g != NULL, "needs an interface of our own");
+    need_privilege();
     echo_loop(g, PROTOCOL_ICMPV6);
 }
 

@@ -130,6 +130,7 @@ static void v6_mc_03_state_table_of_raw(void **state)
 {
     (void)state;
     need(own_ground(V6, NULL) != NULL, "needs an interface of our own");
+    need_privilege();
     table_of(V6, true);
 }
 
