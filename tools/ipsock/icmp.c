@@ -14,6 +14,23 @@ uint8_t echo_reply_type(int family)
                                  : (uint8_t)IPSOCK_ICMPV6_ECHO_REPLY;
 }
 
+int reserve_echo_id(const char *command, int family, struct ipsock_endpoint **holder, uint16_t *id)
+{
+    struct ipsock_error error;
+    struct ipsock_config config;
+    struct ipsock_addr local;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.family = family;
+    config.error = &error;
+    if (ipsock_open(holder, &config) < 0)
+        return fail(command, "identifier", &error);
+    if (ipsock_local_addr(*holder, &local) < 0)
+        return fail_endpoint(command, "identifier", *holder, IPSOCK_SETUP);
+    *id = local.port;
+    return EXIT_OK;
+}
+
 uint16_t load16(const uint8_t *bytes)
 {
     return (uint16_t)(bytes[0] << 8 | bytes[1]);

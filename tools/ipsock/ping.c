@@ -27,7 +27,8 @@ struct pinger {
     struct ping ping;
     struct request r;
     struct ipsock_endpoint *s;
-    struct ipsock_control control; /* of what is sent */
+    struct ipsock_endpoint *id_holder; // NULL where the endpoint has an identifier
+    struct ipsock_control control;     /* of what is sent */
     bool hears_errors;
     uint16_t id;
     uint64_t number;  /* requests so far, the numbers of the latest */
@@ -67,7 +68,6 @@ static int filter_raw(struct pinger *p)
     struct ipsock_icmp_filter filter;
     filter_icmp_errors(&filter, p->ping.peer.family);
     ipsock_icmp_filter_accept(&filter, echo_reply_type(p->ping.peer.family));
-    p->id = (uint16_t)(ipsock_now() / 1000) | 1;
     return ipsock_set_icmp_filter(p->s, &filter);
 }
 
@@ -91,6 +91,8 @@ static int open_endpoint(struct pinger *p, struct ipsock_config *config)
         return fail("ping", p->ping.host, &error);
     if (p->r.raw ? filter_raw(p) < 0 : ipsock_echo_id(p->s, &p->id) < 0)
         return fail_endpoint("ping", p->ping.host, p->s, IPSOCK_SETUP);
+    if (p->r.raw && reserve_echo_id("ping", family, &p->id_holder, &p->id) != EXIT_OK)
+        return EXIT_FAIL;
     if (ipsock_addr_is_multicast(&p->ping.peer) && p->r.hop_limit > 0 &&
         ipsock_set_multicast_hop_limit(p->s, (int)p->r.hop_limit) < 0)
         return fail_endpoint("ping", "--hop-limit", p->s, IPSOCK_SETUP);
@@ -334,6 +336,7 @@ static int ping_host(struct pinger *p)
         result = finish_output(run(p));
     }
     ipsock_free(p->s);
+    ipsock_free(p->id_holder);
     free(p->packet);
     free(p->payload);
     return result;

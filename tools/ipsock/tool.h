@@ -79,6 +79,10 @@ int read_interface(const char *command, const char *text, uint32_t *index);
 /* ICMP. */
 uint8_t echo_request_type(int family);
 uint8_t echo_reply_type(int family);
+/** An identifier for echo requests that leave by a raw endpoint. No other ipsock of this host has it
+ * while *holder, to be freed, holds the UDP port of the same number.
+ * @return EXIT_OK, or EXIT_FAIL after a message */
+int reserve_echo_id(const char *command, int family, struct ipsock_endpoint **holder, uint16_t *id);
 /** A number in network order. */
 uint16_t load16(const uint8_t *bytes);
 /** Whether the system tells such endpoints of ICMP errors about their packets. */

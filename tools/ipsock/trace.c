@@ -256,6 +256,7 @@ static int trace_host(struct trace *t)
     if (t->errors != t->s)
         ipsock_free(t->errors);
     ipsock_free(t->s);
+    ipsock_free(t->id_holder);
     return result;
 }
 

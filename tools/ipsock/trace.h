@@ -50,6 +50,7 @@ struct trace {
     struct ipsock_addr peer;
     struct ipsock_control control;  /* of what is sent */
     struct ipsock_endpoint *s;      /* what probes leave by */
+    struct ipsock_endpoint *id_holder; /* of raw echo requests; NULL: s has the identifier */
     struct ipsock_endpoint *errors; /* what hears of them: NULL, s by its error stream; raw ICMP */
     uint16_t id;                    /* own port, or identifier of echo messages */
     uint32_t length;                /* of the next IP packet */

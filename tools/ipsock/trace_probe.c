@@ -79,7 +79,8 @@ int trace_open(struct trace *t, struct ipsock_config *config)
     if (t->r.raw && t->r.icmp) {
         result = open_raw(t, &t->s, config);
         t->errors = t->s;
-        t->id = (uint16_t)(ipsock_now() / 1000) | 1;
+        if (result == EXIT_OK)
+            result = reserve_echo_id("trace", t->peer.family, &t->id_holder, &t->id);
     } else {
         if (t->r.raw)
             result = open_errors(t);
