@@ -453,6 +453,14 @@ void fault_free_batch(struct fault_batch *b)
     free(b);
 }
 
+void fault_need_privilege(const struct ipsock_endpoint *s)
+{
+    if (s != NULL)
+        return;
+    print_message("needs privilege for raw sockets\n");
+    skip();
+}
+
 bool fault_has_ipv6(void)
 {
     struct sockaddr_in6 name = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};

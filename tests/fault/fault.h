@@ -129,6 +129,8 @@ struct fault_batch {
 struct fault_batch *fault_make_batch(void);
 void fault_free_batch(struct fault_batch *b);
 
+/* Skips a test whose setup was refused a raw endpoint. */
+void fault_need_privilege(const struct ipsock_endpoint *s);
 bool fault_has_ipv6(void);
 bool fault_native_batches(void);
 

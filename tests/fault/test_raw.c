@@ -48,14 +48,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void need_privilege(void)
-{
-    if (s != NULL)
-        return;
-    print_message("needs privilege for raw sockets\n");
-    skip();
-}
-
 static int give(const char *text, int options)
 {
     memset(&header, 0, sizeof header);
@@ -141,7 +133,7 @@ static void refuse(unsigned offset, uint8_t value, int code, const char *option,
 static void raw_02_headers_that_lie(void **state)
 {
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     for (uint8_t words = 0; words < 5; words++)
         refuse(0, 0x40 | words, IPSOCK_EHDRLEN, "header", true);
     refuse(0, 0x46, IPSOCK_EEXTSHORT, "header", true); /* 24 bytes of 23 */
@@ -167,7 +159,7 @@ static void raw_02_packets_that_a_filter_cut(void **state)
 {
     struct ipsock_counters counters;
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     for (uint32_t bytes = 1; bytes < 20; bytes++) {
         keep_bytes(bytes);
         FAULT_OK(give("short", 0));
@@ -271,7 +263,7 @@ static void expect_wire(const struct fault_batch *b, uint32_t count, int options
 static void hdr_07_hdr_08_hdr_09_headers_of_other_systems(void **state)
 {
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct fault_batch *b = fault_make_batch();
         foreign = &others[i];
@@ -313,7 +305,7 @@ static void raw_01_header_mode_that_fails_fails_the_open(void **state)
     struct ipsock_error error;
     struct ipsock_endpoint *before = s;
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     fault_reset();
     fault_fail(FAULT_setsockopt, 1, 1, EINVAL);
     FAULT_CODE(open_raw(IPSOCK_IPV4, PROTOCOL, IPSOCK_OPEN_HEADER_INCLUDED, &error), IPSOCK_EINVAL);
@@ -354,7 +346,7 @@ static void raw_03_sends_that_fail(void **state)
                                       {ENOBUFS, IPSOCK_ENOBUFS},
                                       {EPERM, IPSOCK_EPERM}};
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         fault_fail(FAULT_sendmsg, 1, 1, refusals[i][0]);
         FAULT_CODE(give("x", 0), refusals[i][1]);
@@ -381,7 +373,7 @@ static void raw_03_sends_that_fail(void **state)
 static void raw_03_one_call_for_header_and_payload(void **state)
 {
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     fault_reset();
     FAULT_OK(give("payload", 8));
     assert_int_equal(fault_calls(FAULT_sendmsg), 1);
@@ -396,7 +388,7 @@ static void raw_03_one_call_for_header_and_payload(void **state)
 static void raw_03_packets_to_groups_are_one_call_too(void **state)
 {
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     FAULT_OK(ipsock_set_multicast_interface(s, if_nametoindex("lo")));
     fault_reset();
     ipsock_message_init_send(&message, &buffer, "all", 3, NULL);
@@ -416,7 +408,7 @@ static void raw_10_protocol_255_is_a_protocol_like_any(void **state)
     struct ipsock_error error;
     struct ipsock_endpoint *before = s;
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     for (int i = 0; i < (fault_has_ipv6() ? 2 : 1); i++)
         for (int included = 0; included <= (i == 0); included++) {
             int value = -1;

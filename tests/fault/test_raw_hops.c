@@ -36,14 +36,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void need_privilege(void)
-{
-    if (s != NULL)
-        return;
-    print_message("needs privilege for raw sockets\n");
-    skip();
-}
-
 static int give(const struct ipsock_addr *to)
 {
     const struct ipsock_ipv4_header header = {
@@ -79,7 +71,7 @@ static void check_own(void)
 static void raw_05_the_option_is_lent_and_given_back(void **state)
 {
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     FAULT_OK(give_to_group());
     assert_int_equal(sends(), 1);
     assert_int_equal(fault_calls(FAULT_getsockopt), 1);
@@ -97,7 +89,7 @@ static void raw_05_an_option_that_is_refused(void **state)
 {
     (void)state;
     static const enum fault_call calls[] = {FAULT_getsockopt, FAULT_setsockopt};
-    need_privilege();
+    fault_need_privilege(s);
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         struct ipsock_error error;
         fault_reset();
@@ -117,7 +109,7 @@ static void raw_05_an_option_that_is_refused(void **state)
 static void raw_05_not_lent_while_waiting(void **state)
 {
     (void)state;
-    need_privilege();
+    fault_need_privilege(s);
     fault_fail(FAULT_sendto, 1, 1, EAGAIN);
     fault_fail(FAULT_sendmsg, 1, 1, EAGAIN);
     fault_fail(FAULT_sendmmsg, 1, 1, EAGAIN);

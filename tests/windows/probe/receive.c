@@ -52,67 +52,58 @@ static void win_2_packet_info6_is_address_and_index(void **state)
     closesocket(from);
 }
 
-static void win_2_ttl_comes_as_ip_ttl(void **state)
-{
-    const SOCKET to = exchange_socket(AF_INET);
-    const SOCKET from = exchange_socket(AF_INET);
-    struct exchange_message m;
+/* What a packet carries because its socket has an option comes by the number of that option or of
+ * the one that asks for it, and by no other. */
+struct mark {
+    int family, level;
+    int ask, number; /* of the option that asks for it; of the control data */
+    int send;        /* the sender's option */
+    DWORD value;
+};
 
-    (void)state;
-    exchange_set(to, IPPROTO_IP, IP_RECVTTL, 1);
-    exchange_set(from, IPPROTO_IP, IP_TTL, 37);
-    m = exchange(to, AF_INET, from);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IP, IP_TTL), 37);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IP, IP_RECVTTL), -1);
+static void receive_mark(const struct mark *k)
+{
+    const SOCKET to = exchange_socket(k->family);
+    const SOCKET from = exchange_socket(k->family);
+
+    exchange_set(to, k->level, k->ask, 1);
+    exchange_set(from, k->level, k->send, k->value);
+    const struct exchange_message m = exchange(to, k->family, from);
+    assert_int_equal(exchange_find_int(&m, k->level, k->number), k->value);
+    if (k->ask != k->number)
+        assert_int_equal(exchange_find_int(&m, k->level, k->ask), -1);
     closesocket(to);
     closesocket(from);
+}
+
+static void win_2_ttl_comes_as_ip_ttl(void **state)
+{
+    static const struct mark ttl = {AF_INET, IPPROTO_IP, IP_RECVTTL, IP_TTL, IP_TTL, 37};
+    (void)state;
+    receive_mark(&ttl);
 }
 
 static void win_2_hop_limit_comes_by_its_own_number(void **state)
 {
-    const SOCKET to = exchange_socket(AF_INET6);
-    const SOCKET from = exchange_socket(AF_INET6);
-    struct exchange_message m;
-
+    static const struct mark hops = {AF_INET6,      IPPROTO_IPV6,      IPV6_HOPLIMIT,
+                                     IPV6_HOPLIMIT, IPV6_UNICAST_HOPS, 38};
     (void)state;
-    exchange_set(to, IPPROTO_IPV6, IPV6_HOPLIMIT, 1);
-    exchange_set(from, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 38);
-    m = exchange(to, AF_INET6, from);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IPV6, IPV6_HOPLIMIT), 38);
-    closesocket(to);
-    closesocket(from);
+    receive_mark(&hops);
 }
 
 static void win_2_tos_comes_as_ip_tos(void **state)
 {
-    const SOCKET to = exchange_socket(AF_INET);
-    const SOCKET from = exchange_socket(AF_INET);
-    struct exchange_message m;
-
+    static const struct mark tos = {AF_INET, IPPROTO_IP, IP_RECVTOS, IP_TOS, IP_TOS, 0xb8};
     (void)state;
-    exchange_set(to, IPPROTO_IP, IP_RECVTOS, 1);
-    exchange_set(from, IPPROTO_IP, IP_TOS, 0xb8);
-    m = exchange(to, AF_INET, from);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IP, IP_TOS), 0xb8);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IP, IP_RECVTOS), -1);
-    closesocket(to);
-    closesocket(from);
+    receive_mark(&tos);
 }
 
 static void win_2_traffic_class_comes_as_ipv6_tclass(void **state)
 {
-    const SOCKET to = exchange_socket(AF_INET6);
-    const SOCKET from = exchange_socket(AF_INET6);
-    struct exchange_message m;
-
+    static const struct mark traffic_class = {AF_INET6,    IPPROTO_IPV6, IPV6_RECVTCLASS,
+                                              IPV6_TCLASS, IPV6_TCLASS,  0x28};
     (void)state;
-    exchange_set(to, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
-    exchange_set(from, IPPROTO_IPV6, IPV6_TCLASS, 0x28);
-    m = exchange(to, AF_INET6, from);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IPV6, IPV6_TCLASS), 0x28);
-    assert_int_equal(exchange_find_int(&m, IPPROTO_IPV6, IPV6_RECVTCLASS), -1);
-    closesocket(to);
-    closesocket(from);
+    receive_mark(&traffic_class);
 }
 
 static void receive_ecn(int family, int level, int name)
