@@ -31,7 +31,8 @@ foreach(language C CXX)
     set(CMAKE_${language}_ARCHIVE_APPEND "\"${IPSOCK_ZIG}\" ar q <TARGET> <LINK_FLAGS> <OBJECTS>")
     set(CMAKE_${language}_ARCHIVE_FINISH "\"${IPSOCK_ZIG}\" ranlib <TARGET>")
 endforeach()
-# Nothing of the host is taken for the target's.
+# Nothing of the host is taken for the target's. ci/sysroot compiles cmocka for it.
+set(CMAKE_FIND_ROOT_PATH ${CMAKE_CURRENT_LIST_DIR}/../build/cache/sysroot-${IPSOCK_ZIG_TARGET})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

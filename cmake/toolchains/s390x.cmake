@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Debian's cross compiler (gcc-s390x-linux-gnu) and qemu-user. ci/sysroot fetches cmocka into build/cache.
+# Debian's cross compiler (gcc-s390x-linux-gnu) and qemu-user. ci/sysroot compiles cmocka into build/cache.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR s390x)
 set(CMAKE_C_COMPILER s390x-linux-gnu-gcc)

@@ -60,7 +60,8 @@ void check_refused(const struct event *event, int column, const struct ipsock_ad
     wanted.port = 0;
     wanted = ipsock_addr_map(&wanted);
     EQUAL(v6 ? IPSOCK_IPV6 : IPSOCK_IPV4, event->e.family);
-    EQUAL(v6 ? IPSOCK_ICMPV6_DESTINATION_UNREACHABLE : IPSOCK_ICMPV4_DESTINATION_UNREACHABLE,
+    EQUAL(v6 ? (int)IPSOCK_ICMPV6_DESTINATION_UNREACHABLE
+             : (int)IPSOCK_ICMPV4_DESTINATION_UNREACHABLE,
           event->e.type);
     EQUAL(v6 ? PORT_UNREACHABLE6 : PORT_UNREACHABLE4, event->e.code);
     CHECK(IPSOCK_ECONNREFUSED, event->e.error);

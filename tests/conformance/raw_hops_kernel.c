@@ -43,7 +43,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *h, int flags)
     size_t length = 0;
     struct iovec all = {packet, 0};
     struct msghdr changed = *h;
-    for (size_t i = 0; i < h->msg_iovlen; i++) {
+    for (size_t i = 0; i < (size_t)h->msg_iovlen; i++) { // musl: an int
         if (h->msg_iov[i].iov_len > sizeof packet - length)
             return __real_sendmsg(fd, h, flags); /* will be too large */
         if (h->msg_iov[i].iov_base == NULL)

@@ -200,7 +200,7 @@ void system_set_length(void *buffer, size_t length)
 {
     struct cmsghdr header;
     memcpy(&header, buffer, sizeof header);
-    header.cmsg_len = length;
+    header.cmsg_len = (socklen_t)length;
     memcpy(buffer, &header, sizeof header);
 }
 

@@ -217,7 +217,7 @@ size_t system_put(void *buffer, enum system_message what, const void *payload, s
     struct cmsghdr header;
     memset(&header, 0, sizeof header);
     memset(buffer, 0, CMSG_SPACE(length));
-    header.cmsg_len = CMSG_LEN(length);
+    header.cmsg_len = (socklen_t)CMSG_LEN(length);
     header.cmsg_level = messages[what].level;
     header.cmsg_type = messages[what].type;
     memcpy(buffer, &header, sizeof header);

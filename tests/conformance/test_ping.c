@@ -19,7 +19,7 @@ static void echo(struct ipsock_endpoint *s, int column, const struct ipsock_addr
     EQUAL(0, seen.flags);
     EQUAL(0, seen.peer.port);
     check_addr(&seen.peer, from);
-    EQUAL(v4 ? IPSOCK_ICMPV4_ECHO_REPLY : IPSOCK_ICMPV6_ECHO_REPLY, seen.data[0]);
+    EQUAL(v4 ? (int)IPSOCK_ICMPV4_ECHO_REPLY : (int)IPSOCK_ICMPV6_ECHO_REPLY, seen.data[0]);
     EQUAL(0, seen.data[1]);
     EQUAL(id, seen.data[4] << 8 | seen.data[5]);
     EQUAL(sequence, seen.data[6] << 8 | seen.data[7]);

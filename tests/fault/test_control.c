@@ -110,10 +110,9 @@ static size_t lie; /* the length that every control message claims */
 
 static void claim(struct msghdr *h)
 {
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c != NULL; c = CMSG_NXTHDR(h, c)) {
-        c->cmsg_len = lie;
-        break; /* the walk would believe it */
-    }
+    struct cmsghdr *c = CMSG_FIRSTHDR(h);
+    if (c != NULL)
+        c->cmsg_len = (socklen_t)lie;
 }
 
 static void cm_04_lying_lengths_end_the_walk(void **state)

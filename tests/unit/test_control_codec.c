@@ -109,10 +109,13 @@ static void cm_01_a_usual_packet(void **state)
     _Alignas(struct cmsghdr) uint8_t aligned[256];
     memcpy(aligned, b.bytes, b.length);
     h.msg_control = aligned;
-    h.msg_controllen = b.length;
+    h.msg_controllen = (socklen_t)b.length;
     int messages = 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare" /* musl's CMSG_NXTHDR */
     for (struct cmsghdr *m = CMSG_FIRSTHDR(&h); m != NULL; m = CMSG_NXTHDR(&h, m))
         messages++;
+#pragma GCC diagnostic pop
     unit_int("messages", messages, 4);
 
     b = usual_v6();

@@ -38,7 +38,7 @@ static void append(struct by_macros *b, int level, int type, const void *payload
     struct cmsghdr *h = (struct cmsghdr *)(void *)(b->bytes + b->length);
     h->cmsg_level = level;
     h->cmsg_type = type;
-    h->cmsg_len = CMSG_LEN(n);
+    h->cmsg_len = (socklen_t)CMSG_LEN(n);
     memcpy(CMSG_DATA(h), payload, n);
     b->length += CMSG_SPACE(n);
 }

@@ -25,7 +25,8 @@ static struct ipsock_icmp_message time_exceeded(int family, const void *data, si
 {
     const struct ipsock_icmp_message message = {
         .family = family,
-        .type = family == IPSOCK_IPV4 ? IPSOCK_ICMPV4_TIME_EXCEEDED : IPSOCK_ICMPV6_TIME_EXCEEDED,
+        .type = family == IPSOCK_IPV4 ? (int)IPSOCK_ICMPV4_TIME_EXCEEDED
+                                      : (int)IPSOCK_ICMPV6_TIME_EXCEEDED,
         .body = IPSOCK_ICMP_BODY_TIME_EXCEEDED,
         .data = length != 0 ? data : NULL,
         .data_length = length,
