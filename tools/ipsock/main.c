@@ -36,6 +36,7 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
 
 int main(int argc, char **argv)
 {
+    use_utf8(&argc, &argv);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

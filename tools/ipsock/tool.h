@@ -21,6 +21,9 @@ int command_ping(int argc, char **argv);
 int command_send(int argc, char **argv);
 int command_trace(int argc, char **argv);
 
+/** Makes the arguments, and what a console shows, UTF-8. */
+void use_utf8(int *argc, char ***argv);
+
 /* Output. */
 /** Prints a string for people: control characters as \xNN, so that no name or payload can write to
  * the terminal. */
@@ -79,8 +82,8 @@ int read_interface(const char *command, const char *text, uint32_t *index);
 /* ICMP. */
 uint8_t echo_request_type(int family);
 uint8_t echo_reply_type(int family);
-/** An identifier for echo requests that leave by a raw endpoint. No other ipsock of this host has it
- * while *holder, to be freed, holds the UDP port of the same number.
+/** An identifier for echo requests that leave by a raw endpoint. No other ipsock of this host has
+ * it while *holder, to be freed, holds the UDP port of the same number.
  * @return EXIT_OK, or EXIT_FAIL after a message */
 int reserve_echo_id(const char *command, int family, struct ipsock_endpoint **holder, uint16_t *id);
 /** A number in network order. */

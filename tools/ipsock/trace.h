@@ -48,8 +48,8 @@ struct trace_answer {
 struct trace {
     struct trace_request r;
     struct ipsock_addr peer;
-    struct ipsock_control control;  /* of what is sent */
-    struct ipsock_endpoint *s;      /* what probes leave by */
+    struct ipsock_control control;     /* of what is sent */
+    struct ipsock_endpoint *s;         /* what probes leave by */
     struct ipsock_endpoint *id_holder; /* of raw echo requests; NULL: s has the identifier */
     struct ipsock_endpoint *errors; /* what hears of them: NULL, s by its error stream; raw ICMP */
     uint16_t id;                    /* own port, or identifier of echo messages */
