@@ -188,12 +188,19 @@ struct ipsock_config config_of(int column, int kind)
     return config;
 }
 
-/* Not every system has raw sockets of every family and protocol below it. */
-static void need_protocol(const struct ipsock_config *config, int code)
+/* Not every system has raw sockets of every family and protocol below it, tells of each packet, or
+ * lets programs mark what they send. */
+static void need_what_is_asked_for(const struct ipsock_config *config, int code)
 {
     const char *reason = NULL;
-    if (code == IPSOCK_ENOTSUP && config->kind == IPSOCK_RAW)
+    if (code != IPSOCK_ENOTSUP)
+        return;
+    if (config->kind == IPSOCK_RAW)
         reason = system_lacks(config->family == IPSOCK_IPV4 ? "raw-protocol" : "raw-ipv6");
+    if (reason == NULL && config->receive_control != 0)
+        reason = system_lacks("receive-control");
+    if (reason == NULL && (config->send_control & IPSOCK_CONTROL_TRAFFIC_CLASS))
+        reason = system_lacks("marks");
     need(reason == NULL, reason);
 }
 
@@ -205,7 +212,7 @@ struct ipsock_endpoint *must_open(const struct ipsock_config *config)
     struct ipsock_config copy = *config;
     copy.error = &error;
     if (ipsock_open(&s, &copy) < 0) {
-        need_protocol(config, error.code);
+        need_what_is_asked_for(config, error.code);
         ipsock_error_format(&error, text, sizeof text);
         fail_msg("[%s] open: %s", current, text);
     }

@@ -301,6 +301,27 @@ static bool membership_query(void)
     return there;
 }
 
+/* A provider need not have WSARecvMsg. */
+static bool receive_control(void)
+{
+    LPFN_WSARECVMSG call = NULL;
+    GUID id = WSAID_WSARECVMSG;
+    DWORD n = 0;
+    const SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+    const bool there = WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &call,
+                                sizeof call, &n, NULL, NULL) == 0;
+    closesocket(s);
+    return there;
+}
+
+static bool marks(void)
+{
+    struct ipsock_capability_answer c;
+    CHECK(IPSOCK_OK,
+          ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_TRAFFIC_CLASS, &c));
+    return c.level == IPSOCK_NATIVE;
+}
+
 static bool never(void)
 {
     return false;
@@ -311,6 +332,8 @@ static const struct {
     bool (*there)(void);
     const char *reason;
 } needs[] = {
+    {"receive-control", receive_control, "Windows: this provider has no WSARecvMsg"},
+    {"marks", marks, "Windows: this build lets no program mark packets"},
     {"send-control", send_control, "Wine: control data of sends is ignored"},
     {"traffic-class-6", traffic_class6, "Wine: no IPV6_TCLASS"},
     {"local-address", local_address,
