@@ -54,7 +54,7 @@ class Base:
             group, _, name = test["name"].partition("/")
             if (group == "conformance" and name not in LEFT_OUT and not name.endswith("-raw-ping")
                     or group == "unit" and name in UNITS):
-                self.tests[test["name"]] = "tests/%s/%s_%s.exe" % (group, group, name)
+                self.tests[test["name"]] = "bin/%s_%s.exe" % (group, name)
         run(["ninja", "-C", str(self.build), *self.tests.values()])
         self.header = (self.tree / "src" / HEADER).read_text(encoding="utf-8")
         with open(self.build / "compile_commands.json", encoding="utf-8") as file:
@@ -104,9 +104,8 @@ class Bench:
         at = next(i for i, word in enumerate(words) if word.endswith(".a") and "ipsock" in word)
         extra = [o for o in self.objects.values() if o not in words]
         run(words[:at] + extra + words[at:], cwd=self.base.build)
-        environment = dict(os.environ, WINEPREFIX=str(ROOT / "build/wine"))
         try:
-            done = subprocess.run([HERE / "wine", target], env=environment, timeout=60, check=False,
+            done = subprocess.run([HERE / "wine", target], timeout=60, check=False,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, cwd=self.base.build)
         except subprocess.TimeoutExpired:
