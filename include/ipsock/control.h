@@ -77,7 +77,7 @@ extern "C" {
  * lacks one (its name is in ::ipsock_last_error); IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bits, bool on);
 
-/** The bits that are delivered now. */
+/** The bits that are delivered now. @return 0; IPSOCK_EINVAL for NULL; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *bits);
 
 /** Makes the control data to answer a packet with: from the address that it was sent to, if that is

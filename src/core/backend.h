@@ -140,6 +140,9 @@ intptr_t ipsk_sys_process(void);
 
 uint32_t ipsk_sys_interface_index(const char *name); /* 0: unknown */
 bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size);
+/* False where an interface is known to carry no multicast and the system would join all the same.
+ */
+bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index);
 /* Sorted by index; allocates as ipsock_interfaces says. */
 int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error);
 int ipsk_sys_resolve(const char *host, int family, struct ipsock_addr *addrs, size_t capacity,

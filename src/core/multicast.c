@@ -83,6 +83,14 @@ static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_reques
     return IPSOCK_OK;
 }
 
+/* A first membership there: what is joined already is joined. */
+static bool has_groups(struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    return r->index == 0 || (r->call != IPSK_JOIN && r->call != IPSK_JOIN_SOURCE) ||
+           ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL ||
+           ipsk_sys_interface_has_groups(s->handle, r->index);
+}
+
 /* What the kernel has accepted. */
 static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                   const uint8_t *source, struct ipsk_membership *spare, bool aside)
@@ -104,6 +112,8 @@ static int perform(struct ipsock_endpoint *s, const struct ipsk_membership_reque
     int code = answer(s, r, source, error);
     if (code < 0)
         return code;
+    if (!has_groups(s, r))
+        return ipsk_refuse_membership(error, IPSOCK_ENODEV, r, "interface_index");
     if (ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, r->call, &spare) < 0)
         return ipsk_refuse_membership(error, IPSOCK_ENOMEM, r, NULL);
     if (ipsk_needs_aside(s, r))

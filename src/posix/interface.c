@@ -5,6 +5,7 @@
 
 #include <net/if.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "posix/errno.h"
@@ -23,6 +24,17 @@ bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
         return false;
     memcpy(name, buffer, strlen(buffer) + 1);
     return true;
+}
+
+/* Linux joins on any interface; loopback has not the flag there, but groups
+ * (net/ipv4/igmp.c, net/ipv6/mcast.c). */
+bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    return if_indextoname(index, request.ifr_name) == NULL ||
+           ioctl((int)handle, SIOCGIFFLAGS, &request) < 0 ||
+           (request.ifr_flags & (IFF_MULTICAST | IFF_LOOPBACK)) != 0;
 }
 
 static uint32_t flags_of(unsigned native)

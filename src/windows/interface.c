@@ -61,6 +61,14 @@ uint32_t ipsk_sys_interface_index(const char *name)
     return if_nametoindex(name);
 }
 
+/* Windows looks for itself. */
+bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index)
+{
+    (void)handle;
+    (void)index;
+    return true;
+}
+
 bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
 {
     WCHAR wide[NAME_MAX_WIDE];

@@ -14,8 +14,9 @@
  * run time.
  * - On a dual-stack socket the IPPROTO_IP options serve its IPv4 traffic (WSAEINVAL on a host
  * without IPv4).
- * - ip_mreq_source is group, source, interface. The MCAST_ options come first: Wine lacks them, and
- * 0.x.y.z too. */
+ * - Every provider since Vista has the MCAST_ options, which name interfaces by index. The older
+ * ones of any-source groups stand behind them for Wine; those of sources do not, for Wine takes
+ * their ip_mreq_source in the host's order of fields and joins something else. */
 #ifndef IPSK_WINDOWS_H
 #define IPSK_WINDOWS_H
 
@@ -59,7 +60,7 @@
 #define SIOCGMSFILTER _IOW('t', 127 | IOC_IN, u_long)
 #endif
 /* In the place of a level: not an option, but a code of WSAIoctl that reads where it was asked. */
-#define IPSK_IOCTL (-1)
+#define IPSK_IOCTL      (-1)
 #define IPSK_GET_FILTER ((int32_t)SIOCGMSFILTER)
 
 // clang-format off

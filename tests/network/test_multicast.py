@@ -2,8 +2,8 @@
 """What members of a group hear. Two senders, and a receiver with two interfaces on bridges that
 flood: what is not heard was kept away by the receiver. Silence is shown by what comes after it: the
 unwanted sender's next datagram goes to a group that is wanted."""
-from lab import RECEIVE, host_port
-from multicast import PORT, Sender, bridge, build_bridges, each_family, hears, listener, plug
+from lab import RECEIVE, Wire, check, host_port
+from multicast import FAMILIES, PORT, Sender, bridge, build_bridges, each_family, hears, listener, plug
 
 
 def build(lab):
@@ -125,6 +125,48 @@ def nothing_is_lost_as_sources_begin_to_differ(lab, family):
         hears(driver, *["flow"] * count)
         driver.ok(f"leavesource s group={group} source={west_b} on=west")
     a.send(group, "end")
+    hears(driver, "end")
+
+
+@each_family("03", "02")
+def interface_without_multicast(lab, family):
+    """Refused, although Linux would join; a membership from before the flag went away stays one."""
+    group, other = family.groups + "6", family.groups + "7"
+    driver = listener(lab.receiver, family)
+    driver.ok(f"join s group={group} on=west")
+    lab.receiver.ip("link", "set", "west", "multicast", "off")
+    try:
+        driver.error(f"join s group={other} on=west", "IPSOCK_ENODEV", "interface_index")
+        driver.error(f"joinsource s group={other} source={family.a} on=west", "IPSOCK_ENODEV",
+                     "interface_index")
+        driver.ok(f"exclude s group={group} source={family.a} on=west")
+        driver.ok(f"join s group={other} on=lo")
+    finally:
+        lab.receiver.ip("link", "set", "west", "multicast", "on")
+    driver.ok(f"join s group={other} on=west")
+    driver.ok(f"leave s group={group} on=west")
+
+
+@check
+def v6_mc_02_interface_local_groups(lab):
+    """ff01:: stays on the host, and on its interface there."""
+    group = "ff01::7:7"
+    family = next(one for one in FAMILIES if one.name == "v6")
+    driver, sender = listener(lab.receiver, family), Sender(lab.receiver, family.c)
+    marker = family.groups + "1"
+    driver.ok(f"join s group={group}%east")
+    driver.error(f"join s group={group} on=east", "IPSOCK_EMEMBER")
+    driver.ok(f"join s group={marker} on=east")
+    with Wire(lab.a, "east") as wire:
+        sender.send(f"{group}%east", "here")
+        got, = hears(driver, "here")
+        assert (got["destination"], got["index"]) == (f"{group}%east", lab.receiver.index("east")), got.line
+        sender.send(marker, "marker")
+        assert [p.payload for p in wire.udp(PORT)] == [b"marker"]
+    hears(driver, "marker")
+    other = Sender(lab.receiver, "2001:db8:2::3", "west")
+    other.send(f"{group}%west", "no")
+    sender.send(marker, "end")
     hears(driver, "end")
 
 
