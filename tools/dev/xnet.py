@@ -28,6 +28,7 @@ TITLES = {
 }
 SHOWN = 40  # problems
 INTRODUCTION = """\
+<!-- SPDX-License-Identifier: BSD-2-Clause -->
 # x/net and ipsock
 
 Every exported symbol of `golang.org/x/net/ipv4` and `ipv6`, and what the examples of these packages use of `icmp` and
