@@ -100,6 +100,8 @@ static int attach_peer(struct ipsock_endpoint *s, const struct ipsock_config *c,
     return code;
 }
 
+#define PROTOCOL_TCP 6
+
 /* Binds, connects, listens. UDP and ping endpoints get an address at once: some systems refuse to
  * receive on a socket without one. */
 static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
@@ -116,6 +118,9 @@ static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
         const struct ipsock_addr any = ipsock_addr_any(s->family, 0);
         code = ipsk_sys_bind(s->handle, &any, error);
     }
+    if (code < 0 && code != IPSOCK_EADDRNOTAVAIL && s->kind == IPSOCK_RAW &&
+        s->protocol == PROTOCOL_TCP && ipsk_native.raw_tcp != NULL)
+        code = ipsk_fail(error, IPSOCK_ENOTSUP, error->native, "bind", ipsk_native.raw_tcp);
     if (code == IPSOCK_OK && connects)
         code = attach_peer(s, c, error);
     if (code == IPSOCK_OK && s->listening)

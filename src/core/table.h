@@ -234,6 +234,7 @@ struct ipsk_system {
     const char *name;
     const char *raw_privilege;  /* what was refused without privilege, and what to do about it */
     const char *ping_privilege; /* the same of a ping endpoint */
+    const char *raw_tcp; /* what to call TCP on raw sockets where it may be refused; or NULL */
     const struct ipsk_option_row *options;
     size_t option_count;
     const struct ipsk_received_row *received;

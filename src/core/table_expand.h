@@ -57,6 +57,9 @@ const struct ipsk_system ipsk_native = {
     .name = IPSK_SYSTEM_NAME,
     .raw_privilege = IPSK_RAW_PRIVILEGE,
     .ping_privilege = IPSK_PING_PRIVILEGE,
+#ifdef IPSK_RAW_TCP
+    .raw_tcp = IPSK_RAW_TCP,
+#endif
     .options = option_rows,
     .option_count = sizeof option_rows / sizeof option_rows[0],
     .received = received_rows,

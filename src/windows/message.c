@@ -170,6 +170,17 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
                : ipsk_receive_whole(s, m, flags, error);
 }
 
+/* The protocol is in the header where that is the caller's (RFC 791, 3.1). */
+static bool is_raw_tcp(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    const uint8_t *header = m->buffer_count == 0 ? NULL : m->buffers[0].data;
+    if (s->kind != IPSOCK_RAW)
+        return false;
+    if (!(s->flags & IPSOCK_OPEN_HEADER_INCLUDED))
+        return s->protocol == IPPROTO_TCP;
+    return m->buffer_count != 0 && m->buffers[0].length > 9 && header[9] == IPPROTO_TCP;
+}
+
 /* The number says too little where the control data chose the source or the interface. */
 static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_message *m, int native,
                      struct ipsock_error *error)
@@ -187,6 +198,9 @@ static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_messag
                !ipsk_sys_interface_name(m->control->interface_index, text, sizeof text)) {
         code = IPSOCK_ENODEV;
         field = "interface_index";
+    } else if (native == WSAEACCES && is_raw_tcp(s, m)) {
+        code = IPSOCK_ENOTSUP;
+        field = IPSK_RAW_TCP;
     } else if (native == WSAEACCES && !(s->flags & IPSOCK_OPEN_BROADCAST) &&
                ipsk_message_column(s, m) != IPSK_V6) {
         code = IPSOCK_EBROADCAST;

@@ -32,6 +32,8 @@
 #define IPSK_SYSTEM_NAME    "windows"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as administrator)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
+/* "Limitations on Raw Sockets": sends and binds are refused, with which numbers is not said. */
+#define IPSK_RAW_TCP "TCP on a raw socket (client editions of Windows have none)"
 
 /* Numbers that older ws2ipdef.h and ws2tcpip.h lack. */
 #ifndef UDP_SEND_MSG_SIZE

@@ -403,6 +403,40 @@ static void err_03_missing_privilege(void **state)
     }
 }
 
+/* A refusal says that it is TCP that is refused; what is sent, is sent. */
+static void err_03_raw_tcp(void **state)
+{
+    static const uint8_t segment[20] = {0xc0, 0, 0xc0, 1, [12] = 0x50, 4}; /* RST */
+    const bool refused = expected("err-03", "raw-tcp").level == EXPECT_ABSENT;
+    (void)state;
+    need_privilege();
+    need(!refused || system_lacks("raw-tcp") != NULL, "Wine: raw TCP sockets are the host's");
+    for (int own = 0; own < 2; own++) {
+        struct ipsock_endpoint *s = NULL;
+        struct ipsock_error error = {0};
+        struct ipsock_config config = config_of(V4, IPSOCK_RAW);
+        struct ipsock_ipv4_header header = {.protocol = PROTOCOL_TCP, .hop_limit = 1};
+        struct ipsock_message message;
+        struct ipsock_buffer buffer;
+        const struct ipsock_addr to = addr_of("127.0.0.1");
+        config.protocol = PROTOCOL_TCP;
+        config.error = &error;
+        expect_code("err-03", "raw-tcp", ipsock_open(&s, &config));
+        assert_true(!refused || strncmp(error.option, "TCP", 3) == 0);
+        ipsock_free(s);
+        config.local = ipsock_addr_any(IPSOCK_UNSPEC, 0);
+        config.flags = own ? IPSOCK_OPEN_HEADER_INCLUDED : 0;
+        s = must_open(&config);
+        ipsock_message_init(&message, &buffer, (void *)(uintptr_t)segment, sizeof segment);
+        message.peer = header.destination = to;
+        expect_code("err-03", "raw-tcp",
+                    own ? ipsock_send_ipv4(s, &header, &message, 0) : ipsock_send(s, &message, 0));
+        assert_int_equal(0, ipsock_last_error(s, IPSOCK_WRITE, &error));
+        assert_true(!refused || strncmp(error.option, "TCP", 3) == 0);
+        ipsock_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +445,7 @@ int main(void)
         cmocka_unit_test(err_02_ledger_as_expected),
         cmocka_unit_test(err_03_unsupported_differs_from_failures),
         cmocka_unit_test(err_03_missing_privilege),
+        cmocka_unit_test(err_03_raw_tcp),
         cmocka_unit_test(err_04_foreign_descriptors_are_refused),
         cmocka_unit_test(err_05_system_errors_name_the_call),
         cmocka_unit_test(err_05_errors_stay_per_direction),
