@@ -20,6 +20,7 @@
 
 struct server {
     struct ipsock_endpoint *s;
+    bool marks; // whether replies carry a traffic class
     struct ipsock_batch *batch;
     void *scratch; /* what batch lives in */
     uint8_t data[BATCH][DATAGRAM];
@@ -52,6 +53,15 @@ static void complain_about(struct ipsock_endpoint *s, int direction)
     fprintf(stderr, "udp_echo: %s\n", text);
 }
 
+// Some versions of Windows let no program mark its packets.
+static bool can_mark(void)
+{
+    struct ipsock_capability_answer marks;
+    return ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV6, IPSOCK_FEATURE_SEND_TRAFFIC_CLASS,
+                             &marks) == 0 &&
+           marks.level != IPSOCK_ABSENT;
+}
+
 static int open_server(struct server *server, uint16_t port)
 {
     struct ipsock_error error;
@@ -62,7 +72,10 @@ static int open_server(struct server *server, uint16_t port)
     config.flags = IPSOCK_OPEN_DUAL_STACK;
     // What the replies need to know, and what they will say.
     config.receive_control = IPSOCK_CONTROL_REPLY_RECEIVE | IPSOCK_CONTROL_TRAFFIC_CLASS;
-    config.send_control = IPSOCK_CONTROL_REPLY_SEND | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    config.send_control = IPSOCK_CONTROL_REPLY_SEND;
+    server->marks = can_mark();
+    if (server->marks)
+        config.send_control |= IPSOCK_CONTROL_TRAFFIC_CLASS;
     config.error = &error;
     int result = ipsock_open(&server->s, &config);
     if (result == IPSOCK_ENOTSUP) {
@@ -102,7 +115,7 @@ static bool make_reply(struct server *server, size_t request, size_t reply)
         return false;
     if (ipsock_control_reply(server->s, control, in->control) < 0)
         return false;
-    if (in->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS) {
+    if (server->marks && (in->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS)) {
         // The DSCP is echoed; congestion marks belong to the path that the request took.
         const int dscp = IPSOCK_DSCP_OF(in->control->traffic_class);
         control->traffic_class = IPSOCK_TRAFFIC_CLASS(dscp, IPSOCK_ECN_NOT_ECT);

@@ -222,7 +222,7 @@ static void from_sent(struct ipsock_capability_answer *c, const struct question 
             return;
         }
     }
-    const int option = ipsk_emulated_option(field);
+    const int option = field & ipsk_unsendable() ? -1 : ipsk_emulated_option(field);
     const struct ipsk_option_row *row = option < 0 ? NULL : row_of_option(q, option);
     if (row != NULL && q->kind != IPSK_TCP)
         answer(c, IPSOCK_EXACT, row->text, "no control message: the option is set around the send");

@@ -25,10 +25,15 @@ int ipsk_emulated_option(uint32_t field)
     return -1;
 }
 
+uint32_t ipsk_unsendable(void)
+{
+    return ipsk_sys_lacks() & IPSK_LACKS_CLASS_MARKS ? IPSOCK_CONTROL_TRAFFIC_CLASS : 0;
+}
+
 /* A row of a newer version serves none of its fields. */
 uint32_t ipsk_sent_here(unsigned kind, int column)
 {
-    uint32_t fields = ipsk_sendable(&ipsk_native, kind, column);
+    uint32_t fields = ipsk_sendable(&ipsk_native, kind, column) & ~ipsk_unsendable();
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
         if ((row->kinds & kind) && row->column == column && row->since > ipsk_sys_version())
@@ -43,7 +48,7 @@ uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (ipsk_option_row(s, emulations[i].option, column) != NULL)
             fields |= emulations[i].field;
-    return fields;
+    return fields & ~ipsk_unsendable();
 }
 
 static const struct ipsock_addr *peer_of(const struct ipsock_endpoint *s,

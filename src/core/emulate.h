@@ -11,6 +11,9 @@
 
 /* Fields that the running system can send in control messages. */
 uint32_t ipsk_sent_here(unsigned kind, int column);
+/* Fields that no packet carries: where a traffic class marks nothing, its control message may be
+ * refused, and the packet with it (msquic sends none there). */
+uint32_t ipsk_unsendable(void);
 
 /* Fields that can be emulated in a column of this endpoint. */
 uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column);

@@ -102,8 +102,14 @@ static int attach_peer(struct ipsock_endpoint *s, const struct ipsock_config *c,
 
 #define PROTOCOL_TCP 6
 
-/* Binds, connects, listens. UDP and ping endpoints get an address at once: some systems refuse to
- * receive on a socket without one. */
+/* Some systems refuse to receive on a socket without an address; TCP on a raw one may have none. */
+static bool needs_address(const struct ipsock_endpoint *s)
+{
+    return s->backing != IPSOCK_RAW ||
+           (ipsk_native.facts[IPSK_FACT_RAW_UNBOUND_DEAF] != 0 && s->protocol != PROTOCOL_TCP);
+}
+
+/* Binds, connects, listens. */
 static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
                   struct ipsock_error *error)
 {
@@ -114,7 +120,7 @@ static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
         local.port = 0; /* it chose the identifier */
     if (local.family != IPSOCK_UNSPEC) {
         code = ipsk_sys_bind(s->handle, &local, error);
-    } else if (!connects && s->backing != IPSOCK_RAW) {
+    } else if (!connects && needs_address(s)) {
         const struct ipsock_addr any = ipsock_addr_any(s->family, 0);
         code = ipsk_sys_bind(s->handle, &any, error);
     }

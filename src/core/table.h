@@ -165,6 +165,7 @@
     X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */ \
     X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */        \
     X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                \
+    X(RAW_UNBOUND_DEAF)     /* 1: a raw socket hears and joins nothing before it is bound */     \
     X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */         \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */             \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */              \

@@ -55,8 +55,11 @@ int ipsk_borrowed_call(struct ipsk_call *c)
     const int ready = ipsk_ready(s, c->direction, NULL);
     if (ready <= 0)
         return ready == 0 ? WSAEWOULDBLOCK : WSAGetLastError();
-    if (c->flags & MSG_PEEK) /* not for overlapped calls */
-        return c->direction == IPSOCK_READ ? ipsk_start_call(c, NULL) : WSAEINVAL;
+    /* Overlapped calls do not peek, and to cancel one of a stream cancels its owner's as well. */
+    if (c->direction == IPSOCK_READ && (c->s->kind == IPSOCK_TCP || (c->flags & MSG_PEEK)))
+        return ipsk_start_call(c, NULL);
+    if (c->flags & MSG_PEEK)
+        return WSAEINVAL;
     const HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (event == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
@@ -65,14 +68,12 @@ int ipsk_borrowed_call(struct ipsk_call *c)
      */
     overlapped.hEvent = (HANDLE)((ULONG_PTR)event | 1);
     int native = ipsk_start_call(c, &overlapped);
-    if (native == WSA_IO_PENDING) {
-        /* Somebody else took what was ready. If it has completed all the same, it is delivered:
-         * cancelling then changes nothing. */
+    /* Somebody else took what was ready. If the call has completed all the same, cancelling changes
+     * nothing. A stream's data is on its way: it is waited for. */
+    if (native == WSA_IO_PENDING && c->s->kind != IPSOCK_TCP)
         CancelIoEx((HANDLE)s, &overlapped);
+    if (native == 0 || native == WSA_IO_PENDING)
         native = finish(c, &overlapped);
-    } else if (native == 0) {
-        native = finish(c, &overlapped);
-    }
     CloseHandle(event);
     return native;
 }

@@ -54,7 +54,8 @@ static int stream_call(struct ipsk_call *c)
 static bool is_old_news(const struct ipsk_call *c, int native)
 {
     return c->s->kind != IPSOCK_TCP && !c->s->connected &&
-           (native == WSAECONNRESET || native == WSAENETRESET);
+           (native == WSAECONNRESET || native == WSAENETRESET || native == WSAENETUNREACH ||
+            native == WSAEHOSTUNREACH);
 }
 
 static int receive_call(struct ipsk_call *c, const union ipsk_sockaddr *name, ULONG control)
@@ -208,6 +209,21 @@ static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_messag
     return ipsk_fail(error, code, native, s->kind == IPSOCK_TCP ? "WSASend" : "WSASendMsg", field);
 }
 
+/* One segment is a datagram like any: some machines refuse to be told (quinn-rs/quinn#2490). */
+static struct ipsk_given give_control(const struct ipsock_endpoint *s,
+                                      const struct ipsock_message *m, uint64_t length,
+                                      uint8_t *buffer)
+{
+    struct ipsock_message whole = *m;
+    struct ipsock_control control;
+    if (!(m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) || m->control->segment_size < length)
+        return ipsk_give_message(s, m, buffer);
+    control = *m->control;
+    control.valid &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
+    whole.control = &control;
+    return ipsk_give_message(s, &whole, buffer);
+}
+
 static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF *buffers,
                      uint32_t flags, struct ipsock_error *error)
 {
@@ -218,14 +234,15 @@ static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF
     c.s = s;
     c.direction = IPSOCK_WRITE;
     c.flags = flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0;
-    if (convert(m, &c.message, buffers) > UINT32_MAX && s->kind != IPSOCK_TCP)
+    const uint64_t length = convert(m, &c.message, buffers);
+    if (length > UINT32_MAX && s->kind != IPSOCK_TCP)
         return ipsk_fail(error, IPSOCK_EMSGSIZE, 0, "send", "buffers");
     if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
         c.message.name = &name.any;
         c.message.namelen = (INT)ipsk_to_sockaddr(&m->peer, s->family, &name);
     }
     if (m->control != NULL && m->control->valid != 0) {
-        const struct ipsk_given given = ipsk_give_message(s, m, control);
+        const struct ipsk_given given = give_control(s, m, length, control);
         c.message.Control.buf = given.bytes;
         c.message.Control.len = (ULONG)given.length;
     }

@@ -31,7 +31,8 @@ static bool marks_packets(void)
     const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     if (ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL)
         return true;
-    const SOCKET s = WSASocketW(AF_INET6, SOCK_DGRAM, IPPROTO_UDP, NULL, 0, 0);
+    const SOCKET s = WSASocketW(AF_INET6, SOCK_DGRAM, IPPROTO_UDP, NULL, 0,
+                                WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     const bool marks = s != INVALID_SOCKET && setsockopt(s, IPPROTO_IPV6, IPV6_TCLASS,
                                                          (const char *)&value, sizeof value) == 0;
     if (s != INVALID_SOCKET)

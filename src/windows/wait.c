@@ -16,14 +16,20 @@ struct sets {
     fd_set read, write, except;
 };
 
+/* A connection that could not be made shows in the except set, and so does urgent data on one that
+ * was made, which would end every wait. */
+static bool is_connected(SOCKET socket)
+{
+    union ipsk_sockaddr name;
+    int length = sizeof name;
+    return getpeername(socket, &name.any, &length) == 0;
+}
+
 static void watch(struct sets *sets, SOCKET socket, int direction)
 {
-    if (direction == IPSOCK_READ) {
-        put(&sets->read, socket);
-    } else {
-        put(&sets->write, socket);
-        put(&sets->except, socket); /* a connection that could not be made */
-    }
+    put(direction == IPSOCK_READ ? &sets->read : &sets->write, socket);
+    if (direction != IPSOCK_READ && !is_connected(socket))
+        put(&sets->except, socket);
 }
 
 static void clear(struct sets *sets)
