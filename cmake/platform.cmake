@@ -102,7 +102,7 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     set(IPSOCK_BATCH single)
     ipsock_add(shared no_error_queue single)
     ipsock_add(windows
-        call error inspect interface message option resolve socket start sync tables wait)
+        call error inspect interface message option resolve socket source start sync tables wait)
 elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly|Darwin)$")
     message(FATAL_ERROR
         "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet; so far "

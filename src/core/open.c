@@ -219,8 +219,13 @@ static int apply_reuse(struct ipsock_endpoint *s, struct ipsock_error *error)
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const bool shares = (s->flags & IPSOCK_OPEN_REUSE) != 0;
     int code = IPSOCK_OK;
+    /* A listener that was exclusive could not be started again while its connections live ("Using
+     * SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"); other accounts' programs cannot share its port
+     * anyway. */
     if (!shares && ipsk_option_row(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, column) != NULL)
-        return ipsk_set_option(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, 1, "exclusive", error);
+        return s->listening
+                   ? IPSOCK_OK
+                   : ipsk_set_option(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, 1, "exclusive", error);
     if (!shares && !s->listening)
         return IPSOCK_OK;
     for (int i = 0; i < 2 && code == IPSOCK_OK; i++)

@@ -209,19 +209,44 @@ static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_messag
     return ipsk_fail(error, code, native, s->kind == IPSOCK_TCP ? "WSASend" : "WSASendMsg", field);
 }
 
-/* One segment is a datagram like any: some machines refuse to be told (quinn-rs/quinn#2490). */
+/* Whether IP_PKTINFO would name an interface and no source (source.c). A header of its own has one.
+ */
+static bool lacks_source(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    const uint32_t both = IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_SOURCE;
+    return m->control != NULL && (m->control->valid & both) == IPSOCK_CONTROL_INTERFACE &&
+           !(s->flags & IPSOCK_OPEN_HEADER_INCLUDED) && ipsk_message_column(s, m) != IPSK_V6;
+}
+
+/* The control data, said as Windows wants it: with a source, or not. One segment is a datagram like
+ * any, and some machines refuse to be told (quinn-rs/quinn#2490). */
 static struct ipsk_given give_control(const struct ipsock_endpoint *s,
                                       const struct ipsock_message *m, uint64_t length,
-                                      uint8_t *buffer)
+                                      const struct ipsock_addr *source, uint8_t *buffer)
 {
-    struct ipsock_message whole = *m;
+    struct ipsock_message copy = *m;
     struct ipsock_control control;
-    if (!(m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) || m->control->segment_size < length)
+    const bool whole =
+        (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) && m->control->segment_size >= length;
+    if (!whole && source->family == IPSOCK_UNSPEC)
         return ipsk_give_message(s, m, buffer);
     control = *m->control;
-    control.valid &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
-    whole.control = &control;
-    return ipsk_give_message(s, &whole, buffer);
+    copy.control = &control;
+    if (whole)
+        control.valid &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
+    if (source->family != IPSOCK_UNSPEC) {
+        control.valid |= IPSOCK_CONTROL_SOURCE;
+        control.source = *source;
+    }
+    return ipsk_give_message(s, &copy, buffer);
+}
+
+static int fail_interface(const struct ipsock_message *m, struct ipsock_error *error)
+{
+    char text[IPSOCK_ADDR_TEXT * 16];
+    const bool there = ipsk_sys_interface_name(m->control->interface_index, text, sizeof text);
+    return ipsk_fail(error, there ? IPSOCK_EADDRNOTAVAIL : IPSOCK_ENODEV, 0, "send",
+                     "interface_index");
 }
 
 static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF *buffers,
@@ -229,11 +254,14 @@ static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF
 {
     _Alignas(WSACMSGHDR) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
+    struct ipsock_addr source = {0};
     struct ipsk_call c;
     memset(&c, 0, sizeof c);
     c.s = s;
     c.direction = IPSOCK_WRITE;
     c.flags = flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0;
+    if (lacks_source(s, m) && !ipsk_interface_source(m->control->interface_index, &source))
+        return fail_interface(m, error);
     const uint64_t length = convert(m, &c.message, buffers);
     if (length > UINT32_MAX && s->kind != IPSOCK_TCP)
         return ipsk_fail(error, IPSOCK_EMSGSIZE, 0, "send", "buffers");
@@ -242,7 +270,7 @@ static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF
         c.message.namelen = (INT)ipsk_to_sockaddr(&m->peer, s->family, &name);
     }
     if (m->control != NULL && m->control->valid != 0) {
-        const struct ipsk_given given = give_control(s, m, length, control);
+        const struct ipsk_given given = give_control(s, m, length, &source, control);
         c.message.Control.buf = given.bytes;
         c.message.Control.len = (ULONG)given.length;
     }

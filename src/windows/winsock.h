@@ -54,6 +54,9 @@ int ipsk_start_call(struct ipsk_call *call, WSAOVERLAPPED *overlapped);
 /* The same on a handle whose blocking mode nobody knows. */
 int ipsk_borrowed_call(struct ipsk_call *call);
 
+/* The address that IPv4 packets have which leave by an interface; false: it has none. */
+bool ipsk_interface_source(uint32_t index, struct ipsock_addr *source);
+
 /* UTF-8 and UTF-16; false: too long, or no text. */
 bool ipsk_to_wide(const char *text, WCHAR *wide, size_t size);
 bool ipsk_from_wide(const WCHAR *wide, char *text, size_t size);

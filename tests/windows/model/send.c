@@ -214,7 +214,9 @@ int model_send(struct model_socket *s, const WSAMSG *message, DWORD flags, DWORD
         error = model_control_in(s, &message->Control, &g.sent);
     if (error)
         return error;
-    if (s->type == SOCK_RAW)
+    if (g.sent.lost && !(s->type == SOCK_RAW && s->value[OPTION_IP_HDRINCL]))
+        n = (int64_t)g.total;
+    else if (s->type == SOCK_RAW)
         n = send_raw(&g);
     else
         n = g.sent.segment || message->dwBufferCount > BUFFERS ? send_flat(&g) : send_whole(&g);

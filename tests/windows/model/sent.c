@@ -34,6 +34,7 @@ static int take_info4(struct model_sent *to, const unsigned char *value)
         return FACT(SEND_FOREIGN_SOURCE);
     memcpy(info.source, value, 4);
     memcpy(&info.index, value + 4, 4);
+    to->lost = FACT(SEND_PKTINFO4_AS_IT_IS) && info.index && is_zero(value, 4);
     if (FACT(SEND_PKTINFO4))
         put(to, HOST_SOL_IP, HOST_IP_PKTINFO, &info, sizeof info);
     return 0;

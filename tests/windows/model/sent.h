@@ -13,6 +13,7 @@ struct model_sent {
     int ecn;
     unsigned segment;
     size_t length;
+    bool lost; /* nobody takes a packet from 0.0.0.0 */
     _Alignas(8) unsigned char control[(MODEL_ITEMS + 1) * 40];
 };
 

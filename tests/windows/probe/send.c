@@ -195,6 +195,27 @@ static void win_3_source4(void **state)
     closesocket(to);
 }
 
+/* By the interface alone: the packet has no source, and is lost. */
+static void win_3_interface4_needs_a_source(void **state)
+{
+    const SOCKET from = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+    const SOCKET to = exchange_socket(AF_INET);
+    const struct exchange_name peer = exchange_peer(to, AF_INET);
+    struct exchange_control without = {{0}, 0};
+    struct exchange_control with = {{0}, 0};
+    struct in_pktinfo info = {{{{0}}}, 1}; /* loopback */
+
+    (void)state;
+    exchange_put(&without, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+    assert_int_equal(exchange_send(from, &peer, 5, &without), 0);
+    info.ipi_addr.s_addr = htonl(INADDR_LOOPBACK);
+    exchange_put(&with, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+    assert_int_equal(exchange_send(from, &peer, 3, &with), 0);
+    assert_int_equal(exchange_receive(to).bytes, 3);
+    closesocket(from);
+    closesocket(to);
+}
+
 static void win_3_source6(void **state)
 {
     const SOCKET from = socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
@@ -455,6 +476,7 @@ int main(void)
         PROBE(win_3_items_follow_the_destination),
         PROBE(win_3_malformed_items),
         PROBE(win_3_source4),
+        PROBE(win_3_interface4_needs_a_source),
         PROBE(win_3_source6),
         PROBE(win_3_source6_on_no_interface),
         PROBE(win_5_raw_messages),
