@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 
+WINDOWS = "IPSOCK_EMULATOR" in os.environ  # programs of Windows, on its model (docs/windows-model.md)
 WAIT = 20  # seconds that a program may take; far more than it needs
 
 CHECKS = []
@@ -26,6 +27,11 @@ class Skip(Exception):
 def check(function):
     CHECKS.append(function)
     return function
+
+
+def need_not_windows(reason):
+    if WINDOWS:
+        raise Skip(f"Windows: {reason}")
 
 
 def has_ipv6():

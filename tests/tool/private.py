@@ -2,10 +2,13 @@
 """A network of our own, where one may be made (root, or user namespaces): this process and all that
 it starts live on a host "near", joined by a cable to a host "far". Both ends are called veth0.
 Without one, the loopback interface of this host has to do."""
+import atexit
 import ctypes
 import os
+import pathlib
 import socket
 import subprocess
+import sys
 
 from harness import WAIT, Skip
 
@@ -56,6 +59,19 @@ def configure(*addresses):
         ip("addr", "add", address, "dev", "veth0", *(["nodad"] if ":" in address else []))
 
 
+def start_wine():
+    """One whose server is on the near host, for programs of Windows."""
+    sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "windows"))
+    from prefix import COMMAND, Prefix, ready_base
+    made = Prefix(ready_base())
+    atexit.register(made.remove)
+    os.environ["WINEPREFIX"] = str(made.path)
+    # Its services keep the output of whoever starts them.
+    for words in (["wineserver", "-p"], [*COMMAND, "wineboot", "--init"]):
+        subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+
 def build():
     global near, far, why_not
     try:
@@ -69,6 +85,8 @@ def build():
         enter(far)
         configure(f"{FAR4}/24", f"{FAR4_OTHER}/24", f"{FAR6}/64")
         enter(near)
+        if os.environ.get("IPSOCK_EMULATOR"):
+            start_wine()
     except (OSError, AttributeError, subprocess.CalledProcessError) as problem:
         why_not = f"needs a network namespace of its own: {problem}"
         far = None

@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 
-from harness import WAIT, Skip, check, copy_for_others, need_ipv6, run
+from harness import WAIT, Skip, check, copy_for_others, need_ipv6, need_not_windows, run
 
 OSPF_HELLO = os.environ["IPSOCK_OSPF_HELLO"]
 NOBODY = 65534
@@ -33,6 +33,7 @@ def raw_09_interfaces_that_will_not_do():
 @check
 def raw_09_missing_privilege_is_explained():
     """Run as nobody: from a place that nobody may read."""
+    need_not_windows("an administrator cannot become somebody else")
     as_nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     families = ["v4"]
     try:

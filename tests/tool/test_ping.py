@@ -12,7 +12,8 @@ import subprocess
 import threading
 import time
 
-from harness import WAIT, check, checksum, need_ipv6, run, serving
+from harness import (WAIT, WINDOWS, check, checksum, command, need_ipv6, need_not_windows, run,
+                     serving)
 from private import FAR4, FAR4_OTHER, FAR6, NEAR4, enter, ip, need_far
 import private
 
@@ -110,9 +111,11 @@ def ping_shows_replies_and_statistics():
     for host in ("127.0.0.1", FAR4, f"{FAR6}%veth0"):
         result = ping(host, "--count", "3", "--interval", "0.01")
         shown = re.escape(host)
+        # Windows tells it of IPv6 datagrams, not of raw packets.
+        marks = "" if WINDOWS and ":" in host else r"  class=0x00 \(CS0, Not-ECT\)"
         for number, line in enumerate(lines(result), 1):
             assert re.fullmatch(
-                rf"\+\d+\.\d{{6}}  {shown} -> \S+  if=\w+  hop=64  class=0x00 \(CS0, Not-ECT\)"
+                rf"\+\d+\.\d{{6}}  {shown} -> \S+  if=\w+  hop=64{marks}"
                 rf"  seq={number}  len=64  time=\d+\.\d{{3}} ms", line), line
         assert len(lines(result)) == 3, result
         assert f"pinging {host} with 56 bytes, identifier " in result.stderr, result
@@ -160,6 +163,7 @@ def ping_on_every_kind_of_endpoint_is_the_same():
 
 @check
 def ping_without_privilege_says_what_to_ask_for():
+    need_not_windows("an administrator cannot become somebody else")
     allow(False)
     try:
         result = subprocess.run(["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", TOOL,
@@ -234,7 +238,8 @@ def ping_interrupted_gives_the_summary():
 
 @check
 def ping_shows_errors_of_the_own_host():
-    """Nobody has that address: after a while the system says so, or nothing comes."""
+    """Nobody has that address: after a while the system says so."""
+    need_not_windows("no stream of errors")
     allow()
     host = FAR4.rsplit(".", 1)[0] + ".99"
     result = ping(host, "--count", "1", "--timeout", "6", code=1)
@@ -261,7 +266,8 @@ def ping_by_source_and_interface():
 def ping_sizes():
     allow()
     need_ipv6()
-    for size in (0, 1, 55, 1473, 20000, 65499):
+    most = 65459 if WINDOWS else 65499  # it sends no longer raw messages than 65467 bytes
+    for size in (0, 1, 55, 1473, 20000, most):
         for host in (FAR4, "::1"):
             reply = events(host, "--count", "1", "--size", str(size), "--timeout", "5")[0]
             assert reply["length"] == size + 8, (size, reply)
@@ -316,7 +322,7 @@ def example_pings():
         assert run(EXAMPLE, *arguments).returncode == 2
     result = run(EXAMPLE, "nowhere.invalid", "1")
     assert result.returncode == 1 and "ping: nowhere.invalid: " in result.stderr, result
-    process = subprocess.Popen([EXAMPLE, "127.0.0.1"], text=True, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command(EXAMPLE, "127.0.0.1"), text=True, stdout=subprocess.PIPE)
     assert process.stdout.readline().startswith("64 bytes from 127.0.0.1: seq=1 ")
     process.send_signal(signal.SIGINT)
     assert "received, time " in process.communicate(timeout=WAIT)[0]

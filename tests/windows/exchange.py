@@ -9,65 +9,44 @@ namespace with a Wine of its own: Wine's sockets are made by its server, which s
 in which it was started."""
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "network"))
 import lab  # noqa: E402
 from lab import RECEIVE, SEND, Driver, check, host_port, need  # noqa: E402
 from multicast import ALLOW, PORT, Reports, bridge, each_family, hears, plug  # noqa: E402
+from prefix import COMMAND, Prefix, ready_base  # noqa: E402
 
 LINUX, STRANGER, ONE, OTHER = 1, 2, 3, 4  # hosts, and the last digit of their addresses
-COMMAND = ["sh", str(HERE / "wine")]
-
-
-def environment(prefix):
-    return dict(os.environ, WINEPREFIX=str(prefix))
 
 
 class WindowsHost(lab.Host):
-    """A namespace with a Wine of its own: registry and server; the files are shared."""
+    """A namespace with a Wine of its own."""
 
     def __init__(self, name, base):
         super().__init__(name)
-        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="ipsock-wine-"))
-        for file in (*base.glob("*.reg"), base / ".update-timestamp"):
-            shutil.copy(file, self.prefix)
-        for directory in ("dosdevices", "drive_c"):
-            (self.prefix / directory).symlink_to(base / directory)
+        self.prefix = Prefix(base)
 
     def windows_driver(self):
         return WindowsDriver(self)
 
     def remove(self):
-        subprocess.run([*COMMAND, "-k"], env=environment(self.prefix), check=False,
-                       stderr=subprocess.DEVNULL)
+        self.prefix.remove()
         super().remove()
-        shutil.rmtree(self.prefix)
 
 
 class WindowsDriver(Driver):
     def __init__(self, host):
         self.process = host.start(*COMMAND, os.environ["IPSOCK_WINDOWS_DRIVER"],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, env=environment(host.prefix))
+                                  stderr=subprocess.DEVNULL, env=host.prefix.environment)
 
 
 def build(made):
     need("wine")
-    base = pathlib.Path(os.environ.get("WINEPREFIX", HERE.parents[1] / "build/wine"))
-    # The files that all hosts share are there when a program has run; its server, which other tests
-    # may be using too, writes the registry down twice a minute.
-    subprocess.run([*COMMAND, "cmd", "/c", "exit"], env=environment(base), check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not (base / "userdef.reg").exists():
-        assert time.monotonic() < end, "Wine keeps its registry to itself"
-        time.sleep(0.1)
+    base = ready_base()
     made.switch = made.host("switch")
     bridge(made.switch, "east")
     made.linux, made.stranger = made.host("linux"), made.host("stranger")

@@ -81,9 +81,14 @@ def main():
             result = "passed" if probe else "skipped" if known.of(fact) else "failed"
             word = {"passed": "       OK ", "skipped": "  SKIPPED ", "failed": "  FAILED  "}
             count[result] += 1
+            if probe:
+                known.noticed(fact)
             print("[ RUN      ] %s\n%s\n[%s] %s" % (
                 fact, "noticed by " + probe if probe else known.of(fact) or "nothing notices",
                 word[result], fact), flush=True)
+    for pattern in known.idle():
+        print("listed in survivors.txt, but noticed: %s" % pattern)
+        count["failed"] += 1
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % count)
     return int(count["failed"] > 0)
 
