@@ -204,7 +204,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="every field of every row")
     parser.add_argument("--once", action="store_true", help="one alteration of each row")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1)
     parser.add_argument("--only", default="", help="mutants whose name has this in it")
     parser.add_argument("place", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -218,7 +218,7 @@ def main():
                if arguments.only in key_of(m)]
     hunt = Hunt(base, place, arguments.jobs, survivors)
     hunt.baseline()
-    print("%d mutants (%d s)" % (len(mutants), time.monotonic() - begun), flush=True)
+    print("%d mutants, %d tests (%d s)" % (len(mutants), len(hunt.order), time.monotonic() - begun), flush=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         outcomes = list(pool.map(hunt.attempt, with_placebos(mutants, base.header)))
     verdict = tell(outcomes, hunt, not arguments.once)
