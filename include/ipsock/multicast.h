@@ -15,8 +15,9 @@
  * TCP; IPSOCK_EMISSADDR for a null or unset address; IPSOCK_EINVAL for a group that is not
  * multicast, a source that is, a scope that disagrees, or index 0 beside others; IPSOCK_EFAMILY for
  * addresses not of the endpoint's family (a v4-mapped one too); IPSOCK_ENODEV for an interface that
- * does not exist or has no multicast; IPSOCK_ENOBUFS when the system's limit of groups or sources
- * is reached. docs/multicast.md has the table of states and answers.
+ * does not exist or has no multicast (loopback counts as having it); IPSOCK_ENOBUFS when the
+ * system's limit of groups or sources is reached. docs/multicast.md has the table of states and
+ * answers.
  */
 #ifndef IPSOCK_MULTICAST_H
 #define IPSOCK_MULTICAST_H

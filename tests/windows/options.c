@@ -42,7 +42,7 @@ static unsigned value_of(const struct ipsock_endpoint *s, int level, int name)
     return (unsigned)value;
 }
 
-/* Both families' options of one endpoint; of IPv4 alone where v6 is -1. */
+/* An option's number at the level of each family. */
 struct pair {
     int v4, v6;
 };
