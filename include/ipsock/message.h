@@ -86,7 +86,7 @@ static inline void ipsock_message_init_send(struct ipsock_message *message,
 #else
     ipsock_message_init(message, buffer, (void *)(uintptr_t)data, length);
 #endif
-    if (peer != NULL)
+    if (peer) // no NULL: C++ may warn of it
         message->peer = *peer;
 }
 
