@@ -5,9 +5,11 @@
   ci/results.py collect VARIANT JUNIT RESULTS   appends the cases of one ctest run, prints them briefly
   ci/results.py script NAME STATUS LOG RESULTS      appends the cases of a script of ours
   ci/results.py add SUITE CASE RESULT RESULTS   appends one case
-  ci/results.py total RESULTS                   prints the closing line; fails if a case failed
+  ci/results.py total RESULTS                   prints the packages that skipped cases lacked, and the
+                                                closing line; fails if a case failed
 
-RESULTS has a line per case: suite, case, passed|failed|skipped, separated by tabs. The suite is
+RESULTS has a line per case: suite, case, passed|failed|skipped, separated by tabs; for a case that was
+skipped because a program is missing, as its text says, also the Debian package of it. The suite is
 ctest's name (unit/addr), before it "VARIANT:" for all runs but the host's. Programs report cases in
 cmocka's words; a program without any counts as one case.
 """
@@ -16,23 +18,26 @@ import sys
 import xml.etree.ElementTree as ET
 
 LINE = re.compile(r"\[( RUN      |       OK |  FAILED  |  SKIPPED )\] (.*?)\s*$")
+LACKING = re.compile(r"\(Debian package (\S+)\)")
 RESULT = {"       OK ": "passed", "  FAILED  ": "failed", "  SKIPPED ": "skipped"}
 SHOWN = 80  # lines of a failed program's output
 
 
 def cases_of(output):
     """Cases of one program in order. A case that began and never ended has failed."""
-    done, running = [], []
+    done, running, lacks = [], [], ()
     for line in output.splitlines():
         found = LINE.search(line)
         if not found:
+            lacks = LACKING.findall(line)[:1] or lacks
             continue
         word, name = found.groups()
         if word == " RUN      ":
             running.append(name)
+            lacks = ()
         elif name in running:  # the summary at the end repeats the names of failures
             running.remove(name)
-            done.append((name, RESULT[word]))
+            done.append((name, RESULT[word], *(lacks if word == "  SKIPPED " else ())))
     return done + [(name, "failed") for name in running]
 
 
@@ -71,13 +76,14 @@ def program(case):
     if status == "fail":
         node = case.find("failure")
         why = node.get("message", "failed") if node is not None else "failed"
-        if not any(result == "failed" for _, result in cases):
+        if not any(case[1] == "failed" for case in cases):
             cases.append(("%s (%s)" % (name, why or "failed"), "failed"))
     return cases or [(name, "passed")], output
 
 
-def count(rows):
-    return {word: sum(1 for row in rows if row[-1] == word) for word in RESULT.values()}
+def count(results):
+    results = list(results)
+    return {word: results.count(word) for word in RESULT.values()}
 
 
 def brief(figures):
@@ -90,10 +96,10 @@ def collect(variant, junit, results):
         for case in ET.parse(junit).getroot().iter("testcase"):
             cases, output = program(case)
             suite = prefix + case.get("name")
-            print("%-44s %6.1f s  %s" % (suite, float(case.get("time", 0)), brief(count(cases))))
-            for name, result in cases:
-                out.write("%s\t%s\t%s\n" % (suite, name.replace("\t", " "), result))
-            bad = [name for name, result in cases if result == "failed"]
+            print("%-44s %6.1f s  %s" % (suite, float(case.get("time", 0)), brief(count(case[1] for case in cases))))
+            for name, *result in cases:
+                out.write("\t".join([suite, name.replace("\t", " "), *result]) + "\n")
+            bad = [case[0] for case in cases if case[1] == "failed"]
             if bad:
                 print("".join("    | %s\n" % line for line in telling(output)), end="")
                 print("".join("    FAILED %s\n" % name for name in bad), end="")
@@ -108,17 +114,23 @@ def script(name, status, log, results):
     if not cases and closing:
         for word, figure in zip(RESULT.values(), closing[-1]):
             cases += [("%s %d" % (word, i + 1), word) for i in range(int(figure or 0))]
-    if status != "0" and not any(result == "failed" for _, result in cases):
+    if status != "0" and not any(case[1] == "failed" for case in cases):
         cases.append(("exit status %s" % status, "failed"))
     with open(results, "a", encoding="utf-8") as out:
-        out.writelines("%s\t%s\t%s\n" % (name, *case) for case in cases)
+        out.writelines("\t".join([name, *case]) + "\n" for case in cases)
     print("\n".join(telling(output) if status != "0" else output.splitlines()[-30:]))
-    print("%-54s %s" % (name, brief(count(cases))))
+    print("%-54s %s" % (name, brief(count(case[1] for case in cases))))
 
 
 def total(results):
-    with open(results, encoding="utf-8") as rows:
-        figures = count([line.rstrip("\n").split("\t") for line in rows])
+    with open(results, encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    figures = count(row[2] for row in rows)
+    lacking = [row[3] for row in rows if len(row) > 3]
+    if lacking:
+        packages = " ".join(sorted(set(lacking)))
+        print("%d skipped for want of packages: %s (apt-get install %s)"
+              % (len(lacking), packages, packages))
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % figures)
     return 0 if figures["passed"] and not figures["failed"] else 1
 

@@ -13,8 +13,12 @@ install(EXPORT ipsock-targets NAMESPACE ipsock:: DESTINATION ${ipsock_config_dir
 configure_package_config_file(cmake/ipsock-config.cmake.in
     ${CMAKE_CURRENT_BINARY_DIR}/ipsock-config.cmake INSTALL_DESTINATION ${ipsock_config_dir})
 # Before 1.0 a minor version may change the interface.
+set(compatibility SameMajorVersion)
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(compatibility SameMinorVersion)
+endif()
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/ipsock-config-version.cmake
-    COMPATIBILITY SameMinorVersion)
+    COMPATIBILITY ${compatibility})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ipsock-config.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/ipsock-config-version.cmake DESTINATION ${ipsock_config_dir})
 

@@ -28,10 +28,13 @@ endfunction()
 include(cmake/exports.cmake)
 if(IPSOCK_BUILD_SHARED)
     ipsock_library(ipsock_shared SHARED ipsock)
-    # Before 1.0 every minor version may break the binary interface; the soname follows the major.
-    set_target_properties(ipsock_shared PROPERTIES
-        VERSION ${PROJECT_VERSION}
-        SOVERSION ${PROJECT_VERSION_MAJOR})
+    # Before 1.0 every minor version may break the binary interface: the soname (on macOS the install
+    # name) has it, too. CMake gives a DLL's name no number.
+    set(soversion ${PROJECT_VERSION_MAJOR})
+    if(PROJECT_VERSION_MAJOR EQUAL 0)
+        string(APPEND soversion .${PROJECT_VERSION_MINOR})
+    endif()
+    set_target_properties(ipsock_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${soversion})
     if(WIN32)
         target_sources(ipsock_shared PRIVATE ${ipsock_exports})
         target_compile_definitions(ipsock_shared INTERFACE IPSOCK_DLL)

@@ -137,13 +137,20 @@ static int listen_until(struct ping *ping, uint16_t sequence, int64_t since, int
     return 0;
 }
 
+/* A refusal that may be over with the next request. */
+static bool is_passing(int code)
+{
+    return code == IPSOCK_ENOBUFS || code == IPSOCK_ENETUNREACH || code == IPSOCK_EHOSTUNREACH ||
+           code == IPSOCK_ENETDOWN;
+}
+
 static int run(struct ping *ping, unsigned long count)
 {
     int result = 0;
     for (unsigned long n = 1; !stop && result >= 0 && (count == 0 || n <= count); n++) {
         const int64_t since = ipsock_now();
         result = request(ping, (uint16_t)n);
-        if (result == 0)
+        if (result == 0 || is_passing(result))
             result = listen_until(ping, (uint16_t)n, since, since + WAIT, n == count);
     }
     printf("%u sent, %u received", ping->sent, ping->received);

@@ -125,8 +125,11 @@ static int send_probe(struct trace *t, uint8_t hops, uint16_t port)
     to.port = port;
     ipsock_message_init_send(&message, &buffer, payload, sizeof payload, &to);
     message.control = &control;
-    return ipsock_send(t->udp, &message, 0) < 0 ? complain_about(t->udp, "sending", IPSOCK_WRITE)
-                                                : 0;
+    const int result = ipsock_send(t->udp, &message, 0);
+    // The interface's queue is full: lost here as it might be on the way.
+    if (result == 0 || result == IPSOCK_ENOBUFS)
+        return 0;
+    return complain_about(t->udp, "sending", IPSOCK_WRITE);
 }
 
 static int hear_stream(struct trace *t, struct answer *a, int64_t end)

@@ -19,7 +19,7 @@
 #define DATAGRAM 2048 /* longer ones are cut, and not echoed */
 
 struct server {
-    struct ipsock_endpoint *s;
+    struct ipsock_endpoint *s, *idle;
     bool marks; // whether replies carry a traffic class
     struct ipsock_batch *batch;
     void *scratch; /* what batch lives in */
@@ -92,6 +92,7 @@ static int open_server(struct server *server, uint16_t port)
 /* The memory of a batch is the caller's, made once. */
 static int prepare(struct server *server)
 {
+    struct ipsock_config config;
     const size_t size = ipsock_batch_size(BATCH);
     server->scratch = malloc(size);
     if (!server->scratch)
@@ -101,7 +102,11 @@ static int prepare(struct server *server)
                             DATAGRAM);
         server->requests[i].control = &server->request_control[i];
     }
-    return ipsock_batch_init(server->scratch, size, BATCH, &server->batch);
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.local = ipsock_addr_loopback(IPSOCK_IPV4, 0);
+    const int result = ipsock_open(&server->idle, &config);
+    return result < 0 ? result : ipsock_batch_init(server->scratch, size, BATCH, &server->batch);
 }
 
 /* Makes the reply to a request. @return whether there shall be one */
@@ -127,8 +132,20 @@ static bool make_reply(struct server *server, size_t request, size_t reply)
     return true;
 }
 
+/* The interface's queue is full, and nothing tells when it has room. An endpoint that hears nobody
+ * sleeps in every system's way. */
+static void rest(struct server *server)
+{
+    uint8_t nothing[1];
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    ipsock_message_init(&message, &buffer, nothing, sizeof nothing);
+    ipsock_set_read_deadline(server->idle, ipsock_now() + 2 * IPSOCK_MILLISECOND);
+    ipsock_recv(server->idle, &message, 0);
+}
+
 /* Sends all replies. One that cannot be sent, say because its peer's network has gone, is skipped
- * and does not keep the others. */
+ * and does not keep the others; a queue that is full is no such reason. */
 static void send_replies(struct server *server, uint32_t count)
 {
     for (uint32_t sent = 0; sent < count;) {
@@ -136,7 +153,9 @@ static void send_replies(struct server *server, uint32_t count)
         const int result = ipsock_send_batch(server->s, server->batch, server->replies + sent,
                                              sizeof server->replies[0], count - sent, &done, 0);
         sent += done;
-        if (result < 0) {
+        if (result == IPSOCK_ENOBUFS && !stop) {
+            rest(server);
+        } else if (result < 0) {
             complain_about(server->s, IPSOCK_WRITE);
             sent++;
         }
@@ -188,6 +207,7 @@ int main(int argc, char **argv)
         result = serve(server);
     }
     ipsock_free(server->s);
+    ipsock_free(server->idle);
     free(server->scratch);
     free(server);
     return result < 0 ? 1 : 0;

@@ -21,6 +21,14 @@
 #define IPSOCK_API
 #endif
 
+/* An integer as a type, in the words of each language: C++ has warnings about C's casts, and gcc
+ * one about a cast to the type that a value has already, for which it is widened first. */
+#ifdef __cplusplus
+#define IPSOCK_CAST(type, value) static_cast<type>((value) | 0LL)
+#else
+#define IPSOCK_CAST(type, value) ((type)(value))
+#endif
+
 #define IPSOCK_VERSION_MAJOR 0
 #define IPSOCK_VERSION_MINOR 1
 #define IPSOCK_VERSION_PATCH 0
@@ -41,7 +49,11 @@ IPSOCK_API const char *ipsock_kind_name(int kind);
 typedef intptr_t ipsock_handle_t;
 
 /** No handle; the invalid value on every system. */
+#ifdef __cplusplus
+#define IPSOCK_INVALID_HANDLE (~ipsock_handle_t())
+#else
 #define IPSOCK_INVALID_HANDLE ((ipsock_handle_t)-1)
+#endif
 
 /** Address families. The value is the IP version number. */
 #define IPSOCK_UNSPEC 0

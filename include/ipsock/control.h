@@ -12,7 +12,7 @@
 /* Fields of struct ipsock_control. R: can be received, S: can be sent. */
 #define IPSOCK_CONTROL_TRAFFIC_CLASS 0x0001u /**< R S  IPv4 TOS, IPv6 traffic class */
 #define IPSOCK_CONTROL_HOP_LIMIT     0x0002u /**< R S  IPv4 TTL, IPv6 hop limit */
-#define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address */
+#define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address (x/net: cm.Src) */
 #define IPSOCK_CONTROL_DESTINATION   0x0008u /**< R    destination address of the header */
 #define IPSOCK_CONTROL_INTERFACE     0x0010u /**< R S  arrival or departure interface */
 #define IPSOCK_CONTROL_PATH_MTU      0x0020u /**< R    path MTU notice (IPv6, RFC 3542 11.3) */
@@ -112,8 +112,9 @@ IPSOCK_API int ipsock_control_encode(const struct ipsock_control *control, int f
                                      size_t size, size_t *length);
 
 /** Reads received control messages. Sets valid from nothing: no value survives from an earlier
- * call. Unknown messages are skipped, as are those too short for their type. x/net:
- * ControlMessage.Parse.
+ * call. Unknown messages are skipped, as are those too short for their type. What follows an
+ * address or packet info is ignored; a number is read in 1, 2, 4 or 8 bytes, and skipped in another
+ * width or out of its field's range. x/net: ControlMessage.Parse.
  * @param fields the fields to take, IPSOCK_CONTROL_… bits that can be received
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECONTROL when a length lies (what came before
  * it has been decoded, nothing outside was read). */
@@ -121,7 +122,9 @@ IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, uint32_t
                                      struct ipsock_control *control);
 
 /** Writes control data for people: "tclass=0x28 hoplim=64 dst=192.0.2.1 ifindex=2", space
- * separated, no commas; "<nil>" for NULL. x/net: ControlMessage.String.
+ * separated, no commas; "<nil>" for NULL. Also src=, nexthop=, mtu=, df=, segment=, opaque=
+ * (bytes); a field that is not valid is left away, and hoplim= is IPv4's TTL too, where x/net has
+ * ttl=. x/net: ControlMessage.String.
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_control_format(const struct ipsock_control *control, char *text, size_t size);
 

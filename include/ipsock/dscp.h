@@ -10,11 +10,11 @@
 #include <ipsock/base.h>
 
 /** The octet made of a DSCP (0..63) and an ECN code point (0..3). */
-#define IPSOCK_TRAFFIC_CLASS(dscp, ecn) ((uint8_t)((((dscp)&0x3f) << 2) | ((ecn)&0x3)))
+#define IPSOCK_TRAFFIC_CLASS(dscp, ecn) IPSOCK_CAST(uint8_t, (((dscp)&0x3f) << 2) | ((ecn)&0x3))
 /** The DSCP in an octet. */
-#define IPSOCK_DSCP_OF(traffic_class) ((uint8_t)(((traffic_class) >> 2) & 0x3f))
+#define IPSOCK_DSCP_OF(traffic_class) IPSOCK_CAST(uint8_t, ((traffic_class) >> 2) & 0x3f)
 /** The ECN code point in an octet. */
-#define IPSOCK_ECN_OF(traffic_class) ((uint8_t)((traffic_class)&0x3))
+#define IPSOCK_ECN_OF(traffic_class) IPSOCK_CAST(uint8_t, (traffic_class)&0x3)
 
 /* Class selectors, RFC 2474. */
 #define IPSOCK_DSCP_CS0 0

@@ -129,11 +129,12 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
 /** Makes an endpoint from a socket that the program already has. Kind, family, protocol and peer
  * are found out where the system can tell, and taken from the configuration where it cannot; where
  * both know and differ, it is IPSOCK_EKIND. Control delivery is switched as configured, in addition
- * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
- * library's calls wait or not as the configuration says, whatever the mode. The configuration's
- * addresses, sizes and opening flags other than NONBLOCK, OWN, ERROR_STREAM must be 0. On Windows
- * the handle must have been made overlapped, as socket() does, and a peek at a borrowed blocking
- * one may wait if another reader takes the datagram. Allocates.
+ * to what the program had enabled. On raw IPv4 it finds whether the program switched IP_HDRINCL on,
+ * and the endpoint is then one of ::IPSOCK_OPEN_HEADER_INCLUDED; nothing else is changed, the
+ * blocking mode least of all: the library's calls wait or not as the configuration says, whatever
+ * the mode. The configuration's addresses, sizes and opening flags other than NONBLOCK, OWN,
+ * ERROR_STREAM must be 0. On Windows the handle must have been made overlapped, as socket() does,
+ * and a peek at a borrowed blocking one may wait if another reader takes the datagram. Allocates.
  * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
  * IPSOCK_EKIND; IPSOCK_ENOTSUP for one with an error queue switched on (Linux IP_RECVERR) and no
  * ::IPSOCK_OPEN_ERROR_STREAM: nobody would read it; … On failure the handle stays the caller's and

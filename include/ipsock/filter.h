@@ -36,13 +36,14 @@ struct ipsock_bpf_instruction {
  *         IPSOCK_BPF_DROP,
  *     };
  */
-#define IPSOCK_BPF_STATEMENT(code, k)         \
-    {                                         \
-        (uint16_t)(code), 0, 0, (uint32_t)(k) \
+#define IPSOCK_BPF_STATEMENT(code, k)                               \
+    {                                                               \
+        IPSOCK_CAST(uint16_t, code), 0, 0, IPSOCK_CAST(uint32_t, k) \
     }
-#define IPSOCK_BPF_JUMP(code, k, jt, jf)                              \
-    {                                                                 \
-        (uint16_t)(code), (uint8_t)(jt), (uint8_t)(jf), (uint32_t)(k) \
+#define IPSOCK_BPF_JUMP(code, k, jt, jf)                                                 \
+    {                                                                                    \
+        IPSOCK_CAST(uint16_t, code), IPSOCK_CAST(uint8_t, jt), IPSOCK_CAST(uint8_t, jf), \
+            IPSOCK_CAST(uint32_t, k)                                                     \
     }
 
 /* Loads: A = a byte, 16 or 32 bits in network order, at an offset into the packet. */

@@ -82,8 +82,9 @@ IPSOCK_API int ipsock_ipv4_header_parse(struct ipsock_ipv4_header *header, const
 IPSOCK_API int ipsock_ipv4_header_marshal(const struct ipsock_ipv4_header *header, void *buffer,
                                           size_t size, size_t *written, int order);
 
-/** Writes a header for people, "ver=4 hdrlen=20 …", space separated, no commas; "<nil>" for NULL.
- * What does not fit is cut.
+/** Writes a header for people, "ver=4 hdrlen=20 … ttl=64 …", space separated, no commas; "<nil>"
+ * for NULL. IPv4 options come last, " opts=" and their bytes in hexadecimal; IPv6 has hoplim= for
+ * ttl=. What does not fit is cut.
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_ipv4_header_format(const struct ipsock_ipv4_header *header, char *text,
                                          size_t size);
@@ -108,8 +109,9 @@ IPSOCK_API int ipsock_ipv6_header_format(const struct ipsock_ipv6_header *header
 IPSOCK_API uint16_t ipsock_checksum(const void *data, size_t length);
 
 /** Receives on raw IPv4, with or without ::IPSOCK_OPEN_HEADER_INCLUDED: the header apart, the
- * payload into the message's buffers; total_length and fragment_offset mean the same on every
- * system. Fragments come put together. Peek, truncation, control, deadlines, peers as
+ * payload into the message's buffers from their start on (unlike in batches); total_length and
+ * fragment_offset mean the same on every system. Fragments come put together. Peek, truncation,
+ * control, deadlines, peers as
  * ::ipsock_recv, message->length counts the payload; a packet that a filter program cut is
  * IPSOCK_MSG_TRUNC too. Of a packet that was cut, total_length still tells the length. x/net:
  * RawConn.ReadFrom.

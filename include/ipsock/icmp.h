@@ -246,7 +246,8 @@ IPSOCK_API int ipsock_icmp_parse(struct ipsock_icmp_message *message,
  * Objects are carried by unreachable and time exceeded of both families and by IPv4's parameter
  * problem: any but identifications; and by an extended echo request: one, an identification or of
  * another class than those above, and then no data (RFC 8335, 2).
- * @param source, destination for the IPv6 pseudo-header, or NULL both; ignored for IPv4
+ * @param source      for the IPv6 pseudo-header, or NULL with destination; ignored for IPv4
+ * @param destination as source
  * @param buffer  may be NULL with size 0, to learn the size
  * @param written receives the bytes written, or needed (IPSOCK_ENOSPC), unchanged on other errors;
  *                may be NULL

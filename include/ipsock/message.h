@@ -86,7 +86,7 @@ static inline void ipsock_message_init_send(struct ipsock_message *message,
 #else
     ipsock_message_init(message, buffer, (void *)(uintptr_t)data, length);
 #endif
-    if (peer != NULL)
+    if (peer) // no NULL: C++ may warn of it
         message->peer = *peer;
 }
 
@@ -150,7 +150,9 @@ IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch 
  * @return 0 when *done == count or the capacity, or when the system's buffers filled up after some;
  * otherwise the error of messages[*done], those before it having gone out; its number is also in
  *         ::ipsock_last_error's index. To go on, call again from messages[*done], after a refused
- * one from the next. */
+ * one from the next. IPSOCK_EAGAIN, IPSOCK_ETIMEDOUT and IPSOCK_ENOBUFS refuse nothing: the same
+ * message goes later; nor does an answer to an earlier send, on a connected endpoint, which only
+ * comes once: what fails again was refused. */
 IPSOCK_API int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                                  struct ipsock_message *messages, size_t size, uint32_t count,
                                  uint32_t *done, uint32_t flags);

@@ -5,6 +5,7 @@
 Holds the documentation against the headers and the compiler:
   - each public function has a documentation comment
   - each ::name in a comment is declared somewhere in the public headers
+  - each @param names one parameter, of the function that follows
   - links between the Markdown files lead somewhere
   - C programs in README.md and docs/*.md (blocks marked c that have a main) compile and link
 """
@@ -13,6 +14,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+from extract import programs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HEADERS = sorted((ROOT / "include" / "ipsock").glob("*.h"))
@@ -46,6 +49,15 @@ def references(text):
         yield from re.findall(r"(?<![\w:])::((?:ipsock|IPSOCK)_\w+)", comment)
 
 
+def odd_parameters(text):
+    """@param of more than one name, or of a name that the declaration after it lacks."""
+    for comment, declaration in re.findall(r"/\*\*((?:(?!\*/).)*@param(?:(?!\*/).)*)\*/\s*([^;{]*)",
+                                           text, re.S):
+        for line, words in re.findall(r"@param((?:\[\w+\])?\s+(\w+,?).*)", comment):
+            if words.endswith(",") or not re.search(r"\b%s\b" % words, declaration):
+                yield "@param" + line
+
+
 def headers():
     texts = {header.name: header.read_text(encoding="utf-8") for header in HEADERS}
     known = set()
@@ -55,6 +67,7 @@ def headers():
     pasted = tuple(prefix for text in texts.values() for prefix in re.findall(r"(\w+_)##", text))
     for name, text in texts.items():
         case(name + ": functions are documented", list(undocumented(text)))
+        case(name + ": parameters are documented one by one", list(odd_parameters(text)))
         case(name + ": names in comments exist", sorted(
             {"::" + word for word in references(text)
              if word not in known and not (pasted and word.startswith(pasted))}))
@@ -80,9 +93,7 @@ def pages(compiler, libraries):
         name = page.relative_to(ROOT)
         text = page.read_text(encoding="utf-8")
         case("%s: links lead somewhere" % name, sorted(set(dead_links(page, text))))
-        blocks = re.findall(r"^```c\n(.*?)^```", text, re.M | re.S)
-        programs = [block for block in blocks if "int main" in block]
-        for number, block in enumerate(programs, 1):
+        for number, block in enumerate(programs(text), 1):
             case("%s: program %d builds" % (name, number), build(compiler, libraries, block))
 
 

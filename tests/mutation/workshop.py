@@ -161,8 +161,10 @@ class Bench:
         (self.place / "include" / HEADER).write_text(text, encoding="utf-8")
         objects = [self.compile(output) for output in base.objects]
         self.library = list(self.made.values())
-        run([base.compiler, "-shared", "-pthread", "-Wl,-soname,libipsock.so.0",
-             "-o", str(self.place / "lib" / "libipsock.so.0"), *objects])
+        # libipsock.so is a link to the name that the programs ask for.
+        soname = (base.build / "libipsock.so").readlink().name
+        run([base.compiler, "-shared", "-pthread", "-Wl,-soname," + soname,
+             "-o", str(self.place / "lib" / soname), *objects])
 
     def compile(self, output):
         """An object with the changed header; the ordinary one where that makes no difference."""

@@ -5,7 +5,6 @@ import ctypes
 import ipaddress
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
@@ -16,7 +15,8 @@ import traceback
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
 import tshark  # noqa: E402
-from harness import CHECKS, Skip, check, checksum  # noqa: E402,F401 (scenarios import them from here)
+from harness import (CHECKS, Skip, check, checksum, lacking,  # noqa: E402,F401 (scenarios import
+                     need)  # them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
 LIMIT = 240  # seconds of a whole scenario; CMakeLists.txt allows 300
@@ -52,11 +52,6 @@ def until(what, condition):
 
 def host_port(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
-def need(program):
-    if shutil.which(program) is None:
-        raise Skip(f"{program} is not installed")
 
 
 def tshark_reads(frames, *fields):

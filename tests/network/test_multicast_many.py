@@ -4,12 +4,11 @@ itself spends on a packet, counted in instructions, with one and with a thousand
 import ipaddress
 import os
 import re
-import shutil
 import socket
 import struct
 import tempfile
 
-from lab import RECEIVE, SEND, WAIT, Skip, host_port
+from lab import RECEIVE, SEND, WAIT, Skip, host_port, need
 from multicast import PORT, Sender, build_bridges, each_family, hears, listener
 
 MANY = 1000
@@ -167,8 +166,7 @@ def instructions(lab, family, raw, call, memberships):
 
 
 def expect_flat(lab, family, raw, call):
-    if shutil.which("valgrind") is None:
-        raise Skip("valgrind is not installed")
+    need("valgrind")
     if os.environ.get("IPSOCK_SANITIZE", "none") != "none":
         raise Skip("valgrind and sanitizers do not go together")
     raise_limits(lab, family)

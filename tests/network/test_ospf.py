@@ -8,7 +8,7 @@ import struct
 import subprocess
 import tempfile
 
-from lab import WAIT, Skip, Wire, check, checksum, line, need, tshark_reads, until
+from lab import WAIT, Skip, Wire, check, checksum, lacking, line, need, tshark_reads, until
 
 OSPF_HELLO = os.environ.get("IPSOCK_OSPF_HELLO", "")
 FRR = "/usr/lib/frr/"  # Debian's place; the daemons are in no PATH
@@ -149,7 +149,7 @@ class Router:
     def __init__(self, host, daemon, configuration):
         need("vtysh")
         if not os.path.exists(FRR + daemon):
-            raise Skip(f"{daemon} of FRR is not installed")
+            raise Skip(lacking(f"{daemon} of FRR", "frr"))
         self.host = host
         self.directory = tempfile.mkdtemp(prefix="ipsk-frr-")
         os.chmod(self.directory, 0o777)  # FRR gives root's rights away

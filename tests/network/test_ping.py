@@ -4,10 +4,9 @@ the same hop limits; what routers say about requests that do not arrive; who may
 import json
 import os
 import re
-import shutil
 import subprocess
 
-from lab import WAIT, Skip, check, until
+from lab import WAIT, Skip, check, need, until
 
 REFUSAL = ("ping socket (let net.ipv4.ping_group_range hold a group of yours, or run with "
            "CAP_NET_RAW): missing privilege")
@@ -75,8 +74,7 @@ def warm(lab):
 @check
 def ping_01_as_iputils(lab):
     """The same replies, name by name."""
-    if not shutil.which("ping"):
-        raise Skip("no ping of iputils here")
+    need("ping")
     warm(lab)
     for host, hops in ((THERE4, 62), (FIRST4, 64), (SECOND4, 63), (THERE6, 62), (SECOND6, 63)):
         code, out, err = run(lab, "ping", "-n", "-c", "3", "-i", "0.02", host)

@@ -24,6 +24,27 @@ class Skip(Exception):
     pass
 
 
+# Programs that some checks need, and the packages that have them: ci/test names those that are missing.
+PACKAGES = {
+    "avahi-daemon": "avahi-daemon", "avahi-resolve": "avahi-utils", "dbus-daemon": "dbus-daemon",
+    "dig": "bind9-dnsutils", "iperf": "iperf", "mcfirst": "ssmping", "mtr": "mtr-tiny",
+    "ping": "iputils-ping", "socat": "socat", "ssmpingd": "ssmping", "tracepath": "iputils-tracepath",
+    "traceroute": "traceroute", "tshark": "tshark", "valgrind": "valgrind", "vtysh": "frr",
+    "wine": "wine",
+}
+
+
+def need(program, path=None):
+    """Skips a check without a program; path is where it is if not in PATH."""
+    if shutil.which(path or program) is None:
+        raise Skip(lacking(program, PACKAGES[program]))
+
+
+def lacking(what, package):
+    """In the words that ci/results.py looks for."""
+    return f"{what} is not installed (Debian package {package})"
+
+
 def check(function):
     CHECKS.append(function)
     return function

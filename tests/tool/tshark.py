@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tshark reads in packets."""
 import os
-import shutil
 import struct
 import subprocess
 import tempfile
 
-from harness import WAIT, Skip
+from harness import WAIT, need
 
 ETHERNET, RAW_IP = 1, 101  # link types of capture files: LINKTYPE_ETHERNET, LINKTYPE_RAW
 
@@ -14,8 +13,7 @@ ETHERNET, RAW_IP = 1, 101  # link types of capture files: LINKTYPE_ETHERNET, LIN
 def read(link, frames, fields, *options):
     """A list for each frame: the values of each field, several joined by commas, then what is
     malformed in it, and tshark's remarks. Checksums are verified."""
-    if shutil.which("tshark") is None:
-        raise Skip("tshark is not installed")
+    need("tshark")
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, link))
         for frame in frames:
