@@ -69,13 +69,22 @@ static bool is_zoned(const struct ipsock_addr *addr)
             ipsock_addr_is_interface_local_multicast(addr));
 }
 
-static int lacks_zone(const char *command, const struct ipsock_addr *addr)
+/* "ipsock COMMAND: ADDRESS: ", without a port. */
+static void begin_complaint(const char *command, const struct ipsock_addr *addr)
 {
     struct ipsock_addr plain = *addr;
     plain.port = 0;
     fprintf(stderr, "ipsock %s: ", command);
     print_addr(stderr, &plain);
-    fputs(": the zone is missing: a link-local address needs its interface, as in ", stderr);
+    fputs(": ", stderr);
+}
+
+static int lacks_zone(const char *command, const struct ipsock_addr *addr)
+{
+    struct ipsock_addr plain = *addr;
+    plain.port = 0;
+    begin_complaint(command, addr);
+    fputs("the zone is missing: a link-local address needs its interface, as in ", stderr);
     print_addr(stderr, &plain);
     fputs("%eth0, or --interface\n", stderr);
     return EXIT_USAGE;
@@ -86,14 +95,12 @@ static int check_zone(const char *command, const struct ipsock_addr *addr)
 {
     struct ipsock_interface *list = NULL;
     const int result = ipsock_interface_by_index(addr->scope, &list);
-    struct ipsock_addr plain = *addr;
-    char text[IPSOCK_ADDR_TEXT] = "?";
     ipsock_interfaces_free(list);
     if (result == 0)
         return EXIT_OK;
-    plain.port = 0;
-    ipsock_addr_format(&plain, text, sizeof text);
-    return fail_code(command, text, result);
+    begin_complaint(command, addr);
+    fprintf(stderr, "%s\n", ipsock_error_text(result));
+    return EXIT_FAIL;
 }
 
 int settle_zones(const char *command, struct ipsock_addr *peer, struct ipsock_addr *source,
@@ -109,9 +116,8 @@ int settle_zones(const char *command, struct ipsock_addr *peer, struct ipsock_ad
         if (result != EXIT_OK)
             return result;
         if (zone != 0 && zone != all[i]->scope) {
-            fprintf(stderr, "ipsock %s: ", command);
-            print_addr(stderr, all[i]);
-            fprintf(stderr, ": %s another interface\n",
+            begin_complaint(command, all[i]);
+            fprintf(stderr, "%s another interface\n",
                     index != 0 ? "--interface names" : "the destination is on");
             return EXIT_USAGE;
         }
