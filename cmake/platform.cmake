@@ -62,6 +62,7 @@ ipsock_add(core # one a line, so that branches merge
     names
     open
     option
+    path_mtu_mode
     ping
     program
     program_run

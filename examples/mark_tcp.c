@@ -187,5 +187,6 @@ int main(int argc, char **argv)
         return serve_all(port, dscp);
     if (ipsock_resolve(host, port, IPSOCK_UNSPEC, &addr, 1, &count, &error) < 0)
         return complain(&error);
+    addr = ipsock_addr_unmap(&addr); // ::ffff:192.0.2.1 is IPv4's 192.0.2.1
     return server ? serve(&addr, false, dscp) : send_line(&addr, dscp);
 }

@@ -49,6 +49,7 @@ static int open_ping(struct ping *ping, const char *host)
     ipsock_config_init(&config);
     if (ipsock_resolve(host, 0, IPSOCK_UNSPEC, &ping->host, 1, &count, &error) < 0)
         return complain(host, &error);
+    ping->host = ipsock_addr_unmap(&ping->host); // ::ffff:192.0.2.1 is IPv4's 192.0.2.1
     config.kind = IPSOCK_PING;
     config.family = ping->host.family;
     config.receive_control = IPSOCK_CONTROL_HOP_LIMIT;

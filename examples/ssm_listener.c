@@ -64,8 +64,10 @@ static bool read_sources(struct listener *l, const char *list)
             return false;
         memcpy(text, list, length);
         text[length] = '\0';
-        if (ipsock_addr_parse(text, &l->sources[l->source_count++]) < 0)
+        struct ipsock_addr *source = &l->sources[l->source_count++];
+        if (ipsock_addr_parse(text, source) < 0)
             return false;
+        *source = ipsock_addr_unmap(source); // ::ffff:192.0.2.1 is IPv4's 192.0.2.1
         list += length;
         if (*list == ',' && !*++list)
             return false; // nothing after the comma
@@ -175,6 +177,7 @@ int main(int argc, char **argv)
         !l.group.port || (argc > 3 && !read_sources(&l, argv[3])) ||
         (l.include && l.source_count == 0))
         return usage();
+    l.group = ipsock_addr_unmap(&l.group);
     int result = open_listener(&l);
     if (result == 0)
         result = join_all(&l, argv + 4, argc > 4 ? argc - 4 : 0);

@@ -321,6 +321,7 @@ int main(int argc, char **argv)
         complain(host, &error);
         return 1;
     }
+    t.host = ipsock_addr_unmap(&t.host); // ::ffff:192.0.2.1 is IPv4's 192.0.2.1
     const bool stream = has_error_stream(t.host.family);
     int result = raw || !stream ? open_raw(&t) : 0;
     if (result == IPSOCK_EPERM && stream)

@@ -91,12 +91,17 @@ IPSOCK_API bool ipsock_addr_is_global_unicast(const struct ipsock_addr *addr);
 
 /** Splits "host:port", "[v6]:port" or ":port" for ::ipsock_resolve; host may be "". x/net:
  * net.SplitHostPort.
+ * Brackets are for IPv6 only, and a port has no leading zeros, as with ::ipsock_addr_parse.
  * @param host receives the host without brackets, NUL-terminated; 256 bytes suffice for any name
  * @return 0; IPSOCK_EINVAL without a port or with one out of 0..65535; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_split_host_port(const char *text, char *host, size_t size, uint16_t *port);
 
 /** Addresses of a host name or of a literal, with the port put into each. Blocks; may allocate
  * while it runs. x/net: net.LookupIP, net.ResolveUDPAddr.
+ * A literal is what ::ipsock_addr_parse reads, on every system: a host whose last label is a number
+ * (digits, or 0x and hexadecimal digits), or that has a colon, a percent sign, white space or a
+ * control character, is one or is IPSOCK_ENOTFOUND. Systems would take "127.1", "0177.0.0.1" or
+ * "0x7f000001" for addresses, each its own way (RFC 6943, 3.1.1).
  * @param family   ::IPSOCK_IPV4, ::IPSOCK_IPV6, or ::IPSOCK_UNSPEC for both
  * @param addrs    receives up to capacity addresses in the system's order of preference (RFC 6724)
  * @param count    receives how many there are: at least 1 on success, each once; may exceed

@@ -54,7 +54,8 @@
     X(HEADER_INCLUDED, "own IP header")                \
     X(ICMP_FILTER, "ICMP filter")                      \
     X(BPF, "BPF program")                              \
-    X(ERROR_STREAM, "ICMP errors of the endpoint")
+    X(ERROR_STREAM, "ICMP errors of the endpoint")     \
+    X(PATH_MTU_PROBE, "path MTU probes")
 
 enum ipsock_feature {
 #define IPSOCK_FEATURE_ENUM(name, text) IPSOCK_FEATURE_##name,

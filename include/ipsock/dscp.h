@@ -44,7 +44,12 @@
 #define IPSOCK_DSCP_VOICE_ADMIT 44 /**< RFC 5865 */
 #define IPSOCK_DSCP_LE          1  /**< lower effort, RFC 8622 */
 
-/** Every named DSCP: X(name, number, text). */
+/* Other names of the same. */
+#define IPSOCK_DSCP_BE 0  /**< best effort: CS0 */
+#define IPSOCK_DSCP_DF 0  /**< default forwarding, RFC 2474 and 4594: CS0 */
+#define IPSOCK_DSCP_VA 44 /**< VOICE-ADMIT */
+
+/** Every DSCP, by its first name: X(name, number, text). */
 #define IPSOCK_DSCPS(X)               \
     X(CS0, 0, "CS0")                  \
     X(CS1, 8, "CS1")                  \
@@ -83,7 +88,8 @@ extern "C" {
 /** Name of a DSCP, "AF11"; NULL where it has none. Static storage. */
 IPSOCK_API const char *ipsock_dscp_name(int dscp);
 
-/** Reads a DSCP: a name ("AF11", "cs6") or a number 0..63.
+/** Reads a DSCP: a name ("AF11", "cs6"), also "BE" and "DF" for CS0 and "VA" for VOICE-ADMIT, or a
+ * number 0..63.
  * @return 0; IPSOCK_EINVAL, with *dscp unchanged. */
 IPSOCK_API int ipsock_dscp_parse(const char *text, int *dscp);
 

@@ -17,6 +17,17 @@
 
 #include <ipsock/endpoint.h>
 
+/* Modes of ::ipsock_set_path_mtu_mode. */
+#define IPSOCK_PATH_MTU_DEFAULT \
+    0 /**< as a fresh endpoint: the sender fragments what is too large */
+/** No fragments: what the system takes for larger than the path is refused with IPSOCK_EMSGSIZE.
+ * IPv4 packets carry the DF bit (RFC 791). As ::ipsock_set_dont_fragment on. */
+#define IPSOCK_PATH_MTU_FORBID 1
+/** No fragments, and whatever the system has learned of the path does not count: only the
+ * interface's MTU limits what is sent. For programs that find out themselves what passes (RFC 4821,
+ * 8899). */
+#define IPSOCK_PATH_MTU_PROBE 2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -63,10 +74,23 @@ IPSOCK_API int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on
 /** Whether packets may be fragmented: on, a packet larger than the path is refused with
  * IPSOCK_EMSGSIZE and IPv4 packets carry the DF bit (RFC 791); off, the sender fragments. A fresh
  * endpoint reads off; on Linux it may still set DF in packets that fit the path, to discover it,
- * until off is set. UDP, ping, raw. No x/net row. */
+ * until off is set. Either value ends ::IPSOCK_PATH_MTU_PROBE. UDP, ping, raw. No x/net row. */
 IPSOCK_API int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on);
-/** Whether fragmenting is forbidden. */
+/** Whether fragmenting is forbidden; it is in ::IPSOCK_PATH_MTU_PROBE, too. */
 IPSOCK_API int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on);
+
+/** What becomes of packets that are larger than the path takes (RFC 1191, 8201). UDP, ping, raw. A
+ * failure leaves the old mode. No x/net row.
+ * - Linux: IP_MTU_DISCOVER, IPV6_MTU_DISCOVER (ip(7)), IPV6_DONTFRAG.
+ * - Windows: IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IP_DONTFRAGMENT, IPV6_DONTFRAG.
+ * - The BSDs and macOS: IP_DONTFRAG (not NetBSD, OpenBSD) and IPV6_DONTFRAG, which look at the
+ *   interface's MTU only: FORBID is PROBE there, and reads as PROBE.
+ * @param mode ::IPSOCK_PATH_MTU_DEFAULT, ::IPSOCK_PATH_MTU_FORBID or ::IPSOCK_PATH_MTU_PROBE
+ * @return also IPSOCK_ENOTSUP where this system cannot forbid or probe: ask ::ipsock_capability for
+ * ::IPSOCK_FEATURE_DONT_FRAGMENT and ::IPSOCK_FEATURE_PATH_MTU_PROBE. */
+IPSOCK_API int ipsock_set_path_mtu_mode(struct ipsock_endpoint *s, int mode);
+/** The mode; of an adopted socket, the one that its options amount to. */
+IPSOCK_API int ipsock_get_path_mtu_mode(struct ipsock_endpoint *s, int *mode);
 
 /** Path MTU towards the peer of a connected endpoint, as the system knows it now (RFC 1191, 8201).
  * x/net: PathMTU (there IPv6 only).

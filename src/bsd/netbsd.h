@@ -47,6 +47,7 @@
     X(MULTICAST_LOOPBACK, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, BOOL, BOOL, 1, 0, 0) \
     X(MULTICAST_LOOPBACK, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_MULTICAST_LOOP, BOOL8, BOOL8, 1, 0, 0) \
     X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_DONTFRAG, BOOL, BOOL, 1, 0, 0) \
+    X(PATH_MTU_PROBE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_DONTFRAG, BOOL, BOOL, 1, 0, 0) \
     X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_PATHMTU, NONE, MTUINFO, 0, 0, 0) \
     X(RECEIVE_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V4, SOL_SOCKET, SO_RCVBUF, INT, INT, 0, 0, 0) \
     X(RECEIVE_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V6, SOL_SOCKET, SO_RCVBUF, INT, INT, 0, 0, 0) \
@@ -100,6 +101,8 @@
     X(HOP_LIMIT, IPSK_RAW, IPSK_V4, "raw output writes TTL 255 whatever IP_TTL says: raw_ip.c rip_output; a header of one's own has it") \
     X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no IP_DONTFRAG; on raw sockets a header of one's own has the bit") \
     X(DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "no IP_DONTFRAG, and IPV6_DONTFRAG does not reach IPv4 packets") \
+    X(PATH_MTU_PROBE, IPSK_UDP_RAW, IPSK_V4, "no IP_DONTFRAG; on raw sockets a header of one's own has the bit") \
+    X(PATH_MTU_PROBE, IPSK_UDP, IPSK_MAPPED, "no IP_DONTFRAG, and IPV6_DONTFRAG does not reach IPv4 packets") \
     X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V4, "IP_ERRORMTU tells the MTU of a send that just failed, not that of a path") \
     X(PATH_MTU, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_PATHMTU knows IPv6 peers only, and there is no IP_MTU") \
     X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \

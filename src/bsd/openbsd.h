@@ -39,6 +39,7 @@
     X(MULTICAST_LOOPBACK, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_LOOP, BOOL8, BOOL8, 1, 0, 0) \
     X(MULTICAST_LOOPBACK, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, BOOL, BOOL, 1, 0, 0) \
     X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_DONTFRAG, BOOL, BOOL, 1, 0, 0) \
+    X(PATH_MTU_PROBE, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_DONTFRAG, BOOL, BOOL, 1, 0, 0) \
     X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_PATHMTU, NONE, MTUINFO, 0, 0, 0) \
     X(RECEIVE_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V4, SOL_SOCKET, SO_RCVBUF, INT, INT, 0, 0, 0) \
     X(RECEIVE_BUFFER, IPSK_UDP_TCP_RAW, IPSK_V6, SOL_SOCKET, SO_RCVBUF, INT, INT, 0, 0, 0) \
@@ -83,6 +84,7 @@
 #define IPSK_ABSENT(X) \
     /* feature, kinds, column, reason */ \
     X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no IP_DONTFRAG; on raw sockets a header of one's own has the bit") \
+    X(PATH_MTU_PROBE, IPSK_UDP_RAW, IPSK_V4, "no IP_DONTFRAG; on raw sockets a header of one's own has the bit") \
     X(PATH_MTU, IPSK_UDP_TCP_RAW, IPSK_V4, "no IP_MTU: only the routing table has it") \
     X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(DUAL_STACK, IPSK_UDP_TCP_RAW, IPSK_V6, "OpenBSD has no IPv4-mapped sockets: IPV6_V6ONLY is always 1, clearing it is EINVAL (ip6(4))") \

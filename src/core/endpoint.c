@@ -276,6 +276,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     if (s->kind == IPSOCK_PING)
         ipsk_ping_begin(s, 0);
     s->flags = c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0);
+    s->may_probe = true;
     if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
         fix_peer(s, &peer);
     if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))

@@ -64,6 +64,7 @@ struct ipsock_endpoint {
     bool peer_in_system; /* the socket is connected too, and sends name no peer */
     bool unusual_sends;  /* connected, TCP, ping: there is more to be checked */
     bool emulates;       /* sends go through emulate.c */
+    bool may_probe;      /* PATH_MTU_PROBE may be on; under setup */
     bool ip_header;      /* received data starts with an IPv4 header */
     uint16_t echo_id;    /* of a ping endpoint, where the system keeps none; else 0 */
     int traffic_class;   /* of a listener, for accepted connections; under setup; 0 none */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/backend.h"
+#include "core/text.h"
 
 int ipsock_interface_index(const char *name, uint32_t *index)
 {
@@ -75,11 +76,12 @@ void ipsock_interfaces_free(struct ipsock_interface *list)
     }
 }
 
-/* The port after the last colon; false for anything but 0..65535. */
+/* The port after the last colon; false for anything but 0..65535, and for leading zeros, which
+ * ipsock_addr_parse does not take either. */
 static bool read_port(const char *p, uint16_t *port)
 {
     uint32_t value = 0;
-    if (*p == '\0')
+    if (*p == '\0' || (*p == '0' && p[1] != '\0'))
         return false;
     for (; *p >= '0' && *p <= '9' && value <= UINT16_MAX; p++)
         value = value * 10 + (uint32_t)(*p - '0');
@@ -98,8 +100,8 @@ int ipsock_split_host_port(const char *text, char *host, size_t size, uint16_t *
     const char *end = colon;
     if (text[0] == '[') {
         text++;
-        if (end == text || *--end != ']')
-            return IPSOCK_EINVAL;
+        if (end == text || *--end != ']' || memchr(text, ':', (size_t)(end - text)) == NULL)
+            return IPSOCK_EINVAL; /* brackets are for IPv6 */
     } else if (memchr(text, ':', (size_t)(end - text)) != NULL) {
         return IPSOCK_EINVAL; /* an IPv6 address without brackets: where would its port begin? */
     }
@@ -130,6 +132,34 @@ static int give_literal(struct ipsock_addr *literal, uint16_t port, int family,
     return IPSOCK_OK;
 }
 
+/* Whether the last label is a number: digits, or hexadecimal ones behind 0x (RFC 1123 2.1: no name
+ * ends so; the URL standard's "ends in a number"). Resolvers take such for addresses, each in its
+ * own way: "127.1", "0x7f000001". */
+static bool ends_in_number(const char *host)
+{
+    const char *end = host + strlen(host);
+    while (end > host && end[-1] == '.')
+        end--;
+    const char *label = end;
+    while (label > host && label[-1] != '.')
+        label--;
+    const bool hex = end - label >= 2 && label[0] == '0' && (label[1] == 'x' || label[1] == 'X');
+    for (label += hex ? 2 : 0; label < end; label++)
+        if (hex ? ipsk_hex_value(*label) < 0 : !ipsk_is_digit(*label))
+            return false;
+    return true;
+}
+
+/* Whether a resolver may be asked: not where it might find an address in what is none here. Some
+ * stop reading at white space, and those that know IPv6 look for it by its signs. */
+static bool may_be_name(const char *host)
+{
+    for (const char *p = host; *p != '\0'; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == ':' || *p == '%')
+            return false;
+    return !ends_in_number(host);
+}
+
 int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_addr *addrs,
                    size_t capacity, size_t *count, struct ipsock_error *error)
 {
@@ -151,8 +181,8 @@ int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_ad
         return wrong(error, IPSOCK_EINVAL, "host");
     if (code == IPSOCK_OK)
         return give_literal(&literal, port, family, addrs, capacity, count, error);
-    if (strspn(host, "0123456789.") == strlen(host))
-        return wrong(error, IPSOCK_ENOTFOUND, "host"); /* "127.1": resolvers guess at such */
+    if (!may_be_name(host))
+        return wrong(error, IPSOCK_ENOTFOUND, "host");
     code = ipsk_sys_resolve(host, family, addrs, capacity, count, error);
     for (size_t i = 0; code == IPSOCK_OK && i < *count && i < capacity; i++)
         addrs[i].port = port;

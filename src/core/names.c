@@ -28,6 +28,10 @@ static const struct {
 #define DSCP(name, value, text) {text, value},
     IPSOCK_DSCPS(DSCP)
 #undef DSCP
+    /* read, never written */
+    {"BE", IPSOCK_DSCP_BE},
+    {"DF", IPSOCK_DSCP_DF},
+    {"VA", IPSOCK_DSCP_VA},
 };
 
 const char *ipsock_dscp_name(int dscp)

@@ -128,8 +128,8 @@ void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved)
 }
 
 /* The rows of an option on an endpoint: one for each column that it carries. */
-static int rows_of(const struct ipsock_endpoint *s, int option,
-                   const struct ipsk_option_row *rows[2])
+int ipsk_option_rows(const struct ipsock_endpoint *s, int option,
+                     const struct ipsk_option_row *rows[2])
 {
     int count = 0;
     if (s->family == IPSOCK_IPV4) {
@@ -156,8 +156,8 @@ static bool is_known(int option)
 
 /* An option of another kind or family is the caller's mistake; one that this system lacks is not.
  */
-static int missing(const struct ipsock_endpoint *s, int option, const char *name,
-                   struct ipsock_error *error)
+int ipsk_option_missing(const struct ipsock_endpoint *s, int option, const char *name,
+                        struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const bool lacks = find(s, option, column) != NULL || !is_known(option);
@@ -195,11 +195,11 @@ int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const 
 {
     const struct ipsk_option_row *rows[2];
     struct ipsk_saved saved[2];
-    const int count = rows_of(s, option, rows);
+    const int count = ipsk_option_rows(s, option, rows);
     int done = 0;
     int code = IPSOCK_OK;
     if (count == 0 || half_there(s, option))
-        return missing(s, option, name, error);
+        return ipsk_option_missing(s, option, name, error);
     for (; done < count; done++) {
         /* Only what may have to be undone is read first. */
         if (done + 1 < count)
@@ -221,8 +221,8 @@ int ipsk_get_option(struct ipsock_endpoint *s, int option, int64_t *value, const
                     struct ipsock_error *error)
 {
     const struct ipsk_option_row *rows[2];
-    return rows_of(s, option, rows) == 0 ? missing(s, option, name, error)
-                                         : ipsk_get_row(s->handle, rows[0], value, error);
+    return ipsk_option_rows(s, option, rows) == 0 ? ipsk_option_missing(s, option, name, error)
+                                                  : ipsk_get_row(s->handle, rows[0], value, error);
 }
 
 /* Connections accepted from now on get it too. */
@@ -315,14 +315,4 @@ int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value)
 int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value)
 {
     return ipsk_public_get_int(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value);
-}
-
-int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on)
-{
-    return ipsk_public_set(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on, 0, 1);
-}
-
-int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on)
-{
-    return ipsk_public_get_bool(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on);
 }

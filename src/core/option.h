@@ -36,6 +36,13 @@ int ipsk_get_option(struct ipsock_endpoint *s, int option, int64_t *value, const
 const struct ipsk_option_row *ipsk_option_row(const struct ipsock_endpoint *s, int option,
                                               int column);
 
+/* All rows of an option on this endpoint: how many, at most 2. */
+int ipsk_option_rows(const struct ipsock_endpoint *s, int option,
+                     const struct ipsk_option_row *rows[2]);
+/* The refusal of an option that has none. */
+int ipsk_option_missing(const struct ipsock_endpoint *s, int option, const char *name,
+                        struct ipsock_error *error);
+
 /* Whether the running kernel is new enough for a row, and complete. */
 static inline bool ipsk_is_there(const struct ipsk_option_row *row)
 {

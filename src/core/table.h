@@ -43,7 +43,8 @@
 /* Options: X(name). The RECV_… ones switch control data on; each stands for fields, see table.c.
  * EXCLUSIVE_ADDRESS is set where an endpoint is opened without IPSOCK_OPEN_REUSE, on systems where
  * others could take its address otherwise. HEADER_IMPLIED
- * is on by itself on raw sockets of protocol 255, and is switched off there. UNICAST_INTERFACE
+ * is on by itself on raw sockets of protocol 255, and is switched off there. PATH_MTU_PROBE is set
+ * after DONT_FRAGMENT, of which it may be another value. UNICAST_INTERFACE
  * steers sends only, BIND_INTERFACE arrivals too. */
 #define IPSK_OPTION_LIST(X) \
     X(TRAFFIC_CLASS)        \
@@ -52,6 +53,7 @@
     X(MULTICAST_INTERFACE)  \
     X(MULTICAST_LOOPBACK)   \
     X(DONT_FRAGMENT)        \
+    X(PATH_MTU_PROBE)       \
     X(PATH_MTU)             \
     X(RECEIVE_BUFFER)       \
     X(SEND_BUFFER)          \

@@ -124,6 +124,16 @@ static bool path_mtu(void)
     return there;
 }
 
+static bool path_mtu_probes(void)
+{
+    DWORD state = 3; /* IP_PMTUDISC_PROBE */
+    const SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+    const bool there =
+        setsockopt(s, IPPROTO_IP, IP_MTU_DISCOVER, (const char *)&state, sizeof state) == 0;
+    closesocket(s);
+    return there;
+}
+
 static bool traffic_class6(void)
 {
     const DWORD value = 0x20;
@@ -340,6 +350,7 @@ static const struct {
      "Wine: a datagram socket bound to another address than 127.0.0.1 is bound to 0.0.0.0"},
     {"port-unreachable", port_unreachable, "Wine: no WSAECONNRESET on receives"},
     {"path-mtu", path_mtu, "Wine: no IP_MTU"},
+    {"path-mtu-probes", path_mtu_probes, "Wine: no IP_MTU_DISCOVER"},
     {"group-options", group_options, "Wine: none of the MCAST_ options"},
     {"sources-by-interface", sources_by_interface,
      "Wine: beneath is Linux, where the newest membership of an IPv6 group filters everywhere"},

@@ -270,6 +270,96 @@ static void v4_batch_01_equal_runs_share_a_setting(void **state)
     fault_free_batch(b);
 }
 
+/* A mode is up to four options of a dual-stack endpoint, of which one may fail. */
+static void pmtu_04_failure_leaves_the_old_mode(void **state)
+{
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+    for (int before = 0; before < 3; before++) {
+        for (int after = 0; after < 3; after++) {
+            int mode = -1;
+            FAULT_OK(ipsock_set_path_mtu_mode(pair.s, before));
+            const int whole6 = kernel_value(IPPROTO_IPV6, IPV6_DONTFRAG);
+            const int probe6 = kernel_value(IPPROTO_IPV6, IPV6_MTU_DISCOVER);
+            const int probe4 = kernel_value(IPPROTO_IP, IP_MTU_DISCOVER);
+            for (unsigned n = 1; n <= 8; n++) {
+                const enum fault_call call = n <= 4 ? FAULT_setsockopt : FAULT_getsockopt;
+                fault_reset();
+                fault_fail(call, (n - 1) % 4 + 1, (n - 1) % 4 + 1, EPERM);
+                FAULT_CODE(ipsock_set_path_mtu_mode(pair.s, after), IPSOCK_EPERM);
+                fault_reset();
+                assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_DONTFRAG), whole6);
+                assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_MTU_DISCOVER), probe6);
+                assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), probe4);
+                FAULT_OK(ipsock_get_path_mtu_mode(pair.s, &mode));
+                assert_int_equal(mode, before);
+            }
+        }
+    }
+    fault_close_pair(&pair);
+}
+
+/* A kernel without the option does not probe: the other modes are there all the same. */
+static void pmtu_04_kernel_without_probes(void **state)
+{
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    int mode = -1;
+    fault_open_pair(&pair, IPSOCK_IPV6, 0, 0, 0);
+    fault_reset();
+    fault_fail(FAULT_getsockopt, 1, 1, ENOPROTOOPT); /* of IPV6_MTU_DISCOVER */
+    FAULT_OK(ipsock_set_path_mtu_mode(pair.s, IPSOCK_PATH_MTU_FORBID));
+    fault_fail(FAULT_getsockopt, 2, 2, ENOPROTOOPT);
+    FAULT_OK(ipsock_get_path_mtu_mode(pair.s, &mode));
+    assert_int_equal(mode, IPSOCK_PATH_MTU_FORBID);
+    fault_fail(FAULT_getsockopt, 2, 2, ENOPROTOOPT);
+    FAULT_CODE(ipsock_set_path_mtu_mode(pair.s, IPSOCK_PATH_MTU_PROBE), IPSOCK_ENOTSUP);
+    expect_error("getsockopt", "IPV6_MTU_DISCOVER", ENOPROTOOPT);
+    fault_close_pair(&pair);
+}
+
+/* Somebody else's socket may probe already, without IPV6_DONTFRAG. */
+static void pmtu_04_adopted_sockets_tell_their_mode(void **state)
+{
+    static const struct {
+        int family, level, name, value, mode;
+    } cases[] = {
+        {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE, IPSOCK_PATH_MTU_PROBE},
+        {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, IPSOCK_PATH_MTU_FORBID},
+        {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT, IPSOCK_PATH_MTU_DEFAULT},
+        {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IPSOCK_PATH_MTU_DEFAULT},
+        {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE, IPSOCK_PATH_MTU_PROBE},
+        {AF_INET6, IPPROTO_IPV6, IPV6_DONTFRAG, 1, IPSOCK_PATH_MTU_FORBID},
+    };
+    (void)state;
+    fault_reset();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ipsock_config config;
+        const int fd = socket(cases[i].family, SOCK_DGRAM, 0);
+        int mode = -1;
+        bool whole = false;
+        if (fd < 0 && cases[i].family == AF_INET6)
+            break;
+        assert_int_equal(
+            setsockopt(fd, cases[i].level, cases[i].name, &cases[i].value, sizeof cases[i].value),
+            0);
+        ipsock_config_init(&config);
+        config.flags = IPSOCK_ADOPT_OWN;
+        FAULT_OK(ipsock_adopt(&pair.s, fd, &config));
+        FAULT_OK(ipsock_get_path_mtu_mode(pair.s, &mode));
+        assert_int_equal(mode, cases[i].mode);
+        FAULT_OK(ipsock_get_dont_fragment(pair.s, &whole));
+        assert_int_equal(whole, mode != IPSOCK_PATH_MTU_DEFAULT);
+        FAULT_OK(ipsock_set_dont_fragment(pair.s, false));
+        FAULT_OK(ipsock_get_path_mtu_mode(pair.s, &mode));
+        assert_int_equal(mode, IPSOCK_PATH_MTU_DEFAULT);
+        ipsock_free(pair.s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +371,9 @@ int main(void)
         cmocka_unit_test(v4_uni_03_failed_send_leaves_the_option),
         cmocka_unit_test(v4_uni_03_waiting_send_leaves_the_option),
         cmocka_unit_test(v4_batch_01_equal_runs_share_a_setting),
+        cmocka_unit_test(pmtu_04_failure_leaves_the_old_mode),
+        cmocka_unit_test(pmtu_04_kernel_without_probes),
+        cmocka_unit_test(pmtu_04_adopted_sockets_tell_their_mode),
     };
     return cmocka_run_group_tests_name("fault/option", tests, NULL, NULL);
 }

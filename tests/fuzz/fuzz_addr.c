@@ -201,7 +201,8 @@ static void from_host(struct fuzz_in *in)
     } else {
         char whole[300], again[256];
         REQUIRE(strlen(host) < size && strlen(host) < strlen(text));
-        snprintf(whole, sizeof whole, "[%s]:%u", host, (unsigned)port);
+        snprintf(whole, sizeof whole, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host,
+                 (unsigned)port);
         REQUIRE(ipsock_split_host_port(whole, again, sizeof again, &again_port) == IPSOCK_OK);
         REQUIRE(strcmp(host, again) == 0 && port == again_port);
     }

@@ -214,6 +214,8 @@ static void do_set(void)
         code = ipsock_set_hop_limit(s, (int)number("hops", 0, 0));
     if (code == 0 && value("df"))
         code = ipsock_set_dont_fragment(s, number("df", 0, 0) != 0);
+    if (code == 0 && value("mode"))
+        code = ipsock_set_path_mtu_mode(s, (int)number("mode", 0, 0));
     if (code == 0 && value("receive"))
         code = ipsock_set_receive_control(s, (uint32_t)number("receive", 0, 0), true);
     done_or_failed(s, IPSOCK_SETUP, code);
@@ -222,7 +224,7 @@ static void do_set(void)
 static void do_get(void)
 {
     struct ipsock_endpoint *s = endpoint();
-    int class = -1, hops = -1;
+    int class = -1, hops = -1, mode = -1;
     bool df = false;
     uint32_t mtu = 0, index = 0;
     int code = ipsock_get_traffic_class(s, &class);
@@ -230,12 +232,15 @@ static void do_get(void)
         code = ipsock_get_hop_limit(s, &hops);
     if (code == 0)
         code = ipsock_get_dont_fragment(s, &df);
+    if (code == 0)
+        code = ipsock_get_path_mtu_mode(s, &mode);
     if (code == 0 && word_count > 2 && strcmp(words[2], "mtu") == 0)
         code = ipsock_get_path_mtu(s, &mtu, &index);
     if (code < 0)
         done_or_failed(s, IPSOCK_SETUP, code);
     else
-        printf("ok class=%d hops=%d df=%d mtu=%u index=%u\n", class, hops, df, mtu, index);
+        printf("ok class=%d hops=%d df=%d mode=%d mtu=%u index=%u\n", class, hops, df, mode, mtu,
+               index);
 }
 
 /* The control data that the words ask for; NULL for none. */

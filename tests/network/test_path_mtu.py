@@ -116,6 +116,39 @@ def uni_03_dont_fragment_of_one_packet(lab, near, far, opening, peer, header):
     near.ok("close s")
 
 
+DEFAULT, FORBID, PROBE = range(3)
+
+
+@each_family
+def pmtu_03_probes_go_beyond_what_is_known(lab, near, far, opening, peer, header):
+    near.ok(f"open s {opening} peer={host_port(peer, PORT)}")
+    near.ok(f"set s mode={FORBID}")
+    learn(near, peer, header)
+    near(f"send s size={WIDE - header}")  # it may be told the router's answer
+    near.error(f"send s size={WIDE - header}", "IPSOCK_EMSGSIZE")
+    near.ok(f"set s mode={PROBE}")
+    assert near.ok("get s mtu")["mtu"] == NARROW and near.ok("get s")["mode"] == PROBE
+    with Wire(lab.near, "wide") as wire:
+        near.ok(f"send s size={WIDE - header}")
+        sent, = wire.udp(PORT)
+        assert sent.length == WIDE and not sent.is_fragment, sent.length
+        assert sent.version == 6 or sent.dont_fragment, sent
+        wire.packets("the router's answer", 1, lambda p: p.protocol in (1, 58) and
+                     p.transport[0] in (2, 3))
+    # That answer is one about a packet, and may be reported once as well.
+    until("no more than that answer", lambda: near(f"send s size={NARROW - header}").code == "IPSOCK_OK")
+    assert len(far.recv(65536)) == NARROW - header
+    near.error(f"send s size={WIDE - header + 1}", "IPSOCK_EMSGSIZE")
+    for back in (f"mode={FORBID}", "df=1"):
+        near.ok(f"set s mode={PROBE}")
+        near.ok(f"set s {back}")
+        near.error(f"send s size={WIDE - header}", "IPSOCK_EMSGSIZE")
+    near.ok(f"set s mode={DEFAULT}")
+    near.ok(f"send s size={WIDE - header}")
+    assert len(far.recv(65536)) == WIDE - header
+    near.ok("close s")
+
+
 def notices(near, opening, far, lab):
     """Opens an endpoint that gets a notice: a packet too large for a path that is known."""
     near.ok(f"open s {opening} receive={RECEIVE | PATH_MTU}")

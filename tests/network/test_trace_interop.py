@@ -174,6 +174,23 @@ def es_11_traceroute_same_mtu(lab, version):
 
 
 @both_families
+def es_11_traceroute_same_mtu_of_a_wider_path(lab, version):
+    """Now that both know the narrower one."""
+    need("traceroute")
+    run(lab, *TRACE, "--mtu", FAR[version])
+    for host in (lab.r2, lab.r3):
+        host.ip("link", "set", "three", "mtu", "1500")
+    try:
+        out = run(lab, "traceroute", "-n", "--mtu", "-q", "1", FAR[version])[1]
+        _, our_out, err = run(lab, *TRACE, "--mtu", FAR[version])
+    finally:
+        for host in (lab.r2, lab.r3):
+            host.ip("link", "set", "three", "mtu", str(NARROW))
+    assert re.findall(r" F=(\d+)", out) == ["1500"], out  # its first is larger than the own link
+    assert " F=" not in our_out and err.endswith("path MTU 1500\n"), (our_out, err)
+
+
+@both_families
 def es_10_ping_same_routers(lab, version):
     """Each router is who answers a ping that may pass so many."""
     need("ping")

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What only ipsock trace does: the path's MTU, echo replies and datagrams as answers, JSON, and how its
 probes look on the wire."""
+import contextlib
 import json
 import re
 import signal
+import time
 
 from lab import WAIT, Wire, check, line
 from routers import FAR, HOPS, NARROW, NEAR, REFUSED
 from routers import forget, mpls_extension, objects_extension, time_exceeded
-from traces import INTERFACES, LABELS, LOOP, MUTE, TRACE, UNREACHABLE
+from traces import INTERFACES, LABELS, LOOP, MUTE, TOOL, TRACE, UNREACHABLE
 from traces import Router, build, closed, each_way_of_the_tool, expect, run, silent, trace
 
 HEADERS = {4: 28, 6: 48}
@@ -40,12 +42,76 @@ def es_11_trace_finds_the_path_mtu(lab, version, way):
 
 @each_way_of_the_tool
 def es_11_trace_of_a_path_whose_mtu_is_known(lab, version, way):
-    """The second time the system itself knows it."""
-    for first in (1500, NARROW):
+    """The second time the system itself knows it: the router that limits is named all the same."""
+    for _ in range(2):
         code, out, err = run(lab, *way.words, "--mtu", "--queries", "2", FAR[version])
-        assert code == 0 and f"2 probes of {first} bytes" in err, err
+        assert code == 0 and "2 probes of 1500 bytes" in err, err
+        assert f" 3  {HOPS[version][1]}  F={NARROW}  {HOPS[version][2]}  " in out, out
+        assert err.endswith(f": 9 sent, 9 answered, path MTU {NARROW}\n"), err
+
+
+@contextlib.contextmanager
+def link_of(lab, mtu):
+    """The narrow link, with another MTU."""
+    for host in (lab.r2, lab.r3):
+        host.ip("link", "set", "three", "mtu", str(mtu))
+    try:
+        yield
+    finally:
+        for host in (lab.r2, lab.r3):
+            host.ip("link", "set", "three", "mtu", str(NARROW))
+
+
+@each_way_of_the_tool
+def es_11_trace_notices_that_a_path_changed(lab, version, way):
+    """Narrower, and then wider than what the system has learned."""
+    for mtu in (NARROW, 1300, 1500):
+        with link_of(lab, mtu):
+            code, out, err = run(lab, *way.words, "--mtu", FAR[version])
+        assert code == 0 and err.endswith(f"path MTU {mtu}\n"), err
+        assert re.findall(r"^ (\d)  (\S+)  F=(\d+)", out, re.M) == (
+            [] if mtu == 1500 else [("3", HOPS[version][1], str(mtu))]), out
+
+
+@each_way_of_the_tool
+def es_11_trace_of_the_own_link_s_mtu(lab, version, way):
+    """It becomes wider and narrower, too, and never takes more than the interface."""
+    for mtu in (1420, 1500):
+        for host in (lab.near, lab.r1):
+            host.ip("link", "set", "one", "mtu", str(mtu))
+        code, _, err = run(lab, *way.words, "--mtu", FAR[version], "--interface", "one")
+        assert code == 0 and f"1 probe of {mtu} bytes" in err, err
         assert err.endswith(f"path MTU {NARROW}\n"), err
-        assert (f"F={NARROW}" in out) == (first == 1500), out
+
+
+@each_way_of_the_tool
+def es_11_trace_claims_what_has_passed(lab, version, way):
+    code, _, err = run(lab, *way.words, "--mtu", FAR[version], "--max-hops", "2")
+    assert code == 1 and err.endswith("2 sent, 2 answered, 1500 bytes passed to hop 2\n"), err
+    code, _, err = run(lab, *way.words, "--mtu", FAR[version], "--max-hops", "3")
+    assert code == 1 and err.endswith(f"4 sent, 4 answered, {NARROW} bytes passed to hop 3\n"), err
+    code, out, err = run(lab, *way.words, "--mtu", MUTE[version], "--max-hops", "2", "--wait", "0.2")
+    assert code == 1 and out == " 1  *\n 2  *\n" and err.endswith(": 2 sent, 0 answered\n"), err
+    _, _, summary = events(lab, way, MUTE[version], "--mtu", "--max-hops", "1", "--wait", "0.2")
+    assert "mtu" not in summary, summary
+    _, _, summary = events(lab, way, FAR[version], "--mtu", "--max-hops", "1")
+    assert summary["mtu"] == 1500 and not summary["reached"], summary
+
+
+@check
+def es_10_trace_waits_for_a_question_to_be_asked_again(lab):
+    """The first router misses the first question for its link address; a second later it is asked
+    again."""
+    lab.r1.sysctl("net.ipv4.conf.one.arp_ignore", 8)
+    try:
+        lab.near.ip("neigh", "flush", "dev", "one")
+        program = lab.near.start(TOOL, "trace", FAR[4], "--max-hops", "1", stdout=-1, stderr=-1)
+        time.sleep(0.5)
+    finally:
+        lab.r1.sysctl("net.ipv4.conf.one.arp_ignore", 0)
+    out, err = program.communicate(timeout=WAIT)
+    assert re.match(rf" 1  {HOPS[4][0]}(  \d+\.\d+ ms)+\n", out), (out, err)
+    assert err.endswith("3 sent, 3 answered\n"), err
 
 
 @each_way_of_the_tool

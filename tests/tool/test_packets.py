@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import signal
 import socket
+import subprocess
 import time
 
-from harness import check, need_ipv6, run, serving
+from harness import WAIT, check, command, need_ipv6, run, serving
 
 TOOL = os.environ["IPSOCK_TOOL"]
 
@@ -102,6 +104,51 @@ def defaults_are_seen():
 def code_points_without_a_name():
     packet = receive_one("127.0.0.1:0", "--traffic-class", "0x0e")
     assert packet["dscp"] == 3 and packet["dscp_name"] is None and packet["ecn"] == "ECT(0)"
+
+
+@check
+def code_points_by_other_names():
+    for name, first, dscp in (("BE", "CS0", 0), ("DF", "CS0", 0), ("va", "VOICE-ADMIT", 44),
+                              ("VOICE-ADMIT", "VOICE-ADMIT", 44), ("LE", "LE", 1)):
+        packet = receive_one("127.0.0.1:0", "--traffic-class", name)
+        assert (packet["dscp"], packet["dscp_name"]) == (dscp, first), packet
+        assert packet["traffic_class"] == dscp << 2, packet
+
+
+@check
+def numbers_of_things():
+    for data, said in (("", "1 packet of 0 bytes sent"), ("x", "1 packet of 1 byte sent"),
+                       ("xy", "1 packet of 2 bytes sent")):
+        assert send("127.0.0.1:9", "--data", data).startswith(said + " to 127.0.0.1:9 in 1 call\n")
+    assert send("127.0.0.1:9", "--count", "2", "--data", "x") == (
+        "2 packets of 1 byte sent to 127.0.0.1:9 in 2 calls\n")
+
+
+@check
+def interrupt_ends_sending_with_a_summary():
+    for more in (("--count", "1000000", "--interval", "20"),
+                 ("--count", "1000000", "--interval", "100000"),
+                 ("--count", "2", "--wait", "100")):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard:
+            heard.bind(("127.0.0.1", 0))
+            heard.settimeout(WAIT)
+            host = f"127.0.0.1:{heard.getsockname()[1]}"
+            program = subprocess.Popen(command(TOOL, "send", host, *more), text=True,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE)
+            try:
+                for _ in range(1 if "100000" in more else 2):
+                    heard.recv(100)
+                time.sleep(0.3)  # it waits now
+                program.send_signal(signal.SIGINT)
+                out, err = program.communicate(timeout=WAIT)
+            finally:
+                program.kill()
+        assert (program.returncode, out) == (0, ""), (program.returncode, out, err)
+        found = re.match(rf"(\d+) packets? of 5 bytes sent to {host} in (\d+) calls?\n", err)
+        assert found and found[1] == found[2], err
+        assert "--interval" not in more or int(found[1]) < 1000, err
+        assert ("0 replies of 2" in err) == ("--wait" in more), err
 
 
 @check

@@ -248,6 +248,48 @@ def ping_shows_errors_of_the_own_host():
 
 
 @check
+def ping_counts_refused_requests_as_lost():
+    allow()
+    ip("route", "add", "unreachable", "10.88.0.1")
+    try:
+        result = ping("10.88.0.1", "--count", "3", "--interval", "0.05", code=1)
+        assert ("0 sent, 0 received, 3 lost (100.0 %), of them 3 refused by this host\n"
+                in result.stderr), result
+        summary = events("10.88.0.1", "--count", "2", "--interval", "0.05", code=1)[-1]
+        assert (summary["sent"], summary["lost"], summary["refused"]) == (0, 2, 2), summary
+    finally:
+        ip("route", "del", "unreachable", "10.88.0.1")
+
+
+@check
+def ping_counts_requests_that_are_refused_on_the_way():
+    """The first leave and are answered, the others are refused."""
+    allow()
+    with serving("pinging ", "stderr", TOOL, "ping", FAR4, "--count", "8", "--interval", "0.2") as pinging:
+        for _ in range(2):
+            pinging.line()
+        ip("route", "add", "unreachable", FAR4)
+        try:
+            pinging.wait()
+        finally:
+            ip("route", "del", "unreachable", FAR4)
+        said = "".join(pinging.rest("stderr"))
+        found = re.search(r"(\d) sent, (\d) received, (\d) lost \((\S+) %\), of them (\d) refused", said)
+        assert found, said
+        sent, received, lost, refused = (int(found[i]) for i in (1, 2, 3, 5))
+        assert sent + refused == 8 and received + lost == 8 and lost >= refused >= 1, said
+        assert float(found[4]) == round(100 * lost / 8, 1), said
+
+
+@check
+def ping_numbers_of_bytes():
+    allow()
+    for size, said in (("0", "0 bytes"), ("1", "1 byte"), ("2", "2 bytes")):
+        result = ping("127.0.0.1", "--count", "1", "--size", size)
+        assert result.stderr.startswith(f"pinging 127.0.0.1 with {said}, identifier "), result
+
+
+@check
 def ping_by_source_and_interface():
     allow()
     ip("addr", "add", "10.77.0.9/24", "dev", "veth0")

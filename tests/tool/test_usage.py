@@ -57,6 +57,17 @@ def help_of_each_command():
 
 
 @check
+def help_of_a_command_by_name():
+    for name in COMMANDS:
+        assert ok("help", name) == ok(name, "--help"), name
+    for name in ("help", "version"):
+        assert ok("help", name) == ok("help"), name
+    refused(2, "ipsock help: unknown command 'frobnicate'", "help", "frobnicate")
+    refused(2, "unknown command '--json'", "help", "--json")
+    refused(2, "ipsock help: unexpected argument 'now'", "help", "ping", "now")
+
+
+@check
 def help_lists_only_known_options():
     for name, options in COMMANDS.items():
         listed = set(re.findall(r"^  (--?[a-z0-9-]+)", ok(name, "--help"), re.M))

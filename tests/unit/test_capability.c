@@ -87,6 +87,7 @@ static const struct {
     ROW(ICMP_FILTER, "..EE ..NE .."),
     ROW(BPF, "N.NN N.NN N."),
     ROW(ERROR_STREAM, "N.NN N.NN N."),
+    ROW(PATH_MTU_PROBE, "N.NN N.NN N."),
 #undef ROW
 };
 

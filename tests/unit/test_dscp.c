@@ -33,6 +33,42 @@ static void dscp_code_points_make_the_registered_octets(void **state)
     }
 }
 
+/* Each name reads as its code point in any case, and is what the code point is called. */
+static void dscp_names_are_read_back(void **state)
+{
+    static const struct {
+        const char *text;
+        int dscp;
+    } cases[] = {{"BE", 0},  {"be", 0},    {"DF", 0},          {"Df", 0}, {"VA", 44},
+                 {"va", 44}, {"af41", 34}, {"Le", 1},          {"0", 0},  {"63", 63},
+                 {"7", 7},   {"000", 0},   {"voice-admit", 44}};
+    static const char *const wrong[] = {"",    "B",   "BE ",  " BE", "64",         "-1",  "0x10",
+                                        "AF",  "AF1", "AF44", "CS8", "E",          "EFF", "VOICE",
+                                        "VAA", "DFF", "12a",  "4 ",  "99999999999"};
+    int dscp;
+    (void)state;
+    unit_int("BE", IPSOCK_DSCP_BE, 0);
+    unit_int("DF", IPSOCK_DSCP_DF, 0);
+    unit_int("VA", IPSOCK_DSCP_VA, 44);
+    for (size_t i = 0; i < COUNT(code_points); i++) {
+        unit_int(code_points[i].name, ipsock_dscp_parse(code_points[i].name, &dscp), IPSOCK_OK);
+        unit_int(code_points[i].name, dscp, code_points[i].dscp);
+        unit_string(code_points[i].name, ipsock_dscp_name(dscp), code_points[i].name);
+    }
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        unit_int(cases[i].text, ipsock_dscp_parse(cases[i].text, &dscp), IPSOCK_OK);
+        unit_int(cases[i].text, dscp, cases[i].dscp);
+    }
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        dscp = 77;
+        unit_int(wrong[i], ipsock_dscp_parse(wrong[i], &dscp), IPSOCK_EINVAL);
+        unit_int(wrong[i], dscp, 77);
+    }
+    assert_null(ipsock_dscp_name(2));
+    assert_null(ipsock_dscp_name(-1));
+    assert_null(ipsock_dscp_name(64));
+}
+
 static void dscp_and_ecn_survive_every_octet(void **state)
 {
     (void)state;
@@ -66,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dscp_code_points_make_the_registered_octets),
+        cmocka_unit_test(dscp_names_are_read_back),
         cmocka_unit_test(dscp_and_ecn_survive_every_octet),
         cmocka_unit_test(dscp_out_of_range_stays_in_its_bits),
         cmocka_unit_test(ecn_code_points_are_those_of_rfc_3168),

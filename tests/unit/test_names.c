@@ -35,6 +35,8 @@ static void resolve_takes_literals(void **state)
         {"192.0.2.1:80", IPSOCK_UNSPEC, IPSOCK_EINVAL, NULL},
         {"127.1", IPSOCK_UNSPEC, IPSOCK_ENOTFOUND, NULL},
         {"256.0.0.1", IPSOCK_UNSPEC, IPSOCK_ENOTFOUND, NULL},
+        {"::ffff:192.0.2.1", IPSOCK_IPV6, IPSOCK_OK, "[::ffff:192.0.2.1]:53"},
+        {"[2001:db8::1]", IPSOCK_UNSPEC, IPSOCK_ENOTFOUND, NULL},
         {"", IPSOCK_UNSPEC, IPSOCK_EINVAL, NULL},
         {"192.0.2.1", 5, IPSOCK_EINVAL, NULL},
     };
@@ -49,6 +51,94 @@ static void resolve_takes_literals(void **state)
             continue;
         unit_int(cases[i].host, ipsock_addr_format(&addr, text, sizeof text), IPSOCK_OK);
         unit_string(cases[i].host, text, cases[i].text);
+    }
+}
+
+/* What inet_aton and its like take for an address, or the beginning of one. */
+static const char *const other_spellings[] = {
+    "0x7f000001",
+    "0X7F000001",
+    "0x7f.0.0.1",
+    "127.0x1",
+    "127.0.0.0x1",
+    "1.0x2.3.4",
+    "0x1.2.3",
+    "127.1",
+    "127.0.1",
+    "0177.0.0.1",
+    "017700000001",
+    "2130706433",
+    "010.0.0.1",
+    "127.0.0.01",
+    "127.0.0.1.",
+    "0x7f000001.",
+    "127.1..",
+    "0x",
+    "127.0x",
+    "0x7f.1",
+    "4294967296",
+    "1.2.3.4.5",
+    "256.256.256.256",
+    "0",
+    ".",
+    "host.1",
+    "host.0x1f",
+    "localhost.127",
+    "127.0.0.1 ",
+    "127.0.0.1 x",
+    " 127.0.0.1",
+    "0x7f000001 ",
+    "127.0.0.1\t",
+    "127.0.0.1\nx",
+    "127.0.0.1%lo",
+    "::1%",
+    "%lo",
+    "::1.2.3",
+    ":::1",
+    "1::2::3",
+    "::127.1",
+    "::0x7f.0.0.1",
+    "[::1]",
+    "::ffff:0177.0.0.1",
+    "::ffff:127.1",
+    "0x7f000001%lo",
+};
+
+static void resolve_asks_nobody_for_other_spellings(void **state)
+{
+    static const int families[] = {IPSOCK_UNSPEC, IPSOCK_IPV4, IPSOCK_IPV6};
+    (void)state;
+    for (size_t i = 0; i < COUNT(other_spellings); i++) {
+        const char *host = other_spellings[i];
+        struct ipsock_addr addr = {0};
+        size_t count = 99;
+        assert_true(ipsock_addr_parse(host, &addr) < 0);
+        for (size_t f = 0; f < COUNT(families); f++) {
+            struct ipsock_error error;
+            unit_int(host, ipsock_resolve(host, 53, families[f], &addr, 1, &count, &error),
+                     IPSOCK_ENOTFOUND);
+            unit_int(host, (int64_t)count, 0);
+            unit_string(host, error.operation, "resolve"); /* not the system's call */
+            unit_string(host, error.option, "host");
+            unit_int(host, addr.family, IPSOCK_UNSPEC);
+        }
+    }
+}
+
+/* Names that only look like numbers: the resolver has the word. */
+static void resolve_asks_for_names_with_digits(void **state)
+{
+    static const char *const names[] = {
+        "0x7f000001.invalid", "127.0.0.1.invalid", "0xyz.invalid", "1.2.3.invalid",
+        "7f000001.invalid",   "1-2.invalid",       "0x7g",         "x0"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct ipsock_addr addr;
+        struct ipsock_error error;
+        size_t count;
+        const int code = ipsock_resolve(names[i], 0, IPSOCK_IPV4, &addr, 1, &count, &error);
+        if (code < 0)
+            assert_string_not_equal(error.operation, "resolve");
     }
 }
 
@@ -118,6 +208,15 @@ static void split_host_port_cases(void **state)
         {"::1:53", NULL, IPSOCK_EINVAL, 0},
         {"example.com", NULL, IPSOCK_EINVAL, 0},
         {"example.com:", NULL, IPSOCK_EINVAL, 0},
+        {"example.com:0", "example.com", IPSOCK_OK, 0},
+        {"example.com:080", NULL, IPSOCK_EINVAL, 0},
+        {"192.0.2.1:00", NULL, IPSOCK_EINVAL, 0},
+        {"192.0.2.1:0x50", NULL, IPSOCK_EINVAL, 0},
+        {"[192.0.2.1]:80", NULL, IPSOCK_EINVAL, 0},
+        {"[0x7f000001]:80", NULL, IPSOCK_EINVAL, 0},
+        {"[example.com]:80", NULL, IPSOCK_EINVAL, 0},
+        {"[]:80", NULL, IPSOCK_EINVAL, 0},
+        {"[::1] :80", NULL, IPSOCK_EINVAL, 0},
         {"example.com:65536", NULL, IPSOCK_EINVAL, 0},
         {"example.com:99999999999", NULL, IPSOCK_EINVAL, 0},
         {"example.com:-1", NULL, IPSOCK_EINVAL, 0},
@@ -217,6 +316,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolve_takes_literals),
+        cmocka_unit_test(resolve_asks_nobody_for_other_spellings),
+        cmocka_unit_test(resolve_asks_for_names_with_digits),
         cmocka_unit_test(resolve_counts_without_room),
         cmocka_unit_test(resolve_and_reverse_localhost),
         cmocka_unit_test(reverse_refuses_bad_arguments),

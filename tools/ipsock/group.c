@@ -26,9 +26,25 @@ int group_check(const struct group_request *request, const char *target,
         return needs_group(target, "source");
     if (request->excluded.count)
         return needs_group(target, "exclude");
-    if (request->interfaces.count)
+    // A link-local address is on one interface.
+    if (request->interfaces.count &&
+        (request->interfaces.count > 1 || local->family != IPSOCK_IPV6 ||
+         !ipsock_addr_is_link_local(local)))
         return needs_group(target, "interface");
     return request->strict ? needs_group(target, "strict") : EXIT_OK;
+}
+
+int group_settle_zone(const struct group_request *request, struct ipsock_addr *local)
+{
+    uint32_t index = 0;
+    const bool is_group = ipsock_addr_is_multicast(local);
+    // A group is joined on several, each of which is looked up then.
+    if (request->interfaces.count == 1 && !is_group) {
+        const int result = read_interface("listen", request->interfaces.values[0], &index);
+        if (result != EXIT_OK)
+            return result;
+    }
+    return settle_zones("listen", local, NULL, index, true);
 }
 
 /* The name as given, or the zone of the group, or the system's choice. */
@@ -61,14 +77,6 @@ static int refused(struct ipsock_endpoint *s, const struct group_request *reques
     return fail_endpoint("listen", subject, s, IPSOCK_SETUP);
 }
 
-static int read_source(const char *option, const char *text, struct ipsock_addr *source)
-{
-    if (ipsock_addr_parse(text, source) == 0)
-        return EXIT_OK;
-    fprintf(stderr, "ipsock listen: --%s %s: must be an IP address\n", option, text);
-    return EXIT_USAGE;
-}
-
 typedef int (*source_call)(struct ipsock_endpoint *, uint32_t, const struct ipsock_addr *,
                            const struct ipsock_addr *);
 
@@ -80,7 +88,8 @@ static int for_sources(struct ipsock_endpoint *s, const struct group_request *re
     const source_call call = exclude ? ipsock_exclude_source : ipsock_join_source_group;
     for (size_t n = 0; n < list->count; n++) {
         struct ipsock_addr source;
-        const int result = read_source(exclude ? "exclude" : "source", list->values[n], &source);
+        const int result =
+            read_address("listen", exclude ? "exclude" : "source", list->values[n], &source);
         if (result != EXIT_OK)
             return result;
         if (call(s, index, group, &source) < 0)
@@ -124,14 +133,16 @@ int group_join(struct ipsock_endpoint *s, const struct group_request *request,
 void group_announce(const struct group_request *request, const struct ipsock_addr *group)
 {
     const struct arg_list *list = request->sources.count ? &request->sources : &request->excluded;
-    char name[64], text[IPSOCK_ADDR_TEXT] = "?";
+    char name[64];
     struct ipsock_addr plain = *group;
     plain.port = 0;
     plain.scope = 0; // the interface follows
-    ipsock_addr_format(&plain, text, sizeof text);
     for (size_t i = 0; i < rounds(request); i++) {
-        fprintf(stderr, "joined %s on %s", text,
-                interface_label(request, i, group, name, sizeof name));
+        const char *label = interface_label(request, i, group, name, sizeof name);
+        fputs("joined ", stderr);
+        print_addr(stderr, &plain);
+        fputs(" on ", stderr);
+        print_escaped(stderr, label, strlen(label));
         for (size_t n = 0; n < list->count; n++)
             fprintf(stderr, "%s%s",
                     n                        ? ", "

@@ -19,6 +19,10 @@ struct group_request {
 int group_check(const struct group_request *request, const char *target,
                 const struct ipsock_addr *local);
 
+/** Gives a link-local address, or group, the interface that it is on.
+ * @return EXIT_OK, or the exit code after a message */
+int group_settle_zone(const struct group_request *request, struct ipsock_addr *local);
+
 /** Joins the group on each interface. @return EXIT_OK, or EXIT_FAIL or EXIT_USAGE after a message
  */
 int group_join(struct ipsock_endpoint *s, const struct group_request *request,

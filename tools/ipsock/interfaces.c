@@ -27,7 +27,6 @@ static void hardware_text(const struct ipsock_interface *at, char text[64])
 static void print_text(const struct ipsock_interface *list)
 {
     for (const struct ipsock_interface *at = list; at; at = at->next) {
-        char text[IPSOCK_ADDR_TEXT];
         char hardware[64];
         printf("%lu: ", (unsigned long)at->index);
         print_escaped(stdout, at->name, strlen(at->name));
@@ -37,9 +36,11 @@ static void print_text(const struct ipsock_interface *list)
                 printf(" %s", flag_names[i].name);
         hardware_text(at, hardware);
         printf("%s%s\n", hardware[0] ? "  " : "", hardware);
-        for (const struct ipsock_interface_addr *a = at->addrs; a; a = a->next)
-            if (ipsock_addr_format(&a->addr, text, sizeof text) == 0)
-                printf("    %s/%u\n", text, (unsigned)a->prefix_length);
+        for (const struct ipsock_interface_addr *a = at->addrs; a; a = a->next) {
+            fputs("    ", stdout);
+            print_addr(stdout, &a->addr);
+            printf("/%u\n", (unsigned)a->prefix_length);
+        }
     }
 }
 

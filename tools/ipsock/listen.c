@@ -63,7 +63,8 @@ static int open_listener(struct listener *l, const char *target, int family)
         l->local = ipsock_addr_any(family ? family : IPSOCK_IPV6, port);
     else if ((result = resolve_target("listen", host, port, family, &l->local)) != EXIT_OK)
         return result;
-    if ((result = group_check(&l->group, target, &l->local)) != EXIT_OK)
+    if ((result = group_check(&l->group, target, &l->local)) != EXIT_OK ||
+        (result = group_settle_zone(&l->group, &l->local)) != EXIT_OK)
         return result;
     result = open_on(l, both, &error);
     if (both && result == IPSOCK_ENOTSUP) {
@@ -78,11 +79,11 @@ static int open_listener(struct listener *l, const char *target, int family)
 /* Said on standard error, so that standard output holds packets only. */
 static void announce(struct listener *l)
 {
-    char text[IPSOCK_ADDR_TEXT] = "?";
-    struct ipsock_addr bound;
-    if (ipsock_local_addr(l->s, &bound) == 0)
-        ipsock_addr_format(&bound, text, sizeof text);
-    fprintf(stderr, "listening on %s\n", text);
+    struct ipsock_addr bound = {0};
+    ipsock_local_addr(l->s, &bound);
+    fputs("listening on ", stderr);
+    print_addr(stderr, &bound);
+    fputc('\n', stderr);
     if (ipsock_addr_is_multicast(&l->local))
         group_announce(&l->group, &l->local);
     fflush(stderr);
@@ -131,8 +132,10 @@ static int run(struct listener *l)
         if (ferror(stdout))
             return EXIT_FAIL;
     }
-    fprintf(stderr, "%llu packet%s received in %llu call%s\n", (unsigned long long)l->received,
-            plural(l->received), (unsigned long long)l->calls, plural(l->calls));
+    print_count(stderr, l->received, "packet");
+    fputs(" received in ", stderr);
+    print_count(stderr, l->calls, "call");
+    fputc('\n', stderr);
     return !interrupted && l->received < l->wanted ? EXIT_FAIL : EXIT_OK;
 }
 
@@ -192,7 +195,7 @@ int command_listen(int argc, char **argv)
          .list = &l->group.excluded},
         {.name = "interface",
          .value = "IF",
-         .help = "join on this interface; may be repeated",
+         .help = "join on this interface; may be repeated; of a link-local ADDR its zone",
          .list = &l->group.interfaces},
         {.name = "strict", .help = "no group but the one joined", .flag = &l->group.strict},
         {.name = "json", .help = "one JSON object a line", .flag = &json},

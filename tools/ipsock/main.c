@@ -24,9 +24,25 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
     fputs("  version      print the version\n"
-          "  help         show this help; 'ipsock COMMAND --help' shows a command's options\n"
+          "  help         show this help; 'ipsock help COMMAND' shows a command's options\n"
           "\nExit codes: 0 success, 1 failure (said on standard error), 2 wrong usage.\n",
           out);
+}
+
+/* "help COMMAND" is "COMMAND --help". */
+static int help_of(const char *name)
+{
+    char option[] = "--help";
+    char *arguments[] = {option, NULL};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(1, arguments);
+    if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0) {
+        print_help(stdout);
+        return finish_output(EXIT_OK);
+    }
+    fprintf(stderr, "ipsock help: unknown command '%s'\nTry 'ipsock --help'.\n", name);
+    return EXIT_USAGE;
 }
 
 static bool is_one_of(const char *text, const char *a, const char *b, const char *c)
@@ -44,6 +60,12 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 2, argv + 2);
+    if (strcmp(argv[1], "help") == 0 && argc > 2) {
+        if (argc == 3)
+            return help_of(argv[2]);
+        fprintf(stderr, "ipsock help: unexpected argument '%s'\nTry 'ipsock --help'.\n", argv[3]);
+        return EXIT_USAGE;
+    }
     if (is_one_of(argv[1], "help", "--help", "-h")) {
         print_help(stdout);
         return finish_output(EXIT_OK);

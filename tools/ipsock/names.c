@@ -2,11 +2,6 @@
 #include "args.h"
 #include "tool.h"
 
-const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 const char *family_name(int family)
 {
     switch (family) {
@@ -48,7 +43,7 @@ int read_traffic_class(const char *command, const char *text, uint8_t *traffic_c
         return EXIT_OK;
     fprintf(stderr,
             "ipsock %s: --traffic-class %s: must be 0 to 255, 0x00 to 0xff, or a code point such "
-            "as AF11, CS6, EF\n",
+            "as AF11, CS6, EF, BE\n",
             command, text);
     return EXIT_USAGE;
 }

@@ -3,17 +3,38 @@
 
 #include <string.h>
 
+/* Plain text goes out as a whole: standard error has no buffer. */
 void print_escaped(FILE *out, const char *text, size_t length)
 {
+    size_t plain = 0;
     for (size_t i = 0; i < length; i++) {
         const unsigned char byte = (unsigned char)text[i];
-        if (byte == '\\' || byte == '"')
-            fprintf(out, "\\%c", byte);
-        else if (byte >= 0x20 && byte < 0x7f)
-            fputc(byte, out);
-        else
-            fprintf(out, "\\x%02x", byte);
+        const bool marked = byte == '\\' || byte == '"';
+        if (!marked && byte >= 0x20 && byte < 0x7f)
+            continue;
+        fwrite(text + plain, 1, i - plain, out);
+        fprintf(out, marked ? "\\%c" : "\\x%02x", byte);
+        plain = i + 1;
     }
+    fwrite(text + plain, 1, length - plain, out);
+}
+
+void print_addr(FILE *out, const struct ipsock_addr *addr)
+{
+    char text[IPSOCK_ADDR_TEXT];
+    if (ipsock_addr_format(addr, text, sizeof text) < 0)
+        text[0] = '?', text[1] = '\0';
+    print_escaped(out, text, strlen(text));
+}
+
+void print_count(FILE *out, uint64_t count, const char *thing)
+{
+    const size_t length = strlen(thing);
+    const bool ies = count != 1 && thing[length - 1] == 'y';
+    fprintf(out, "%llu %.*s%s", (unsigned long long)count, (int)(length - ies), thing,
+            ies          ? "ies"
+            : count != 1 ? "s"
+                         : "");
 }
 
 /* Bytes of the UTF-8 sequence at text; 0 if it is none. Overlong forms and surrogates are none. */
@@ -97,7 +118,12 @@ int finish_output(int code)
 static int say(const char *command, const char *subject, const char *text)
 {
     fflush(stdout); // what was received before the failure comes before it
-    fprintf(stderr, "ipsock %s: %s: %s\n", command, subject, text);
+    fprintf(stderr, "ipsock %s: ", command);
+    for (; *subject; subject++) // as it was typed, but nothing that writes to the terminal
+        fprintf(stderr, (unsigned char)*subject < ' ' || *subject == 0x7f ? "\\x%02x" : "%c",
+                (unsigned char)*subject);
+    fprintf(stderr, ": %s\n", text);
+    fflush(stderr);
     return EXIT_FAIL;
 }
 

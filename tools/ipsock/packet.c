@@ -46,11 +46,10 @@ static const char *interface_name(struct packet_printer *printer, uint32_t index
 }
 
 /* Addresses of IPv4 packets on a dual-stack endpoint are shown as IPv4. */
-static void print_addr(const struct ipsock_addr *addr)
+static void print_plain_addr(const struct ipsock_addr *addr)
 {
-    char text[IPSOCK_ADDR_TEXT];
     const struct ipsock_addr plain = ipsock_addr_unmap(addr);
-    fputs(ipsock_addr_format(&plain, text, sizeof text) < 0 ? "?" : text, stdout);
+    print_addr(stdout, &plain);
 }
 
 static void print_flags(uint32_t flags)
@@ -68,10 +67,10 @@ static void print_text_head(struct packet_printer *printer, const struct ipsock_
 {
     const struct ipsock_control *control = message->control;
     printf("+%.6f  ", time);
-    print_addr(&message->peer);
+    print_plain_addr(&message->peer);
     fputs(" -> ", stdout);
     if (control->valid & IPSOCK_CONTROL_DESTINATION)
-        print_addr(&control->destination);
+        print_plain_addr(&control->destination);
     else
         fputc('?', stdout);
     if (control->valid & IPSOCK_CONTROL_INTERFACE) {

@@ -107,6 +107,9 @@ static int prepare(struct pinger *p, int family)
     if (result == EXIT_OK)
         result = resolve_target("ping", p->ping.host, 0, family, &p->ping.peer);
     if (result == EXIT_OK)
+        result =
+            settle_zones("ping", &p->ping.peer, &config.local, p->control.interface_index, false);
+    if (result == EXIT_OK)
         result = open_endpoint(p, &config);
     p->ping.size = (size_t)p->r.size;
     p->packet = malloc(ROOM);

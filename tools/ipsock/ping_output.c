@@ -14,10 +14,11 @@ static const char *truth(bool on)
 
 void ping_announce(const struct ping *p, bool raw, uint16_t id)
 {
-    char text[IPSOCK_ADDR_TEXT] = "?";
-    ipsock_addr_format(&p->peer, text, sizeof text);
-    fprintf(stderr, "pinging %s with %zu bytes, identifier %u%s\n", text, p->size, (unsigned)id,
-            raw ? ", on a raw endpoint" : "");
+    fputs("pinging ", stderr);
+    print_addr(stderr, &p->peer);
+    fputs(" with ", stderr);
+    print_count(stderr, p->size, "byte");
+    fprintf(stderr, ", identifier %u%s\n", (unsigned)id, raw ? ", on a raw endpoint" : "");
     fflush(stderr);
 }
 
@@ -55,9 +56,7 @@ void ping_show_timeout(struct ping *p, uint16_t sequence)
 void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_t sequence,
                      int type, int code, uint32_t mtu)
 {
-    char from[IPSOCK_ADDR_TEXT];
     const char *const name = ipsock_icmp_type_name(p->peer.family, type);
-    const bool local = ipsock_addr_format(offender, from, sizeof from) < 0;
     if (p->printer.json) {
         printf("{\"event\":\"error\",\"time\":%.6f,\"peer\":", since_start(p));
         json_addr(stdout, offender);
@@ -68,8 +67,12 @@ void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_
             printf(",\"mtu\":%lu", (unsigned long)mtu);
         puts("}");
     } else {
-        printf("+%.6f  %s  %s (type %d, code %d)", since_start(p), local ? "this host" : from,
-               name == NULL ? "ICMP error" : name, type, code);
+        printf("+%.6f  ", since_start(p));
+        if (offender->family == IPSOCK_UNSPEC)
+            fputs("this host", stdout);
+        else
+            print_addr(stdout, offender);
+        printf("  %s (type %d, code %d)", name == NULL ? "ICMP error" : name, type, code);
         if (mtu != 0)
             printf("  mtu=%lu", (unsigned long)mtu);
         printf("  seq=%u\n", (unsigned)sequence);
@@ -88,6 +91,12 @@ static double root(double square)
     return x;
 }
 
+/* A request that this host refused is lost like one that the network did not deliver. */
+static uint64_t lost(const struct ping_statistics *s)
+{
+    return s->sent + s->refused - s->received;
+}
+
 static void show_json_summary(const struct ping *p, double mean, double deviation)
 {
     const struct ping_statistics *s = &p->statistics;
@@ -96,7 +105,7 @@ static void show_json_summary(const struct ping *p, double mean, double deviatio
     printf(",\"sent\":%llu,\"received\":%llu,\"lost\":%llu,\"duplicates\":%llu,"
            "\"out_of_order\":%llu,\"late\":%llu,\"errors\":%llu,\"refused\":%llu",
            (unsigned long long)s->sent, (unsigned long long)s->received,
-           (unsigned long long)(s->sent - s->received), (unsigned long long)s->duplicates,
+           (unsigned long long)lost(s), (unsigned long long)s->duplicates,
            (unsigned long long)s->out_of_order, (unsigned long long)s->late,
            (unsigned long long)s->errors, (unsigned long long)s->refused);
     if (s->received != 0)
@@ -122,14 +131,16 @@ void ping_show_summary(struct ping *p)
         show_json_summary(p, mean, deviation);
         return;
     }
+    const uint64_t requests = s->sent + s->refused;
     fprintf(stderr, "%llu sent, %llu received, %llu lost (%.1f %%)", (unsigned long long)s->sent,
-            (unsigned long long)s->received, (unsigned long long)(s->sent - s->received),
-            s->sent == 0 ? 0.0 : 100 * (double)(s->sent - s->received) / (double)s->sent);
+            (unsigned long long)s->received, (unsigned long long)lost(s),
+            requests == 0 ? 0.0 : 100 * (double)lost(s) / (double)requests);
+    if (s->refused != 0)
+        fprintf(stderr, ", of them %llu refused by this host", (unsigned long long)s->refused);
     count("duplicate", s->duplicates);
     count("out of order", s->out_of_order);
     count("late", s->late);
     count("with an ICMP error", s->errors);
-    count("refused by this host", s->refused);
     fputc('\n', stderr);
     if (s->received != 0)
         fprintf(stderr, "round trip min/avg/max/stddev = %.3f/%.3f/%.3f/%.3f ms\n", s->min, mean,

@@ -2,10 +2,14 @@
 #include "args.h"
 #include "tool.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DATAGRAM_MAX 65535 /* the library refuses what does not fit into an IP packet */
+
+/* How long a Ctrl-C may go unnoticed: no call of the library can be made from a signal handler. */
+#define GLANCE (IPSOCK_SECOND / 5)
 
 /* What the command line asked for. */
 struct request {
@@ -29,6 +33,14 @@ struct sender {
     struct packet_printer printer;
     uint64_t sent, received, calls;
 };
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
 
 /* Multicast has options of its own for what leaves the socket: a hop limit that may be 0, and the
  * interface. All other packets are told one by one. */
@@ -77,10 +89,9 @@ static int read_control(struct request *r)
         control->valid |= IPSOCK_CONTROL_HOP_LIMIT;
     }
     if (r->source) {
-        if (ipsock_addr_parse(r->source, &control->source) < 0) {
-            fprintf(stderr, "ipsock send: --source %s: must be an IP address\n", r->source);
-            return EXIT_USAGE;
-        }
+        const int result = read_address("send", "source", r->source, &control->source);
+        if (result != EXIT_OK)
+            return result;
         control->valid |= IPSOCK_CONTROL_SOURCE;
     }
     if (r->interface) {
@@ -103,7 +114,10 @@ static int read_target(struct request *r)
         fprintf(stderr, "ipsock send: '%s': must name a host and a port above 0\n", r->target);
         return EXIT_USAGE;
     }
-    return resolve_target("send", host, port, r->family, &r->peer);
+    const int resolved = resolve_target("send", host, port, r->family, &r->peer);
+    return resolved != EXIT_OK ? resolved
+                               : settle_zones("send", &r->peer, &r->control.source,
+                                              r->control.interface_index, true);
 }
 
 static int open_sender(struct sender *sender, const struct request *r)
@@ -159,7 +173,7 @@ static int prepare(struct sender *sender, struct request *r)
 /* Sends count messages, in one call if the system takes them all at once. */
 static int send_batch(struct sender *sender, uint32_t count)
 {
-    for (uint32_t sent = 0; sent < count;) {
+    for (uint32_t sent = 0; sent < count && !interrupted;) {
         uint32_t done = 0;
         const int result = ipsock_send_batch(sender->s, sender->batch, sender->messages + sent,
                                              sizeof sender->messages[0], count - sent, &done, 0);
@@ -180,11 +194,14 @@ static int receive_until(struct sender *sender, const struct request *r, int64_t
     struct ipsock_buffer buffer;
     struct ipsock_message message;
     struct ipsock_control control;
-    ipsock_set_read_deadline(sender->s, end);
-    while (!r->wait || sender->received < (uint64_t)r->count) {
+    while (!interrupted && (!r->wait || sender->received < (uint64_t)r->count)) {
+        const int64_t glance = ipsock_now() + GLANCE;
+        ipsock_set_read_deadline(sender->s, end < glance ? end : glance);
         ipsock_message_init(&message, &buffer, data, sizeof data);
         message.control = &control;
         const int result = ipsock_recv(sender->s, &message, 0);
+        if (result == IPSOCK_ETIMEDOUT && ipsock_now() < end)
+            continue;
         if (result == IPSOCK_ETIMEDOUT)
             break;
         if (result < 0)
@@ -200,7 +217,7 @@ static int receive_until(struct sender *sender, const struct request *r, int64_t
 static int send_all(struct sender *sender, const struct request *r)
 {
     const uint64_t count = (uint64_t)r->count;
-    while (sender->sent < count) {
+    while (sender->sent < count && !interrupted) {
         const uint64_t left = count - sender->sent;
         const uint32_t batch = left < (uint64_t)r->batch ? (uint32_t)left : (uint32_t)r->batch;
         if (send_batch(sender, batch) < 0)
@@ -212,24 +229,34 @@ static int send_all(struct sender *sender, const struct request *r)
     return EXIT_OK;
 }
 
+static void show_summary(const struct sender *sender, const struct request *r)
+{
+    print_count(stderr, sender->sent, "packet");
+    fputs(" of ", stderr);
+    print_count(stderr, sender->buffer.length, "byte");
+    fputs(" sent to ", stderr);
+    print_addr(stderr, &r->peer);
+    fputs(" in ", stderr);
+    print_count(stderr, sender->calls, "call");
+    fputc('\n', stderr);
+    fflush(stderr);
+}
+
 static int run(struct sender *sender, const struct request *r)
 {
-    char text[IPSOCK_ADDR_TEXT] = "?";
     sender->printer = (struct packet_printer){.json = r->json, .start = ipsock_now()};
     int result = send_all(sender, r);
     if (result != EXIT_OK)
         return result;
-    ipsock_addr_format(&r->peer, text, sizeof text);
-    fprintf(stderr, "%llu packet%s of %zu bytes sent to %s in %llu call%s\n",
-            (unsigned long long)sender->sent, plural(sender->sent), sender->buffer.length, text,
-            (unsigned long long)sender->calls, plural(sender->calls));
+    show_summary(sender, r);
     if (!r->wait)
         return EXIT_OK;
     result = receive_until(sender, r, ipsock_now() + r->wait);
     if (result == EXIT_OK && sender->received < sender->sent) {
-        fprintf(stderr, "ipsock send: %llu replies of %llu\n", (unsigned long long)sender->received,
-                (unsigned long long)sender->sent);
-        return EXIT_FAIL;
+        fputs("ipsock send: ", stderr);
+        print_count(stderr, sender->received, "reply");
+        fprintf(stderr, " of %llu\n", (unsigned long long)sender->sent);
+        return interrupted ? EXIT_OK : EXIT_FAIL;
     }
     return result;
 }
@@ -238,7 +265,8 @@ static const char details[] =
     "Traffic class, hop limit, source and interface travel as control data of each packet; to a\n"
     "multicast address hop limit (1 at first, 0: this host) and interface are options of the "
     "socket.\n"
-    "V of --traffic-class is the octet (40, 0x28) or a code point's name (AF11, CS6, EF).\n";
+    "V of --traffic-class is the octet (40, 0x28) or a code point's name (AF11, CS6, EF, BE).\n"
+    "Ctrl-C ends it with exit code 0, after the number of packets sent.\n";
 
 static const struct request defaults = {
     .data = "hello", .size = -1, .count = 1, .hop_limit = -1, .batch = 1};
@@ -257,8 +285,10 @@ static int send_request(struct request *r)
         result = open_sender(&sender, r);
     if (result == EXIT_OK)
         result = prepare(&sender, r);
-    if (result == EXIT_OK)
+    if (result == EXIT_OK) {
+        signal(SIGINT, on_interrupt);
         result = finish_output(run(&sender, r));
+    }
     ipsock_free(sender.s);
     free(sender.scratch);
     free(sender.messages);

@@ -28,6 +28,10 @@ void use_utf8(int *argc, char ***argv);
 /** Prints a string for people: control characters as \xNN, so that no name or payload can write to
  * the terminal. */
 void print_escaped(FILE *out, const char *text, size_t length);
+/** Prints an address, of an interface's name too as print_escaped does; "?" for none. */
+void print_addr(FILE *out, const struct ipsock_addr *addr);
+/** Prints a number of things: "1 packet", "2 packets", "0 replies". */
+void print_count(FILE *out, uint64_t count, const char *thing);
 /** Prints a JSON string, or null for NULL; what is not UTF-8 becomes U+FFFD. */
 void json_text(FILE *out, const char *text);
 /** Prints a JSON string of one character a byte (Latin-1), which any payload fits. */
@@ -47,8 +51,6 @@ int fail_endpoint(const char *command, const char *subject, struct ipsock_endpoi
                   int direction);
 
 /* Names. */
-/** "s", or "" for one. */
-const char *plural(uint64_t count);
 const char *family_name(int family);
 /** "Not-ECT", "ECT(1)", "ECT(0)", "CE". */
 const char *ecn_name(unsigned ecn);
@@ -61,9 +63,21 @@ int read_traffic_class(const char *command, const char *text, uint8_t *traffic_c
 /** Reads "HOST:PORT", "[V6]:PORT" or ":PORT" (host[0] is then 0).
  * @return EXIT_OK, or the exit code after a message */
 int split_target(const char *command, const char *text, char *host, size_t size, uint16_t *port);
-/** The first address of a host. @return EXIT_OK, or EXIT_FAIL after a message */
+/** The first address of a host; of a v4-mapped one the IPv4 address in it, as with read_address.
+ * @return EXIT_OK, or EXIT_FAIL after a message */
 int resolve_target(const char *command, const char *host, uint16_t port, int family,
                    struct ipsock_addr *addr);
+/** Reads the address that is an option's value. @return EXIT_OK, or the exit code after a message
+ */
+int read_address(const char *command, const char *option, const char *text,
+                 struct ipsock_addr *addr);
+/** Gives link-local addresses the zone that --interface names (index 0: it was not given), or that
+ * the other address has. Whatever names an interface has to name the same. Other scopes may go
+ * without, and link-local groups if they may.
+ * @param source NULL, or without family: none
+ * @return EXIT_OK, or the exit code after a message */
+int settle_zones(const char *command, struct ipsock_addr *peer, struct ipsock_addr *source,
+                 uint32_t index, bool groups_may_lack_it);
 /** The family that -4 and -6 ask for: 0 for neither. @return whether they agree; false after a
  * message */
 bool choose_family(const char *command, bool ipv4, bool ipv6, int *family);

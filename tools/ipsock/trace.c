@@ -15,6 +15,9 @@
 #define LOOK      IPSOCK_MILLISECOND
 #define LOOK_PART 32
 #define SPIN      (2 * IPSOCK_MILLISECOND)
+/* Whoever a packet is for is asked for its link address up to three times, a second apart (RFC 4861
+ * 10, and ARP likewise), by each router too: two such questions may be lost. */
+#define WAIT (3 * IPSOCK_SECOND)
 
 /* The answers to the probes of one hop. */
 struct hop {
@@ -72,22 +75,23 @@ static uint32_t least_mtu(const struct trace *t)
     return t->peer.family == IPSOCK_IPV4 ? 68 : 1280; /* RFC 791, RFC 8200 5 */
 }
 
-static void shrink(struct trace *t, uint32_t mtu)
+/* Sends a probe. What this host knows of a path, and its own links, may change while it goes on. */
+static int send_fitting(struct trace *t, uint8_t query)
 {
-    t->mtu = mtu;
-    t->length = mtu;
+    int result = trace_send(t, t->hops, query);
+    if (result == IPSOCK_EMSGSIZE && t->r.mtu) {
+        const uint32_t mtu = trace_local_mtu(t);
+        if (mtu >= least_mtu(t) && mtu < t->length) {
+            t->length = mtu;
+            result = trace_send(t, t->hops, query);
+        }
+    }
+    return result;
 }
 
 static int send_probe(struct trace *t, struct hop *hop, uint8_t query)
 {
-    int result = trace_send(t, t->hops, query);
-    if (result == IPSOCK_EMSGSIZE && t->r.mtu) { // this host has heard of it elsewhere
-        const uint32_t mtu = trace_known_mtu(t);
-        if (mtu >= least_mtu(t) && mtu < t->length) {
-            shrink(t, mtu);
-            result = trace_send(t, t->hops, query);
-        }
-    }
+    int result = send_fitting(t, query);
     if (result == IPSOCK_ENOBUFS) // the queue is full: this one is lost
         result = IPSOCK_OK;
     hop->end = ipsock_now() + t->r.wait;
@@ -109,7 +113,7 @@ static bool again(struct trace *t, struct hop *hop, const struct trace_answer *a
     if (!t->r.mtu || !trace_is_too_big(t, a))
         return false;
     if (a->mtu >= least_mtu(t) && a->mtu < t->length) {
-        shrink(t, a->mtu);
+        t->length = a->mtu;
         trace_show_mtu(t, a, &hop->from);
     }
     return probe->length > t->length && t->sent < TRACE_PROBES_MAX;
@@ -125,6 +129,10 @@ static int take(struct trace *t, struct hop *hop, const struct trace_answer *a)
     t->expects_reply = a->reply;
     if (again(t, hop, a))
         return send_probe(t, hop, probe->query);
+    if (t->r.mtu && !trace_is_too_big(t, a)) {
+        t->mtu = probe->length;
+        t->passed_hop = probe->hop;
+    }
     hop->answers[probe->query] = *a;
     hop->answered[probe->query] = hop->settled[probe->query] = true;
     hop->waiting--;
@@ -233,6 +241,9 @@ static int prepare(struct trace *t)
     if (result == EXIT_OK && ipsock_addr_is_multicast(&t->peer))
         result = wrong("a group has no single way to it");
     if (result == EXIT_OK)
+        result = settle_zones("trace", &t->peer, &config.local, t->control.interface_index, false);
+    t->local = config.local;
+    if (result == EXIT_OK)
         result = trace_open(t, &config);
     if (result != EXIT_OK)
         return result;
@@ -240,7 +251,7 @@ static int prepare(struct trace *t)
         t->r.queries = t->r.mtu ? 1 : 3;
     t->length = trace_headers(t) + (uint32_t)(t->r.size < 0 ? 32 : t->r.size);
     if (t->r.mtu)
-        shrink(t, trace_known_mtu(t));
+        t->length = trace_local_mtu(t);
     return EXIT_OK;
 }
 
@@ -275,8 +286,7 @@ int command_trace(int argc, char **argv)
     struct trace *t = calloc(1, sizeof *t);
     if (!t)
         return fail_code("trace", "start", IPSOCK_ENOMEM);
-    t->r = (struct trace_request){
-        .first = 1, .last = 30, .port = 33434, .size = -1, .wait = IPSOCK_SECOND};
+    t->r = (struct trace_request){.first = 1, .last = 30, .port = 33434, .size = -1, .wait = WAIT};
     struct trace_request *r = &t->r;
     const struct arg_option options[] = {
         ARG_FLAG("4", &r->ipv4, "IPv4 only"),
@@ -286,7 +296,7 @@ int command_trace(int argc, char **argv)
         ARG_NUMBER("max-hops", "N", &r->last, 1, TRACE_HOPS_MAX, "hop to end with (default: 30)"),
         ARG_NUMBER("queries", "N", &r->queries, 1, TRACE_QUERIES_MAX,
                    "probes to each hop (default: 3, with --mtu 1)"),
-        ARG_SECONDS("wait", &r->wait, "seconds to wait for answers (default: 1)"),
+        ARG_SECONDS("wait", &r->wait, "seconds to wait for answers (default: 3)"),
         ARG_FLAG("icmp", &r->icmp, "probe with ICMP echo requests, not with UDP"),
         ARG_NUMBER("port", "N", &r->port, 1, 60000,
                    "UDP port of the first probe, one more each (default: 33434)"),

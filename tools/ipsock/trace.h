@@ -47,7 +47,7 @@ struct trace_answer {
 
 struct trace {
     struct trace_request r;
-    struct ipsock_addr peer;
+    struct ipsock_addr peer, local;
     struct ipsock_control control;     /* of what is sent */
     struct ipsock_endpoint *s;         /* what probes leave by */
     struct ipsock_endpoint *id_holder; /* of raw echo requests; NULL: s has the identifier */
@@ -60,15 +60,18 @@ struct trace {
     uint32_t answered; /* of them */
     uint8_t hops;      /* the latest hop */
     bool reached, expects_reply;
-    uint32_t mtu; /* of the path as far as it is known; 0: not asked for */
+    bool goes_beyond; /* what the system holds for the path's MTU limits no probe */
+    uint32_t mtu;     /* what has passed, of which passed_hop told; 0: nothing, or not asked for */
+    uint8_t passed_hop;
 };
 
 /** Bytes before the payload of a probe. */
 uint32_t trace_headers(const struct trace *t);
 /** Opens what probes take. @return EXIT_OK, or the exit code after a message */
 int trace_open(struct trace *t, struct ipsock_config *config);
-/** The path's MTU as this host knows it now, at most TRACE_PACKET_MAX. */
-uint32_t trace_known_mtu(const struct trace *t);
+/** The size of the packets that leave this host whole, at most TRACE_PACKET_MAX: what the interface
+ * takes or, where the system does not let larger packets out, the path's MTU as it knows it. */
+uint32_t trace_local_mtu(const struct trace *t);
 /** Sends the next probe. @return as ipsock_send; there is none to be sent after TRACE_PROBES_MAX */
 int trace_send(struct trace *t, uint8_t hop, uint8_t query);
 /** Waits until end for one message about a probe; on a raw endpoint that probes leave by as well,

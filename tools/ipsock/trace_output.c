@@ -16,12 +16,15 @@ static double milliseconds(const struct trace *t, const struct trace_answer *a)
 
 void trace_announce(const struct trace *t)
 {
-    char text[IPSOCK_ADDR_TEXT] = "?";
-    ipsock_addr_format(&t->peer, text, sizeof text);
-    fprintf(stderr, "tracing %s by %s, at most %ld hop%s, %ld probe%s of %lu bytes to each%s\n",
-            text, t->r.icmp ? "ICMP echo" : "UDP", t->r.last, plural((uint64_t)t->r.last),
-            t->r.queries, plural((uint64_t)t->r.queries), (unsigned long)t->length,
-            t->r.raw ? ", errors on a raw endpoint" : "");
+    fputs("tracing ", stderr);
+    print_addr(stderr, &t->peer);
+    fprintf(stderr, " by %s, at most ", t->r.icmp ? "ICMP echo" : "UDP");
+    print_count(stderr, (uint64_t)t->r.last, "hop");
+    fputs(", ", stderr);
+    print_count(stderr, (uint64_t)t->r.queries, "probe");
+    fputs(" of ", stderr);
+    print_count(stderr, t->length, "byte");
+    fprintf(stderr, " to each%s\n", t->r.raw ? ", errors on a raw endpoint" : "");
     fflush(stderr);
 }
 
@@ -51,12 +54,13 @@ static void print_mark(const struct trace *t, const struct trace_answer *a)
 static void print_interface(const struct ipsock_icmp_interface *info)
 {
     static const char *const roles[] = {"in", "in-sub", "out", "next-hop"};
-    char text[IPSOCK_ADDR_TEXT];
     printf(" <%s", roles[info->role & 3]);
     if (info->has_index)
         printf(", index %lu", (unsigned long)info->index);
-    if (ipsock_addr_format(&info->addr, text, sizeof text) == 0)
-        printf(", %s", text);
+    if (info->addr.family != IPSOCK_UNSPEC) {
+        fputs(", ", stdout);
+        print_addr(stdout, &info->addr);
+    }
     if (info->name[0]) {
         fputs(", ", stdout);
         print_escaped(stdout, info->name, strlen(info->name));
@@ -80,11 +84,10 @@ static void print_labels(const struct trace_answer *a)
 /* The address, where the line does not have it yet. */
 static void print_from(const struct trace_answer *a, struct ipsock_addr *shown)
 {
-    char text[IPSOCK_ADDR_TEXT] = "?";
     if (ipsock_addr_equal(&a->from, shown))
         return;
-    ipsock_addr_format(&a->from, text, sizeof text);
-    printf("  %s", text);
+    fputs("  ", stdout);
+    print_addr(stdout, &a->from);
     print_labels(a);
     for (size_t i = 0; i < a->interface_count; i++)
         print_interface(&a->interfaces[i]);
@@ -203,7 +206,6 @@ void trace_end_hop(const struct trace *t)
 
 void trace_show_summary(const struct trace *t)
 {
-    char text[IPSOCK_ADDR_TEXT] = "?";
     if (t->r.json) {
         json_head(t, "summary");
         fputs(",\"peer\":", stdout);
@@ -216,11 +218,14 @@ void trace_show_summary(const struct trace *t)
         puts("}");
         return;
     }
-    ipsock_addr_format(&t->peer, text, sizeof text);
-    fprintf(stderr, "%s %s %u hop%s: %lu sent, %lu answered", text,
-            t->reached ? "reached in" : "not reached in", (unsigned)t->hops, plural(t->hops),
-            (unsigned long)t->sent, (unsigned long)t->answered);
-    if (t->mtu != 0)
+    print_addr(stderr, &t->peer);
+    fputs(t->reached ? " reached in " : " not reached in ", stderr);
+    print_count(stderr, t->hops, "hop");
+    fprintf(stderr, ": %lu sent, %lu answered", (unsigned long)t->sent, (unsigned long)t->answered);
+    if (t->mtu != 0 && t->reached)
         fprintf(stderr, ", path MTU %lu", (unsigned long)t->mtu);
+    else if (t->mtu != 0)
+        fprintf(stderr, ", %lu bytes passed to hop %u", (unsigned long)t->mtu,
+                (unsigned)t->passed_hop);
     fputc('\n', stderr);
 }

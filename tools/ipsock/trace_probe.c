@@ -67,6 +67,17 @@ static int open_probes(struct trace *t, struct ipsock_config *config)
     return EXIT_OK;
 }
 
+/* Whether packets may be fragmented is always said: a fresh endpoint may forbid it to find out what
+ * passes. */
+static int forbid_fragments(struct trace *t)
+{
+    int result = t->r.mtu ? ipsock_set_path_mtu_mode(t->s, IPSOCK_PATH_MTU_PROBE) : IPSOCK_ENOTSUP;
+    t->goes_beyond = result == IPSOCK_OK;
+    if (result == IPSOCK_ENOTSUP)
+        result = ipsock_set_dont_fragment(t->s, t->r.mtu);
+    return result;
+}
+
 int trace_open(struct trace *t, struct ipsock_config *config)
 {
     struct ipsock_error error;
@@ -87,13 +98,13 @@ int trace_open(struct trace *t, struct ipsock_config *config)
         if (result == EXIT_OK)
             result = open_probes(t, config);
     }
-    // Off is said, too: a fresh endpoint may forbid it to find out what passes.
-    if (result == EXIT_OK && ipsock_set_dont_fragment(t->s, t->r.mtu) < 0)
-        result = fail_endpoint("trace", "--mtu", t->s, IPSOCK_SETUP);
-    return result;
+    return result == EXIT_OK && forbid_fragments(t) < 0
+               ? fail_endpoint("trace", "--mtu", t->s, IPSOCK_SETUP)
+               : result;
 }
 
-uint32_t trace_known_mtu(const struct trace *t)
+/* The path's MTU as the system knows it now. */
+static uint32_t known_mtu(const struct trace *t)
 {
     struct ipsock_endpoint *s;
     struct ipsock_config config;
@@ -103,8 +114,7 @@ uint32_t trace_known_mtu(const struct trace *t)
     config.peer = t->peer;
     config.peer.port = (uint16_t)t->r.port;
     config.interface_index = t->control.interface_index;
-    if (t->r.source)
-        ipsock_addr_parse(t->r.source, &config.local);
+    config.local = t->local;
     // Where programs may not bind to interfaces, the route's answer has to do.
     if (ipsock_open(&s, &config) < 0) {
         config.interface_index = 0;
@@ -114,6 +124,67 @@ uint32_t trace_known_mtu(const struct trace *t)
     ipsock_get_path_mtu(s, &mtu, NULL);
     ipsock_free(s);
     return mtu < TRACE_PACKET_MAX ? mtu : TRACE_PACKET_MAX;
+}
+
+/* The largest MTU of an interface below a limit; 0: there is none. */
+static uint32_t smaller_link(const struct ipsock_interface *list, uint32_t limit)
+{
+    uint32_t found = 0;
+    for (const struct ipsock_interface *at = list; at != NULL; at = at->next) {
+        const uint32_t mtu = at->mtu < TRACE_PACKET_MAX ? at->mtu : TRACE_PACKET_MAX;
+        if ((at->flags & IPSOCK_INTERFACE_UP) && mtu < limit && mtu > found)
+            found = mtu;
+    }
+    return found;
+}
+
+static int send_sized(const struct trace *t, struct ipsock_endpoint *s, uint32_t size)
+{
+    static uint8_t payload[TRACE_PACKET_MAX];
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    struct ipsock_control control = t->control;
+    struct ipsock_addr to = t->peer;
+    if (size <= trace_headers(t))
+        return IPSOCK_EINVAL;
+    to.port = (uint16_t)t->r.port;
+    control.hop_limit = 1;
+    control.valid |= IPSOCK_CONTROL_HOP_LIMIT;
+    ipsock_message_init_send(&message, &buffer, payload, size - trace_headers(t), &to);
+    message.control = &control;
+    return ipsock_send(s, &message, 0);
+}
+
+/* Programs are not told which interface packets leave by, but a send that is refused tells that it
+ * is none that takes so much. What is sent passes no router, and its answer goes nowhere. @return 0
+ * where that cannot be found out */
+static uint32_t link_mtu(const struct trace *t)
+{
+    struct ipsock_endpoint *s = NULL;
+    struct ipsock_interface *list = NULL;
+    struct ipsock_config config;
+    uint32_t mtu = 0;
+    int result = IPSOCK_EMSGSIZE;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.family = t->peer.family;
+    config.local = t->local;
+    config.send_control = t->control.valid | IPSOCK_CONTROL_HOP_LIMIT;
+    if (ipsock_interfaces(&list) == IPSOCK_OK && ipsock_open(&s, &config) == IPSOCK_OK &&
+        ipsock_set_path_mtu_mode(s, IPSOCK_PATH_MTU_PROBE) == IPSOCK_OK) {
+        mtu = smaller_link(list, UINT32_MAX);
+        while (mtu != 0 && (result = send_sized(t, s, mtu)) == IPSOCK_EMSGSIZE)
+            mtu = smaller_link(list, mtu);
+    }
+    ipsock_free(s);
+    ipsock_interfaces_free(list);
+    return result == IPSOCK_OK ? mtu : 0;
+}
+
+uint32_t trace_local_mtu(const struct trace *t)
+{
+    const uint32_t link = t->goes_beyond ? link_mtu(t) : 0;
+    return link != 0 ? link : known_mtu(t);
 }
 
 /* ---- sending ---- */
@@ -200,6 +271,7 @@ static int hear_stream(struct trace *t, struct trace_answer *a)
     a->time = ipsock_now();
     // Without a peer the endpoint is told of every destination that a message may name.
     if (result < 0 || event.family == IPSOCK_UNSPEC ||
+        event.offender.family == IPSOCK_UNSPEC || // this host, whose send has failed already
         !ipsock_addr_same_ip(&event.destination, &t->peer))
         return result;
     a->number =
