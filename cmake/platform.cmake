@@ -69,7 +69,8 @@ ipsock_add(core # one a line, so that branches merge
     table
     text
     wait
-    wanted)
+    wanted
+    zone)
 
 ipsock_add(shared control loop message native refusal strip)
 set(ipsock_system_libraries Threads::Threads)

@@ -27,6 +27,13 @@ static inline int ipsk_fail(struct ipsock_error *error, int code, int native, co
     return code;
 }
 
+/* Names the family that this host has not, of a failed ipsk_sys_socket. */
+static inline void ipsk_name_family(struct ipsock_error *error, int family)
+{
+    error->operation = family == IPSOCK_IPV4 ? "socket IPv4" : "socket IPv6";
+    error->option = "family";
+}
+
 /* ---- sockets ---- */
 
 /* A new non-blocking, close-on-exec socket that never raises SIGPIPE. */
@@ -54,6 +61,7 @@ struct ipsk_inspection {
     bool listening;
     bool dual_stack;
     bool header_included;
+    uint32_t interface_index; /* that it is bound to */
 };
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error);

@@ -37,7 +37,7 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
         const int native = errno;
         const int code = ipsk_fail_errno(error, "socket");
         if (native == EAFNOSUPPORT)
-            error->option = "family";
+            ipsk_name_family(error, family);
         return code;
     }
     *handle = fd;

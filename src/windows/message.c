@@ -267,6 +267,8 @@ static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF
     if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
         c.message.name = &name.any;
         c.message.namelen = (INT)ipsk_to_sockaddr(&m->peer, s->family, &name);
+        if (ipsk_may_lack_zone(&m->peer) && s->family == IPSOCK_IPV6)
+            name.v6.sin6_scope_id = ipsk_find_zone(s, m);
     }
     if (m->control != NULL && m->control->valid != 0) {
         const struct ipsk_given given = give_control(s, m, length, &source, control);

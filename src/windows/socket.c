@@ -53,7 +53,7 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
         const int native = WSAGetLastError();
         code = ipsk_fail_native(error, native, "socket");
         if (native == WSAEAFNOSUPPORT)
-            error->option = "family";
+            ipsk_name_family(error, family);
         return code;
     }
     if (ipsk_tame(s) != 0) {
