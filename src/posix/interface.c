@@ -3,13 +3,28 @@
  * link. */
 #include "posix/interface.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "posix/create.h"
 #include "posix/errno.h"
 #include "shared/sockaddr.h"
+
+/* They ask by a socket of their own; glibc 2.36 says ENOENT when it gets none. */
+static int fail_lookup(struct ipsock_error *error, const char *operation)
+{
+    const int native = errno;
+    if (native != ENODEV && native != ENXIO) {
+        const int code = ipsk_lack(error, operation);
+        if (code < 0)
+            return code;
+    }
+    errno = native;
+    return ipsk_fail_errno(error, operation);
+}
 
 int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error)
 {
@@ -18,14 +33,14 @@ int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_er
         strlen(name) >= IF_NAMESIZE) /* musl's if_nametoindex cuts, finds another */
         return ipsk_fail(error, IPSOCK_ENODEV, 0, "if_nametoindex", NULL);
     *index = if_nametoindex(name);
-    return *index != 0 ? IPSOCK_OK : ipsk_fail_errno(error, "if_nametoindex");
+    return *index != 0 ? IPSOCK_OK : fail_lookup(error, "if_nametoindex");
 }
 
 int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error)
 {
     char buffer[IF_NAMESIZE];
     if (if_indextoname(index, buffer) == NULL)
-        return ipsk_fail_errno(error, "if_indextoname");
+        return fail_lookup(error, "if_indextoname");
     if (strlen(buffer) >= size)
         return ipsk_fail(error, IPSOCK_ENOSPC, 0, "if_indextoname", NULL);
     memcpy(name, buffer, strlen(buffer) + 1);

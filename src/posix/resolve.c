@@ -3,29 +3,18 @@
 #include <errno.h>
 #include <netdb.h>
 
+#include "posix/create.h"
 #include "posix/errno.h"
 #include "shared/sockaddr.h"
-
-/* Without a descriptor resolvers read no file and ask no server, and say of any name that there is
- * none or that it failed for now. Whether one can be had is found out by taking one. */
-static int lack_of_descriptors(struct ipsock_error *error)
-{
-    ipsock_handle_t probe;
-    int code = ipsk_sys_socket(IPSOCK_IPV4, IPSOCK_UDP, 0, &probe, error);
-    if (code == IPSOCK_OK)
-        ipsk_sys_close(probe);
-    return code == IPSOCK_ENFILE || code == IPSOCK_ENOMEM || code == IPSOCK_ENOBUFS ? code
-                                                                                    : IPSOCK_OK;
-}
 
 static int fail_resolve(struct ipsock_error *error, int native, const char *operation)
 {
     const int system = errno;
-    int code = lack_of_descriptors(error);
-    if (code < 0) {
-        error->operation = operation;
+    /* without a descriptor resolvers read no file and ask no server, and say of any name that there
+     * is none, or that it failed for now */
+    int code = ipsk_lack(error, operation);
+    if (code < 0)
         return code;
-    }
     code = IPSOCK_ERESOLVE;
     switch (native) {
     case EAI_NONAME:

@@ -20,6 +20,17 @@ int ipsk_refused_connect(const struct ipsock_addr *to, unsigned number, int code
     return number & IPSK_THE_FIREWALL ? IPSOCK_EFIREWALL : code;
 }
 
+/* Of ICMP Linux reads type and code before the packet goes (net/ipv4/raw.c, raw_probe_proto_opt).
+ */
+static bool is_short_icmp(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    size_t length = 0;
+    for (uint32_t i = 0; i < m->buffer_count && length < 4; i++)
+        length += m->buffers[i].length;
+    return s->kind == IPSOCK_RAW && s->protocol == 1 && length < 4 &&
+           !(s->flags & IPSOCK_OPEN_HEADER_INCLUDED);
+}
+
 int ipsk_refused_send(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                       unsigned number, int code, const char **field)
 {
@@ -36,6 +47,10 @@ int ipsk_refused_send(const struct ipsock_endpoint *s, const struct ipsock_messa
         (code == IPSOCK_EINVAL || code == IPSOCK_EADDRNOTAVAIL)) {
         *field = "port";
         return IPSOCK_EINVAL;
+    }
+    if (code == IPSOCK_EINVAL && is_short_icmp(s, m)) {
+        *field = "buffers";
+        return IPSOCK_EMSGSHORT;
     }
     return code;
 }
