@@ -122,8 +122,14 @@ static int say_hello(struct speaker *h)
     struct ipsock_message message;
     const size_t length = h->v6 ? make_hello6(packet, h) : make_hello4(packet, h);
     ipsock_message_init_send(&message, &buffer, packet, length, &h->group);
-    if (ipsock_send(h->s, &message, 0) < 0)
-        return complain_about(h, "sending", IPSOCK_WRITE);
+    const int result = ipsock_send(h->s, &message, 0);
+    if (result < 0)
+        complain_about(h, "sending", IPSOCK_WRITE);
+    // A firewall, the route, a full queue: the next one may go.
+    if (result == IPSOCK_EFIREWALL || result == IPSOCK_ENETUNREACH || result == IPSOCK_ENOBUFS)
+        return 0;
+    if (result < 0)
+        return result;
     printf("hello sent by %s\n", h->name);
     fflush(stdout);
     return 0;

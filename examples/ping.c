@@ -143,7 +143,9 @@ static int run(struct ping *ping, unsigned long count)
     for (unsigned long n = 1; !stop && result >= 0 && (count == 0 || n <= count); n++) {
         const int64_t since = ipsock_now();
         result = request(ping, (uint16_t)n);
-        if (result == 0)
+        // A firewall, the route, a full queue: the next request may go.
+        if (result == 0 || result == IPSOCK_EFIREWALL || result == IPSOCK_ENETUNREACH ||
+            result == IPSOCK_ENOBUFS)
             result = listen_until(ping, (uint16_t)n, since, since + WAIT, n == count);
     }
     printf("%u sent, %u received", ping->sent, ping->received);

@@ -27,7 +27,7 @@ struct sender {
     struct ipsock_buffer buffer; /* all messages carry the same payload */
     char *payload;
     struct packet_printer printer;
-    uint64_t sent, received, calls;
+    uint64_t sent, received, calls, refused;
 };
 
 /* Multicast has options of its own for what leaves the socket: a hop limit that may be 0, and the
@@ -156,8 +156,14 @@ static int prepare(struct sender *sender, struct request *r)
     return result < 0 ? fail_code("send", "start", result) : EXIT_OK;
 }
 
+/* A refusal of one packet, which says nothing of the next. */
+static bool is_passing(int code)
+{
+    return code == IPSOCK_EFIREWALL || code == IPSOCK_ENOBUFS || code == IPSOCK_ENETUNREACH;
+}
+
 /* Sends count messages, in one call if the system takes them all at once. */
-static int send_batch(struct sender *sender, uint32_t count)
+static int send_batch(struct sender *sender, const char *target, uint32_t count)
 {
     for (uint32_t sent = 0; sent < count;) {
         uint32_t done = 0;
@@ -166,8 +172,13 @@ static int send_batch(struct sender *sender, uint32_t count)
         sent += done;
         sender->sent += done;
         sender->calls++;
-        if (result < 0)
+        if (result < 0 && !is_passing(result))
             return result;
+        if (result < 0) {
+            if (sender->refused++ == 0)
+                fail_endpoint("send", target, sender->s, IPSOCK_WRITE);
+            sent++;
+        }
     }
     return 0;
 }
@@ -200,13 +211,14 @@ static int receive_until(struct sender *sender, const struct request *r, int64_t
 static int send_all(struct sender *sender, const struct request *r)
 {
     const uint64_t count = (uint64_t)r->count;
-    while (sender->sent < count) {
-        const uint64_t left = count - sender->sent;
+    while (sender->sent + sender->refused < count) {
+        const uint64_t left = count - sender->sent - sender->refused;
         const uint32_t batch = left < (uint64_t)r->batch ? (uint32_t)left : (uint32_t)r->batch;
-        if (send_batch(sender, batch) < 0)
+        if (send_batch(sender, r->target, batch) < 0)
             return fail_endpoint("send", r->target, sender->s, IPSOCK_WRITE);
         const int64_t end = ipsock_now() + r->interval * IPSOCK_MILLISECOND;
-        if (r->interval && sender->sent < count && receive_until(sender, r, end) != EXIT_OK)
+        if (r->interval && sender->sent + sender->refused < count &&
+            receive_until(sender, r, end) != EXIT_OK)
             return EXIT_FAIL;
     }
     return EXIT_OK;
@@ -217,16 +229,20 @@ static int run(struct sender *sender, const struct request *r)
     char text[IPSOCK_ADDR_TEXT] = "?";
     sender->printer = (struct packet_printer){.json = r->json, .start = ipsock_now()};
     int result = send_all(sender, r);
-    if (result != EXIT_OK)
-        return result;
+    if (result != EXIT_OK || sender->sent == 0) // all refused
+        return EXIT_FAIL;
     ipsock_addr_format(&r->peer, text, sizeof text);
     fprintf(stderr, "%llu packet%s of %zu bytes sent to %s in %llu call%s\n",
             (unsigned long long)sender->sent, plural(sender->sent), sender->buffer.length, text,
             (unsigned long long)sender->calls, plural(sender->calls));
-    if (!r->wait)
-        return EXIT_OK;
-    result = receive_until(sender, r, ipsock_now() + r->wait);
-    if (result == EXIT_OK && sender->received < sender->sent) {
+    if (sender->refused)
+        fprintf(stderr, "ipsock send: %llu of %llu refused by this host\n",
+                (unsigned long long)sender->refused, (unsigned long long)r->count);
+    if (r->wait && sender->sent)
+        result = receive_until(sender, r, ipsock_now() + r->wait);
+    if (result == EXIT_OK && sender->refused)
+        return EXIT_FAIL;
+    if (r->wait && result == EXIT_OK && sender->received < sender->sent) {
         fprintf(stderr, "ipsock send: %llu replies of %llu\n", (unsigned long long)sender->received,
                 (unsigned long long)sender->sent);
         return EXIT_FAIL;
