@@ -70,18 +70,19 @@ ipsock_add(core # one a line, so that branches merge
     table
     text
     wait
-    wanted)
+    wanted
+    zone)
 
-ipsock_add(shared control loop message native strip)
+ipsock_add(shared control loop message native refusal strip)
 set(ipsock_system_libraries Threads::Threads)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)
     list(APPEND ipsock_definitions _GNU_SOURCE)
     ipsock_add(posix
-        create errno interface message resolve socket sync wait)
+        create errno interface message refusal resolve socket sync wait)
     # shared/no_error_queue serves all others.
-    ipsock_add(linux error_queue host inspect tables)
+    ipsock_add(linux broadcast error_queue host inspect tables)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
     if(IPSOCK_BATCH STREQUAL "mmsg")

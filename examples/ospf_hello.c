@@ -125,9 +125,10 @@ static int say_hello(struct speaker *h)
     const int result = ipsock_send(h->s, &message, 0);
     if (result < 0) {
         complain_about(h, "sending", IPSOCK_WRITE);
-        // A full queue, a link that is down: over, perhaps, when the next one is due.
-        const bool passing =
-            result == IPSOCK_ENOBUFS || result == IPSOCK_ENETDOWN || result == IPSOCK_ENETUNREACH;
+        // A firewall, the route, a full queue, a link that is down: over, perhaps, when the next is
+        // due.
+        const bool passing = result == IPSOCK_EFIREWALL || result == IPSOCK_ENETUNREACH ||
+                             result == IPSOCK_ENOBUFS || result == IPSOCK_ENETDOWN;
         return passing ? 0 : result;
     }
     printf("hello sent by %s\n", h->name);

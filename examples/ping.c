@@ -141,8 +141,8 @@ static int listen_until(struct ping *ping, uint16_t sequence, int64_t since, int
 /* A refusal that may be over with the next request. */
 static bool is_passing(int code)
 {
-    return code == IPSOCK_ENOBUFS || code == IPSOCK_ENETUNREACH || code == IPSOCK_EHOSTUNREACH ||
-           code == IPSOCK_ENETDOWN;
+    return code == IPSOCK_EFIREWALL || code == IPSOCK_ENOBUFS || code == IPSOCK_ENETUNREACH ||
+           code == IPSOCK_EHOSTUNREACH || code == IPSOCK_ENETDOWN;
 }
 
 static int run(struct ping *ping, unsigned long count)

@@ -12,7 +12,8 @@
  * - on a raw ICMP endpoint, which takes privilege (-r, --raw, and everywhere else). It hears of all
  *   packets of this host; the packet that an error quotes tells whether it is a probe.
  *
- * A line has the hop's address, the times of three probes ("*": no answer in a second), what it
+ * A line has the hop's address, the times of three probes ("*": no answer in a second, "-": a
+ * firewall of this host has refused the probe), what it
  * refuses (!H !N !P !X: host, network, protocol unreachable, prohibited; !F-MTU: too big), and what
  * it tells of itself: labels (RFC 4950), interfaces (RFC 5837). The exit status is 0 if the probes
  * arrived.
@@ -291,6 +292,8 @@ static int probe_hop(struct trace *t, uint8_t hops, bool *reached)
             result = wait_for(t, &a, port, sent + WAIT);
         if (result == IPSOCK_ETIMEDOUT)
             printf("  *");
+        else if (result == IPSOCK_EFIREWALL)
+            printf("  -");
         else if (result < 0)
             return result;
         else

@@ -44,11 +44,12 @@ IPSOCK_API struct ipsock_addr ipsock_addr_loopback(int family, uint16_t port);
  * "fe80::1%eth0",
  * "[fe80::1%2]:53". Dotted parts are decimal, without leading zeros (RFC 6943, 3.1.1). A zone is an
  * interface's name on this host, or its index, which need not exist; a port of 0 is none.
- * @return 0; IPSOCK_EINVAL for anything else; IPSOCK_ENODEV for an unknown zone. *addr is unchanged
- * on failure. */
+ * @return 0; IPSOCK_EINVAL for anything else; IPSOCK_ENODEV for an unknown zone; IPSOCK_ENFILE,
+ * IPSOCK_ENOMEM where the name of a zone cannot be looked up. *addr is unchanged on failure. */
 IPSOCK_API int ipsock_addr_parse(const char *text, struct ipsock_addr *addr);
 
-/** Writes an address as RFC 5952 says, the zone as interface name (as index where it has none), the
+/** Writes an address as RFC 5952 says, the zone as interface name (as index where it has none,
+ * or none can be looked up), the
  * port when it is not 0. What it writes, ::ipsock_addr_parse reads back.
  * @param size bytes at text; ::IPSOCK_ADDR_TEXT suffices
  * @return 0; IPSOCK_EINVAL for null pointers; IPSOCK_EFAMILY for no address; IPSOCK_ENOSPC when it
@@ -108,7 +109,7 @@ IPSOCK_API int ipsock_split_host_port(const char *text, char *host, size_t size,
  * capacity
  * @param error    what failed, or NULL
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTFOUND; IPSOCK_ETRYAGAIN; IPSOCK_ERESOLVE; IPSOCK_ENODEV for
- * an unknown zone; IPSOCK_ENOMEM. */
+ * an unknown zone; IPSOCK_ENOMEM; IPSOCK_ENFILE when no descriptor is left to ask with. */
 IPSOCK_API int ipsock_resolve(const char *host, uint16_t port, int family,
                               struct ipsock_addr *addrs, size_t capacity, size_t *count,
                               struct ipsock_error *error);

@@ -82,8 +82,12 @@ extern "C" {
  * @param family ::IPSOCK_IPV4, ::IPSOCK_IPV6, ::IPSOCK_IPV4_MAPPED; with an endpoint 0 means its
  * own
  * @param feature IPSOCK_FEATURE_…
- * @return 0, also for combinations that no system has (::IPSOCK_ABSENT with the reason);
- * IPSOCK_EINVAL; IPSOCK_EFAMILY where the endpoint does not carry that family. */
+ * @return 0, also for combinations that no system has (::IPSOCK_ABSENT with the reason), and
+ * without an endpoint for a family that this host has no sockets of, which is tried each time;
+ * IPSOCK_EINVAL; IPSOCK_EFAMILY where the endpoint does not carry that family; IPSOCK_ENFILE,
+ * IPSOCK_ENOMEM, IPSOCK_ENOBUFS where the host could not be asked. A family whose addresses are
+ * switched off (Linux net.ipv6.conf.all.disable_ipv6) is there: its endpoints open, binding one of
+ * its addresses is IPSOCK_EADDRNOTAVAIL, sending IPSOCK_ENETUNREACH or that. */
 IPSOCK_API int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
                                  struct ipsock_capability_answer *capability);
 

@@ -67,9 +67,10 @@ struct ipsock_config {
     /** Address to bind; family 0: the system's choice, at once (UDP and ping get their port now; a
      * ping endpoint's is the identifier of its messages, ::ipsock_echo_id). A
      * UDP multicast address binds the wildcard with its port, shared as by ::IPSOCK_OPEN_REUSE, on
-     * every system (net.ListenPacket's rule); it joins nothing. */
+     * every system (net.ListenPacket's rule); it joins nothing. A link-local IPv6 address needs its
+     * interface, as scope or in interface_index, or as the scope of the other address. */
     struct ipsock_addr local;
-    /** Peer to connect to; family 0: none. TCP without a peer listens. */
+    /** Peer to connect to; family 0: none. TCP without a peer listens. UDP and TCP: with a port. */
     struct ipsock_addr peer;
     uint32_t interface_index; /**< interface to be bound to, 0 none */
     /** Traffic class of everything sent, as ::ipsock_set_traffic_class, in force from the first
@@ -115,12 +116,14 @@ extern "C" {
 /** Opens an endpoint. Every option of the configuration is in force before the socket is bound, so
  * that no early datagram escapes it. config->error is written on success too (code 0). Allocates.
  * @param s receives the endpoint, NULL on failure; end it with ::ipsock_free
- * @return 0; IPSOCK_EINVAL (the field's name is in config->error->option); IPSOCK_EKIND for a flag
- * that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, the option being "family" on a host
- * without that family, "dual_stack" where there is no such thing, else the field; IPSOCK_EPERM for
- * raw and ping endpoints without privilege, the option saying what it takes; IPSOCK_EADDRINUSE;
- * IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; for TCP with a peer also IPSOCK_ETIMEDOUT,
- * IPSOCK_ECONNREFUSED, … With
+ * @return 0; IPSOCK_EINVAL (the field's name is in config->error->option, or "port" for a peer
+ * without, "zone" for a link-local address without, "scope" for two that differ); IPSOCK_EKIND for
+ * a flag that the kind does not have; IPSOCK_EFAMILY; IPSOCK_ENOTSUP, the option being "family" on
+ * a host without that family, "dual_stack" where there is no such thing, else the field;
+ * IPSOCK_EPERM for raw and ping endpoints without privilege, the option saying what it takes;
+ * IPSOCK_EADDRINUSE; IPSOCK_EADDRNOTAVAIL; IPSOCK_ENODEV; IPSOCK_ENFILE; with a peer
+ * IPSOCK_EFIREWALL, IPSOCK_EBROADCAST, IPSOCK_ENETUNREACH, IPSOCK_EHOSTUNREACH; for TCP with a peer
+ * also IPSOCK_ETIMEDOUT, IPSOCK_ECONNREFUSED, … With
  * ::IPSOCK_OPEN_NONBLOCK it returns while a TCP connection is still being made: sends and receives
  * answer IPSOCK_EAGAIN until then; the handle becomes writable, and the next one tells what came of
  * it. */

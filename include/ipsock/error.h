@@ -39,6 +39,7 @@
     X(EISCONN, -30, "already connected")                                                     \
     X(EBROADCAST, -31, "broadcast was not enabled on this endpoint")                         \
     X(ESYSTEM, -32, "system error")                                                          \
+    X(EFIREWALL, -33, "refused by a firewall of this host")                                  \
     /* the network's answers */                                                              \
     X(ECONNREFUSED, -40, "connection refused")                                               \
     X(ECONNRESET, -41, "connection reset by peer")                                           \

@@ -47,7 +47,8 @@ IPSOCK_API int ipsock_interfaces(struct ipsock_interface **list);
 
 /** Index of an interface by name, as ::ipsock_interface_by_name without the list. Does not
  * allocate.
- * @return 0; IPSOCK_EINVAL; IPSOCK_ENODEV, with *index 0. */
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ENODEV when there is none; IPSOCK_ENFILE, IPSOCK_ENOMEM when the
+ * system cannot be asked now; then *index is 0. */
 IPSOCK_API int ipsock_interface_index(const char *name, uint32_t *index);
 
 /** The interface of a name: a list of one. On Windows the friendly name, the adapter's GUID or the

@@ -115,9 +115,21 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * IPSOCK_EMSGSIZE; IPSOCK_EBROADCAST; IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
  * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD
  * and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin
- * source and interface together); IPSOCK_ENOBUFS (the interface's queue is full: try again later);
- * IPSOCK_ENETUNREACH, IPSOCK_EHOSTUNREACH, IPSOCK_EPERM (a firewall of this host); IPSOCK_EPIPE on
- * streams; and the others of ::ipsock_recv. */
+ * source and interface together); IPSOCK_EPIPE on streams; and the others of ::ipsock_recv. Of this
+ * packet alone, so that the next may go: IPSOCK_ENOBUFS (the interface's queue is full: try again
+ * later); IPSOCK_ENETUNREACH (on Linux also a route of type "blackhole"), IPSOCK_EHOSTUNREACH (also
+ * "prohibit"); IPSOCK_EFIREWALL where a packet filter of this host refuses it. NetBSD's and
+ * Darwin's filters refuse as routes do, and some drop without a word: Linux' for its IPv6 ping
+ * sockets, all of them for streams. IPSOCK_EPERM is left for what takes privilege: opaque control
+ * data, a next hop.
+ *
+ * An IPv6 link-local address (fe80::/10), of the peer or of the source, needs an interface (RFC
+ * 4007): its scope, IPSOCK_CONTROL_INTERFACE, the scope of the other of the two, or what the
+ * endpoint is bound to, an interface or a link-local address. Without any it is IPSOCK_EINVAL with
+ * the option "zone"; two that differ are IPSOCK_EINVAL with "scope" or "interface_index". Groups of
+ * the link go by the same, by ::ipsock_set_multicast_interface, or else where the system chooses.
+ * UDP to port 0 is IPSOCK_EINVAL with "port"; raw ICMPv6 of less than 4 bytes, which has no
+ * checksum, is IPSOCK_EMSGSHORT, and so is raw ICMP that the system refuses as too short. */
 IPSOCK_API int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message,
                            uint32_t flags);
 

@@ -183,6 +183,7 @@
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
     X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
+    X(FIREWALL, IPSK_FIREWALL_EPERM | IPSK_FIREWALL_EACCES) /* netinet/ip_output.c, ip_output_pfil: 13.0 the one, before and later the other */ \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \

@@ -166,6 +166,7 @@
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
     X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
+    X(FIREWALL, 0) /* net/npf/npf_handler.c: ENETUNREACH */ \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \

@@ -136,6 +136,7 @@
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
     X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
+    X(FIREWALL, IPSK_FIREWALL_EACCES) /* netinet/ip_output.c, netinet6/ip6_output.c: pf_test */ \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \

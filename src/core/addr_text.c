@@ -9,8 +9,8 @@
 enum {
     /* longest zone written: with the longest address and port it fills IPSOCK_ADDR_TEXT */
     ZONE_TEXT = IPSOCK_ADDR_TEXT - 39 - sizeof "[%]:65535",
-    /* longest zone looked up: a Windows interface's name is up to 256 UTF-16 units */
-    ZONE_MAX = 256 * 3
+    /* longest zone looked up */
+    ZONE_MAX = IPSK_INTERFACE_NAME - 1
 };
 
 /* Text still to be read. */
@@ -115,6 +115,7 @@ static bool read_ipv6(struct reader in, uint8_t *ip)
 static int read_zone(struct reader in, uint32_t *scope)
 {
     char name[ZONE_MAX + 1];
+    struct ipsock_error error;
     const size_t length = (size_t)(in.end - in.at);
     size_t numeric = 0;
     if (length == 0)
@@ -127,8 +128,7 @@ static int read_zone(struct reader in, uint32_t *scope)
         return IPSOCK_ENODEV;
     memcpy(name, in.at, length);
     name[length] = '\0';
-    *scope = ipsk_sys_interface_index(name);
-    return *scope != 0 ? IPSOCK_OK : IPSOCK_ENODEV;
+    return ipsk_sys_interface_index(name, scope, &error);
 }
 
 /* "address" or "address%zone". */
@@ -232,13 +232,14 @@ static void put_ipv6(struct ipsk_text *out, const uint8_t *ip)
     }
 }
 
-/* The interface's name if it has one that is read back as such: not one that looks like an index.
- */
+/* The interface's name if it has one that is read back as such: not one that looks like an index,
+ * which is written where there is none, or where nobody can be asked (no descriptor is left). */
 static void put_zone(struct ipsk_text *out, uint32_t scope)
 {
     char name[ZONE_TEXT + 1];
+    struct ipsock_error error;
     ipsk_text_char(out, '%');
-    if (ipsk_sys_interface_name(scope, name, sizeof name)) {
+    if (ipsk_sys_interface_name(scope, name, sizeof name, &error) == IPSOCK_OK) {
         size_t numeric = 0;
         while (ipsk_is_digit(name[numeric]))
             numeric++;

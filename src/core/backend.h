@@ -27,6 +27,13 @@ static inline int ipsk_fail(struct ipsock_error *error, int code, int native, co
     return code;
 }
 
+/* Names the family that this host has not, of a failed ipsk_sys_socket. */
+static inline void ipsk_name_family(struct ipsock_error *error, int family)
+{
+    error->operation = family == IPSOCK_IPV4 ? "socket IPv4" : "socket IPv6";
+    error->option = "family";
+}
+
 /* ---- sockets ---- */
 
 /* A new non-blocking, close-on-exec socket that never raises SIGPIPE. */
@@ -54,6 +61,7 @@ struct ipsk_inspection {
     bool listening;
     bool dual_stack;
     bool header_included;
+    uint32_t interface_index; /* that it is bound to */
 };
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error);
@@ -138,13 +146,28 @@ intptr_t ipsk_sys_process(void);
 
 /* ---- the host ---- */
 
-uint32_t ipsk_sys_interface_index(const char *name); /* 0: unknown */
-bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size);
-/* False where an interface is known to carry no multicast and the system would join all the same.
- */
-bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index);
+/* IPSOCK_ENODEV says that there is none, and any other code that the system could not be asked.
+ * *index is 0 then. */
+int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error);
+/* The same; IPSOCK_ENOSPC: its name is longer. */
+int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error);
+/* IPSOCK_ENODEV where an interface is known to carry no multicast and the system would join all the
+ * same. */
+int ipsk_sys_interface_groups(ipsock_handle_t handle, uint32_t index, struct ipsock_error *error);
+/* Longest name of an interface, with its NUL: Windows' are up to 256 UTF-16 units. */
+#define IPSK_INTERFACE_NAME (256 * 3 + 1)
+/* Whether there is no such interface, beyond doubt. */
+static inline bool ipsk_is_unknown_interface(uint32_t index)
+{
+    char name[IPSK_INTERFACE_NAME];
+    struct ipsock_error ignored;
+    return ipsk_sys_interface_name(index, name, sizeof name, &ignored) == IPSOCK_ENODEV;
+}
 /* Sorted by index; allocates as ipsock_interfaces says. */
 int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error);
+/* Whether an IPv4 address is a broadcast address, of a link of this host: asked after packets to it
+ * were refused with the number that broadcast is refused with. True where it cannot be known. */
+bool ipsk_sys_is_broadcast(const struct ipsock_addr *addr);
 int ipsk_sys_resolve(const char *host, int family, struct ipsock_addr *addrs, size_t capacity,
                      size_t *count, struct ipsock_error *error);
 int ipsk_sys_reverse(const struct ipsock_addr *addr, char *name, size_t size,

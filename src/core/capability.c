@@ -297,6 +297,32 @@ static int column_of(int family)
     }
 }
 
+/* Whether this host has sockets of a family: asked each time, for it may change (a module is
+ * loaded, a program is confined). Other refusals than "no such family" say nothing of it. */
+static int find_family(int family, const char *reason, const char **absent)
+{
+    struct ipsock_error error;
+    ipsock_handle_t probe;
+    const int code = ipsk_sys_socket(family, IPSOCK_UDP, 0, &probe, &error);
+    if (code == IPSOCK_OK)
+        ipsk_sys_close(probe);
+    if (code == IPSOCK_ENOTSUP)
+        *absent = reason;
+    return code == IPSOCK_ENFILE || code == IPSOCK_ENOMEM || code == IPSOCK_ENOBUFS ? code
+                                                                                    : IPSOCK_OK;
+}
+
+/* The same of all that a column takes. */
+static int find_families(int column, const char **absent)
+{
+    int code = IPSOCK_OK;
+    if (column != IPSK_V4)
+        code = find_family(IPSOCK_IPV6, "this host has no IPv6", absent);
+    if (code == IPSOCK_OK && *absent == NULL && column != IPSK_V6)
+        code = find_family(IPSOCK_IPV4, "this host has no IPv4", absent);
+    return code;
+}
+
 int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int feature,
                       struct ipsock_capability_answer *capability)
 {
@@ -319,7 +345,13 @@ int ipsock_capability(const struct ipsock_endpoint *s, int kind, int family, int
                  (s != NULL ? s->backing == IPSOCK_RAW : !ipsk_native.facts[IPSK_FACT_PING]);
     q.kind = ipsk_kind_bit(q.raw_ping ? IPSOCK_RAW : kind);
     const bool mapped_kind = q.kind & (IPSK_UDP | IPSK_TCP);
-    if (q.column == IPSK_MAPPED && !mapped_kind)
+    const char *absent = NULL;
+    const int code = s == NULL ? find_families(q.column, &absent) : IPSOCK_OK;
+    if (code < 0)
+        return code;
+    if (absent != NULL)
+        answer(capability, IPSOCK_ABSENT, NULL, absent);
+    else if (q.column == IPSK_MAPPED && !mapped_kind)
         answer(capability, IPSOCK_ABSENT, NULL, why_absent(&q));
     else
         resolve(&q, capability);

@@ -50,6 +50,18 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
     return IPSOCK_OK;
 }
 
+/* The kernel writes the checksum, and looks at type and code (Linux: EFAULT or EINVAL without them;
+ * BSD: ENOBUFS). */
+#define ICMP6_LEAST 4
+
+static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *error)
+{
+    size_t length = 0;
+    for (uint32_t i = 0; i < m->buffer_count && length < ICMP6_LEAST; i++)
+        length += m->buffers[i].length;
+    return length < ICMP6_LEAST ? wrong(error, IPSOCK_EMSGSHORT, "buffers") : IPSOCK_OK;
+}
+
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                        struct ipsock_error *error)
 {
@@ -62,6 +74,10 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);
+    if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
+        code = ipsk_check_zone(s, m, error);
+    if (code == IPSOCK_OK && ipsk_is_raw_icmp6(s))
+        code = check_icmp6(m, error);
     if (code == IPSOCK_OK && s->kind == IPSOCK_PING)
         code = ipsk_ping_check(s, m, error);
     return code;

@@ -279,6 +279,9 @@ static inline void ipsk_give(const struct ipsock_control *c, uint32_t fields, in
     if ((encoding == IPSK_SENT_PKTINFO4 || encoding == IPSK_SENT_PKTINFO6) &&
         (c->valid & IPSOCK_CONTROL_INTERFACE))
         memcpy(p + b, &c->interface_index, sizeof c->interface_index);
+    else if (encoding == IPSK_SENT_PKTINFO6 && (c->valid & IPSOCK_CONTROL_SOURCE) &&
+             ipsk_needs_scope(c->source.ip)) /* its zone is one */
+        memcpy(p + b, &c->source.scope, sizeof c->source.scope);
 }
 
 /* The same for any system, at run time. */

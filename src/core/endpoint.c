@@ -11,6 +11,7 @@
 #include "core/open.h"
 #include "core/option.h"
 #include "core/ping.h"
+#include "core/zone.h"
 
 static struct ipsock_endpoint *make(ipsock_handle_t handle, struct ipsock_error *error)
 {
@@ -43,6 +44,12 @@ static void set_kind(struct ipsock_endpoint *s, int kind, int family)
     s->ip_header = kind == IPSOCK_RAW && family == IPSOCK_IPV4;
     s->unusual_sends = kind == IPSOCK_TCP || kind == IPSOCK_PING;
     atomic_init(&s->unusual, kind == IPSOCK_TCP ? IPSK_UNUSUAL_STREAM : 0);
+}
+
+static void set_protocol(struct ipsock_endpoint *s, int protocol)
+{
+    s->protocol = (uint8_t)protocol;
+    s->unusual_sends |= ipsk_is_raw_icmp6(s);
 }
 
 /* Remembers who the datagrams of a connected endpoint come from and go to: as the system has it,
@@ -154,7 +161,8 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     if (s == NULL)
         return IPSOCK_ENOMEM;
     set_kind(s, c->kind, c->family);
-    s->protocol = (uint8_t)c->protocol;
+    set_protocol(s, c->protocol);
+    s->zone = ipsk_zone_of_config(c);
     s->flags = c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE;
     s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
     s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
@@ -269,7 +277,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     if (code < 0)
         return code;
     set_kind(s, found.kind, found.family);
-    s->protocol = (uint8_t)found.protocol;
+    set_protocol(s, found.protocol);
     s->backing = raw_ping ? IPSOCK_RAW : s->kind;
     s->dual_stack = found.dual_stack;
     s->listening = found.listening;
@@ -277,8 +285,12 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         ipsk_ping_begin(s, 0);
     s->flags = c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0);
     s->may_probe = true;
+    s->zone = ipsk_zone_of_socket(s, found.interface_index);
     if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
         fix_peer(s, &peer);
+    /* a raw socket would put ::ffff: addresses on the wire (Linux net/ipv6/raw.c) */
+    if (s->connected && !s->dual_stack && ipsk_is_mapped(&s->peer))
+        return ipsk_fail(error, IPSOCK_EFAMILY, 0, "adopt", "peer");
     if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))
         return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
     code = ipsk_declare_send_control(s, c->send_control, error);

@@ -66,6 +66,7 @@ struct ipsock_endpoint {
     bool emulates;       /* sends go through emulate.c */
     bool may_probe;      /* PATH_MTU_PROBE may be on; under setup */
     bool ip_header;      /* received data starts with an IPv4 header */
+    uint32_t zone;       /* zone.h: interface that everything leaves by; 0 none in particular */
     uint16_t echo_id;    /* of a ping endpoint, where the system keeps none; else 0 */
     int traffic_class;   /* of a listener, for accepted connections; under setup; 0 none */
     int hop_limit;
@@ -86,8 +87,9 @@ struct ipsock_endpoint {
     struct ipsock_error errors[3]; /* by direction */
 
     struct ipsk_memberships memberships; /* under setup */
-    uint32_t multicast_interface; /* as set, under setup: Linux gives the index of IPv4 not back */
-    ipsock_handle_t aside;        /* the second socket of membership_aside.h, under setup */
+    /* as set, under setup: Linux gives the index of IPv4 not back; sends only look */
+    _Atomic uint32_t multicast_interface;
+    ipsock_handle_t aside; /* the second socket of membership_aside.h, under setup */
     bool has_aside;
     _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered; under setup */
     _Atomic uint32_t own_fields;      /* what the library needs for itself; under setup */
@@ -180,6 +182,14 @@ static inline int ipsk_socket_protocol(const struct ipsock_endpoint *s)
 {
     const bool raw_ping = s->kind == IPSOCK_PING && s->backing == IPSOCK_RAW;
     return raw_ping ? s->family == IPSOCK_IPV4 ? 1 : 58 : s->protocol;
+}
+
+#define IPSK_PROTOCOL_ICMPV6 58
+
+/* A raw endpoint whose messages the kernel looks into. */
+static inline bool ipsk_is_raw_icmp6(const struct ipsock_endpoint *s)
+{
+    return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV6 && s->protocol == IPSK_PROTOCOL_ICMPV6;
 }
 
 /* The table's kind bit of an endpoint's backing. */

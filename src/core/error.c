@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <ipsock/error.h>
 
+#include <string.h>
+
 #include "core/text.h"
 
 const char *ipsock_version(void)
@@ -59,6 +61,21 @@ static void put_details(struct ipsk_text *out, const struct ipsock_error *error)
     ipsk_text_char(out, ')');
 }
 
+/* Where code and option say more together than one after the other. */
+static const struct {
+    int code;
+    const char *option, *text;
+} special[] = {{IPSOCK_EINVAL, "zone", "the address lacks a zone, its interface (fe80::1%eth0)"},
+               {IPSOCK_ENOTSUP, "family", "this host has no such address family"}};
+
+static const char *special_text(const struct ipsock_error *error)
+{
+    for (size_t i = 0; error->option != NULL && i < sizeof special / sizeof special[0]; i++)
+        if (error->code == special[i].code && strcmp(error->option, special[i].option) == 0)
+            return special[i].text;
+    return NULL;
+}
+
 int ipsock_error_format(const struct ipsock_error *error, char *text, size_t size)
 {
     if (error == NULL || text == NULL)
@@ -69,15 +86,17 @@ int ipsock_error_format(const struct ipsock_error *error, char *text, size_t siz
         ipsk_text_string(&out, ipsock_error_text(error->code));
         return ipsk_text_finish(&out);
     }
+    const char *text_of_both = special_text(error);
+    const char *option = text_of_both == NULL ? error->option : NULL;
     if (error->operation != NULL)
         ipsk_text_string(&out, error->operation);
-    if (error->operation != NULL && error->option != NULL)
+    if (error->operation != NULL && option != NULL)
         ipsk_text_char(&out, ' ');
-    if (error->option != NULL)
-        ipsk_text_string(&out, error->option);
-    if (error->operation != NULL || error->option != NULL)
+    if (option != NULL)
+        ipsk_text_string(&out, option);
+    if (error->operation != NULL || option != NULL)
         ipsk_text_string(&out, ": ");
-    ipsk_text_string(&out, ipsock_error_text(error->code));
+    ipsk_text_string(&out, text_of_both != NULL ? text_of_both : ipsock_error_text(error->code));
     put_details(&out, error);
     return ipsk_text_finish(&out);
 }

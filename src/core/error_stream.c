@@ -69,7 +69,6 @@ bool ipsk_is_news(const struct ipsock_endpoint *s, int code)
     case IPSOCK_EHOSTUNREACH:
     case IPSOCK_ENETUNREACH:
     case IPSOCK_EMSGSIZE:
-    case IPSOCK_EBROADCAST: /* EACCES, said of a send to IPv4 */
         return s->stream != NULL;
     default:
         return false;

@@ -10,10 +10,10 @@
 
 int ipsock_interface_index(const char *name, uint32_t *index)
 {
+    struct ipsock_error error;
     if (name == NULL || index == NULL)
         return IPSOCK_EINVAL;
-    *index = ipsk_sys_interface_index(name);
-    return *index == 0 ? IPSOCK_ENODEV : IPSOCK_OK;
+    return ipsk_sys_interface_index(name, index, &error);
 }
 
 int ipsock_interfaces(struct ipsock_interface **list)
@@ -53,13 +53,15 @@ int ipsock_interface_by_index(uint32_t index, struct ipsock_interface **list)
 
 int ipsock_interface_by_name(const char *name, struct ipsock_interface **list)
 {
+    struct ipsock_error error;
+    uint32_t index;
     if (list == NULL)
         return IPSOCK_EINVAL;
     *list = NULL;
     if (name == NULL)
         return IPSOCK_EINVAL;
-    const uint32_t index = ipsk_sys_interface_index(name);
-    return index == 0 ? IPSOCK_ENODEV : only(index, list);
+    const int code = ipsk_sys_interface_index(name, &index, &error);
+    return code < 0 ? code : only(index, list);
 }
 
 void ipsock_interfaces_free(struct ipsock_interface *list)
@@ -173,7 +175,8 @@ int ipsock_resolve(const char *host, uint16_t port, int family, struct ipsock_ad
         return wrong(error, IPSOCK_EINVAL, "addrs");
     struct ipsock_addr literal;
     int code = ipsock_addr_parse(host, &literal);
-    if (code == IPSOCK_ENODEV) /* resolvers say "no such name" to an unknown zone */
+    /* resolvers say "no such name" to an unknown zone, and to one that nobody can look up */
+    if (code < 0 && code != IPSOCK_EINVAL)
         return wrong(error, code, "zone");
     /* a port, be it 0, is not part of a host */
     if (code == IPSOCK_OK &&

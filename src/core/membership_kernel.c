@@ -127,8 +127,7 @@ static bool is_not_understood(const struct ipsk_option_row *row, int code)
 
 static bool is_unknown(uint32_t index)
 {
-    char text[IPSOCK_ADDR_TEXT * 16]; /* Windows' names are long */
-    return index != 0 && !ipsk_sys_interface_name(index, text, sizeof text);
+    return index != 0 && ipsk_is_unknown_interface(index);
 }
 
 /* What the kernel's number means here. Most cannot happen, for the state table was asked before;
@@ -136,10 +135,9 @@ static bool is_unknown(uint32_t index)
  * alone. */
 static int translate(const struct ipsk_membership_request *r, struct ipsock_error *error)
 {
-    char name[IPSOCK_ADDR_TEXT * 16];
     /* Windows has one number for this and for what follows */
-    if ((error->code == IPSOCK_EADDRNOTAVAIL || error->code == IPSOCK_EINVAL) && r->index != 0 &&
-        !ipsk_sys_interface_name(r->index, name, sizeof name))
+    if ((error->code == IPSOCK_EADDRNOTAVAIL || error->code == IPSOCK_EINVAL) &&
+        is_unknown(r->index))
         error->code = IPSOCK_ENODEV;
     switch (error->code) {
     case IPSOCK_EADDRINUSE:

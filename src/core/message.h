@@ -5,7 +5,7 @@
 
 #include <ipsock/header.h>
 
-#include "core/endpoint.h"
+#include "core/zone.h"
 
 /* Elements are size bytes apart, which is not sizeof for a program of another version. */
 static inline struct ipsock_message *ipsk_message_at(struct ipsock_message *messages, size_t size,
@@ -57,17 +57,19 @@ static inline bool ipsk_is_usual_source(const struct ipsock_endpoint *s,
     uint64_t halves[2];
     memcpy(halves, source->ip, sizeof halves);
     return source->family == s->family && (halves[0] | halves[1]) != 0 &&
-           ipsk_is_mapped(source) == (column == IPSK_MAPPED);
+           ipsk_is_mapped(source) == (column == IPSK_MAPPED) &&
+           !(column == IPSK_V6 && ipsk_is_link_local(source));
 }
 
 static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
-                                         const struct ipsock_control *c, int column)
+                                         const struct ipsock_message *m, int column)
 {
+    const struct ipsock_control *c = m->control;
     const uint32_t usual = IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT |
                            IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE;
     if ((c->valid & ~(s->sendable[column] & usual)) ||
         ((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
-        ((c->valid & IPSOCK_CONTROL_INTERFACE) && c->interface_index == 0))
+        ((c->valid & IPSOCK_CONTROL_INTERFACE) && (c->interface_index == 0 || m->peer.scope != 0)))
         return false;
     return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(s, &c->source, column);
 }
@@ -80,9 +82,10 @@ static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct i
         m->peer.family != s->family || s->unusual_sends)
         return false;
     const int column = ipsk_column(s, &m->peer);
-    if (column == IPSK_V6 && ipsk_is_mapped(&m->peer))
+    if (column == IPSK_V6 && (ipsk_is_mapped(&m->peer) || (ipsk_is_link_local(&m->peer) &&
+                                                           (m->peer.scope == 0 || s->zone != 0))))
         return false;
-    return m->control == NULL || ipsk_is_usual_control(s, m->control, column);
+    return m->control == NULL || ipsk_is_usual_control(s, m, column);
 }
 
 /* Everything about a message to be sent that can be found wrong without a system call. */

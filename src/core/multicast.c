@@ -84,11 +84,14 @@ static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_reques
 }
 
 /* A first membership there: what is joined already is joined. */
-static bool has_groups(struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+static int check_interface(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                           struct ipsock_error *error)
 {
-    return r->index == 0 || (r->call != IPSK_JOIN && r->call != IPSK_JOIN_SOURCE) ||
-           ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL ||
-           ipsk_sys_interface_has_groups(s->handle, r->index);
+    if (r->index == 0 || (r->call != IPSK_JOIN && r->call != IPSK_JOIN_SOURCE) ||
+        ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL)
+        return IPSOCK_OK;
+    const int code = ipsk_sys_interface_groups(s->handle, r->index, error);
+    return code == IPSOCK_ENODEV ? ipsk_refuse_membership(error, code, r, "interface_index") : code;
 }
 
 /* What the kernel has accepted. */
@@ -110,10 +113,10 @@ static int perform(struct ipsock_endpoint *s, const struct ipsk_membership_reque
     const uint8_t *source = ipsk_call_has_source(r->call) ? r->source.ip : NULL;
     struct ipsk_membership *spare = NULL;
     int code = answer(s, r, source, error);
+    if (code == IPSOCK_OK)
+        code = check_interface(s, r, error);
     if (code < 0)
         return code;
-    if (!has_groups(s, r))
-        return ipsk_refuse_membership(error, IPSOCK_ENODEV, r, "interface_index");
     if (ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, r->call, &spare) < 0)
         return ipsk_refuse_membership(error, IPSOCK_ENOMEM, r, NULL);
     if (ipsk_needs_aside(s, r))

@@ -33,7 +33,7 @@ static int set_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsoc
     if (code == IPSOCK_EADDRNOTAVAIL)
         code = error->code = IPSOCK_ENODEV;
     if (code == IPSOCK_OK)
-        s->multicast_interface = index;
+        atomic_store_explicit(&s->multicast_interface, index, memory_order_relaxed);
     return code;
 }
 
@@ -58,7 +58,7 @@ static int get_interface(struct ipsock_endpoint *s, int64_t *index, struct ipsoc
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, column);
-    *index = s->multicast_interface;
+    *index = atomic_load_explicit(&s->multicast_interface, memory_order_relaxed);
     return row != NULL && row->get == IPSK_ENCODING_NONE
                ? IPSOCK_OK
                : ipsk_get_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface",

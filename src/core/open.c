@@ -10,6 +10,7 @@
 #include "core/error_stream.h"
 #include "core/option.h"
 #include "core/wanted.h"
+#include "core/zone.h"
 
 #define FLAGS_OPEN                                                                               \
     (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_NONBLOCK | \
@@ -110,6 +111,12 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
         code = check_kind(config, error);
     if (code == IPSOCK_OK)
         code = check_numbers(config, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_settle_zones(config, error);
+    /* the systems differ: Linux connects and sends, or is refused by a port 0; the others refuse */
+    if (code == IPSOCK_OK && (config->kind == IPSOCK_UDP || config->kind == IPSOCK_TCP) &&
+        config->peer.family != IPSOCK_UNSPEC && config->peer.port == 0)
+        code = wrong(error, IPSOCK_EINVAL, "port");
     if (config->kind == IPSOCK_PING)
         config->peer.port = 0;
     /* Not every system binds groups; none loses anything by binding the wildcard

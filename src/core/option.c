@@ -75,8 +75,11 @@ int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int6
     char *name = (char *)bytes;
     size_t length;
     if (row->set == IPSK_ENCODING_NAME) {
-        if (!ipsk_sys_interface_name((uint32_t)value, name, sizeof bytes))
-            return ipsk_fail(error, IPSOCK_ENODEV, 0, "setsockopt", row->text);
+        const int known = ipsk_sys_interface_name((uint32_t)value, name, sizeof bytes, error);
+        if (known < 0) {
+            error->option = row->text;
+            return known;
+        }
         length = strlen(name) + 1;
     } else {
         length = ipsk_encode_option(row, value, bytes);

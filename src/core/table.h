@@ -158,6 +158,7 @@
     X(MTUINFO_MTU)             /* offset of the MTU */                                           \
     X(MANY)                    /* 1: sendmmsg and recvmmsg */                                    \
     X(MSG_NOSIGNAL)                                                                              \
+    X(FIREWALL) /* numbers that say that a packet filter refused a packet: IPSK_FIREWALL_… */  \
     X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */    \
     X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
     X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
@@ -196,6 +197,10 @@ struct ipsk_option_row {
     uint32_t since; /* first version that has it, in the system's own numbering; 0: all supported */
     const char *text; /* the constant's name */
 };
+
+/* In the fact FIREWALL. A system without either says what it says of a missing route. */
+#define IPSK_FIREWALL_EPERM  1
+#define IPSK_FIREWALL_EACCES 2
 
 /* The system has no value that means "default": read it from a fresh socket. */
 #define IPSK_RESET_FRESH INT32_MIN

@@ -201,6 +201,7 @@
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
     X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
+    X(FIREWALL, 0) /* net/pf_ioctl.c, pf_inet_hook: EHOSTUNREACH */ \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What Linux tells of a foreign socket: everything (socket(7): SO_DOMAIN, SO_TYPE, SO_PROTOCOL
  * since 2.6.32). */
+#include <net/if.h>
 #include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "core/backend.h"
@@ -25,6 +28,20 @@ static int kind_of(int type, int protocol)
     return protocol == IPPROTO_UDP                                  ? IPSOCK_UDP
            : protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6 ? IPSOCK_PING
                                                                     : 0;
+}
+
+/* By its name, asked on the socket itself: it takes no descriptor. */
+static uint32_t bound_to(ipsock_handle_t handle)
+{
+    struct ifreq request;
+    struct ipsock_error ignored;
+    size_t length = sizeof request.ifr_name;
+    memset(&request, 0, sizeof request);
+    const int code =
+        ipsk_sys_get(handle, SOL_SOCKET, SO_BINDTODEVICE, request.ifr_name, &length, &ignored);
+    return code == IPSOCK_OK && length != 0 && ioctl((int)handle, SIOCGIFINDEX, &request) == 0
+               ? (uint32_t)request.ifr_ifindex
+               : 0;
 }
 
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
@@ -53,5 +70,6 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     if (found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW &&
         read_int(handle, IPPROTO_IP, IP_HDRINCL, &value, &ignored) == IPSOCK_OK)
         found->header_included = value != 0;
+    found->interface_index = bound_to(handle);
     return IPSOCK_OK;
 }

@@ -205,6 +205,7 @@
     X(MTUINFO_MTU, 28) \
     X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
+    X(FIREWALL, IPSK_FIREWALL_EPERM) /* NF_DROP, BPF of a cgroup: net/netfilter/core.c, nf_hook_slow */ \
     X(RECVFROM_LENGTH, 1) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \

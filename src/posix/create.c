@@ -37,11 +37,25 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
         const int native = errno;
         const int code = ipsk_fail_errno(error, "socket");
         if (native == EAFNOSUPPORT)
-            error->option = "family";
+            ipsk_name_family(error, family);
         return code;
     }
     *handle = fd;
     return IPSOCK_OK;
+}
+
+int ipsk_lack(struct ipsock_error *error, const char *operation)
+{
+    ipsock_handle_t probe;
+    int code = ipsk_sys_socket(IPSOCK_IPV4, IPSOCK_UDP, 0, &probe, error);
+    if (code == IPSOCK_ENOTSUP)
+        code = ipsk_sys_socket(IPSOCK_IPV6, IPSOCK_UDP, 0, &probe, error);
+    if (code == IPSOCK_OK)
+        ipsk_sys_close(probe);
+    if (code != IPSOCK_ENFILE && code != IPSOCK_ENOMEM && code != IPSOCK_ENOBUFS)
+        return IPSOCK_OK;
+    error->operation = operation;
+    return code;
 }
 
 int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length)

@@ -53,6 +53,8 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
     if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
         h->msg_name = name;
         h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
+        if (ipsk_may_lack_zone(&m->peer) && s->family == IPSOCK_IPV6)
+            name->v6.sin6_scope_id = ipsk_find_zone(s, m);
     }
     h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);

@@ -3,38 +3,64 @@
  * link. */
 #include "posix/interface.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "posix/create.h"
 #include "posix/errno.h"
 #include "shared/sockaddr.h"
 
-uint32_t ipsk_sys_interface_index(const char *name)
+/* They ask by a socket of their own; glibc 2.36 says ENOENT when it gets none. */
+static int fail_lookup(struct ipsock_error *error, const char *operation)
 {
-    /* musl's if_nametoindex cuts a longer name and may find another interface */
-    return strlen(name) < IF_NAMESIZE ? if_nametoindex(name) : 0;
+    const int native = errno;
+    if (native != ENODEV && native != ENXIO) {
+        const int code = ipsk_lack(error, operation);
+        if (code < 0)
+            return code;
+    }
+    errno = native;
+    return ipsk_fail_errno(error, operation);
 }
 
-bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
+int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error)
+{
+    *index = 0;
+    if (*name == '\0' ||
+        strlen(name) >= IF_NAMESIZE) /* musl's if_nametoindex cuts, finds another */
+        return ipsk_fail(error, IPSOCK_ENODEV, 0, "if_nametoindex", NULL);
+    *index = if_nametoindex(name);
+    return *index != 0 ? IPSOCK_OK : fail_lookup(error, "if_nametoindex");
+}
+
+int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error)
 {
     char buffer[IF_NAMESIZE];
-    if (if_indextoname(index, buffer) == NULL || strlen(buffer) >= size)
-        return false;
+    if (if_indextoname(index, buffer) == NULL)
+        return fail_lookup(error, "if_indextoname");
+    if (strlen(buffer) >= size)
+        return ipsk_fail(error, IPSOCK_ENOSPC, 0, "if_indextoname", NULL);
     memcpy(name, buffer, strlen(buffer) + 1);
-    return true;
+    return IPSOCK_OK;
 }
 
 /* Linux joins on any interface; loopback has not the flag there, but groups
  * (net/ipv4/igmp.c, net/ipv6/mcast.c). */
-bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index)
+int ipsk_sys_interface_groups(ipsock_handle_t handle, uint32_t index, struct ipsock_error *error)
 {
     struct ifreq request;
     memset(&request, 0, sizeof request);
-    return if_indextoname(index, request.ifr_name) == NULL ||
-           ioctl((int)handle, SIOCGIFFLAGS, &request) < 0 ||
-           (request.ifr_flags & (IFF_MULTICAST | IFF_LOOPBACK)) != 0;
+    const int code =
+        ipsk_sys_interface_name(index, request.ifr_name, sizeof request.ifr_name, error);
+    if (code == IPSOCK_ENODEV)
+        return IPSOCK_OK; /* the system will say so */
+    if (code < 0 || ioctl((int)handle, SIOCGIFFLAGS, &request) < 0 ||
+        (request.ifr_flags & (IFF_MULTICAST | IFF_LOOPBACK)) != 0)
+        return code;
+    return ipsk_fail(error, IPSOCK_ENODEV, 0, "ioctl", NULL);
 }
 
 static uint32_t flags_of(unsigned native)
@@ -128,38 +154,44 @@ static bool add_addr(struct ipsock_interface *interface, const struct ifaddrs *e
     return true;
 }
 
-static bool add_entry(struct ipsock_interface **list, const struct ifaddrs *entry, int fd)
+static int add_entry(struct ipsock_interface **list, const struct ifaddrs *entry, int fd,
+                     struct ipsock_error *error)
 {
-    const uint32_t index = if_nametoindex(entry->ifa_name);
-    if (index == 0)
-        return true; /* gone since getifaddrs */
+    uint32_t index;
+    const int code = ipsk_sys_interface_index(entry->ifa_name, &index, error);
+    if (code < 0)
+        return code == IPSOCK_ENODEV ? IPSOCK_OK : code; /* gone since getifaddrs */
     struct ipsock_interface *interface = place(list, entry, index, fd);
     if (interface == NULL)
-        return false;
+        return ipsk_fail(error, IPSOCK_ENOMEM, 0, "interfaces", NULL);
     ipsk_interface_hardware(entry, interface);
     const bool addressed = entry->ifa_addr != NULL && (entry->ifa_addr->sa_family == AF_INET ||
                                                        entry->ifa_addr->sa_family == AF_INET6);
-    return !addressed || add_addr(interface, entry);
+    return !addressed || add_addr(interface, entry)
+               ? IPSOCK_OK
+               : ipsk_fail(error, IPSOCK_ENOMEM, 0, "interfaces", NULL);
 }
 
 int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error)
 {
     struct ifaddrs *entries;
-    struct ipsock_error ignored;
     ipsock_handle_t probe = IPSOCK_INVALID_HANDLE;
-    bool complete = true;
     if (getifaddrs(&entries) < 0)
         return ipsk_fail_errno(error, "getifaddrs");
-    if (ipsk_sys_socket(IPSOCK_IPV4, IPSOCK_UDP, 0, &probe, &ignored) < 0)
-        ipsk_sys_socket(IPSOCK_IPV6, IPSOCK_UDP, 0, &probe, &ignored);
-    for (const struct ifaddrs *entry = entries; entry != NULL && complete; entry = entry->ifa_next)
-        complete = add_entry(list, entry, (int)probe);
+    int code = ipsk_sys_socket(IPSOCK_IPV4, IPSOCK_UDP, 0, &probe, error);
+    if (code == IPSOCK_ENOTSUP)
+        code = ipsk_sys_socket(IPSOCK_IPV6, IPSOCK_UDP, 0, &probe, error);
+    if (code == IPSOCK_ENOTSUP) /* a host without IP has interfaces all the same */
+        code = IPSOCK_OK;
+    for (const struct ifaddrs *entry = entries; entry != NULL && code == IPSOCK_OK;
+         entry = entry->ifa_next)
+        code = add_entry(list, entry, (int)probe, error);
     if (probe != IPSOCK_INVALID_HANDLE)
         ipsk_sys_close(probe);
     freeifaddrs(entries);
-    if (complete)
+    if (code == IPSOCK_OK)
         return IPSOCK_OK;
     ipsock_interfaces_free(*list);
     *list = NULL;
-    return ipsk_fail(error, IPSOCK_ENOMEM, 0, "interfaces", NULL);
+    return code;
 }

@@ -122,29 +122,6 @@ void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_m
     IPSK_ASSIGN(h->msg_controllen, given.length);
 }
 
-/* errno says too little where the control data chose the source or the interface. */
-int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
-                   const struct ipsock_message *m, const char *call)
-{
-    const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
-    const int native = errno;
-    int code = ipsk_traffic_code(native);
-    const char *field = NULL;
-    if ((native == EINVAL || native == ENETUNREACH || native == EADDRNOTAVAIL) &&
-        (valid & IPSOCK_CONTROL_SOURCE) && ipsk_is_foreign(&m->control->source)) {
-        code = IPSOCK_EADDRNOTAVAIL;
-        field = "source";
-    } else if (code == IPSOCK_ENODEV) {
-        field = "interface_index";
-    } else if (native == EACCES && (valid & IPSOCK_CONTROL_NEXT_HOP)) {
-        code = IPSOCK_EPERM; /* Darwin: a next hop is for root */
-    } else if (native == EACCES && !(s->flags & IPSOCK_OPEN_BROADCAST) &&
-               ipsk_message_column(s, m) != IPSK_V6) {
-        code = IPSOCK_EBROADCAST;
-    }
-    return ipsk_fail(error, code, native, call, field);
-}
-
 /* Whether sendto can say everything about a message; it has less to copy. */
 static inline bool is_plain_send(const struct msghdr *h)
 {

@@ -3,12 +3,19 @@
 #include <errno.h>
 #include <netdb.h>
 
+#include "posix/create.h"
 #include "posix/errno.h"
 #include "shared/sockaddr.h"
 
 static int fail_resolve(struct ipsock_error *error, int native, const char *operation)
 {
-    int code = IPSOCK_ERESOLVE;
+    const int system = errno;
+    /* without a descriptor resolvers read no file and ask no server, and say of any name that there
+     * is none, or that it failed for now */
+    int code = ipsk_lack(error, operation);
+    if (code < 0)
+        return code;
+    code = IPSOCK_ERESOLVE;
     switch (native) {
     case EAI_NONAME:
 #ifdef EAI_NODATA
@@ -29,7 +36,10 @@ static int fail_resolve(struct ipsock_error *error, int native, const char *oper
         code = IPSOCK_ENOSPC;
         break;
     case EAI_SYSTEM:
-        return ipsk_fail(error, IPSOCK_ERESOLVE, errno, operation, NULL);
+        code = ipsk_sys_code(system);
+        if (code != IPSOCK_ENFILE && code != IPSOCK_ENOMEM)
+            code = IPSOCK_ERESOLVE;
+        return ipsk_fail(error, code, system, operation, NULL);
     default:
         break;
     }

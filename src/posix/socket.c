@@ -26,7 +26,7 @@ int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
     /* An interrupted connect goes on by itself. */
     if (errno == EINTR)
         return ipsk_fail(error, IPSOCK_EAGAIN, EINTR, "connect", NULL);
-    return ipsk_fail_errno(error, "connect");
+    return ipsk_fail_connect(error, addr);
 }
 
 int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
@@ -39,7 +39,8 @@ int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
     const int code = ipsk_sys_get(handle, SOL_SOCKET, SO_ERROR, &native, &length, error);
     if (code < 0 || native == 0)
         return code;
-    return ipsk_fail(error, ipsk_sys_code(native), native, "connect", NULL);
+    /* EACCES is an ICMPv6 answer here: administratively prohibited */
+    return ipsk_fail(error, ipsk_traffic_code(native), native, "connect", NULL);
 }
 
 int ipsk_sys_shutdown(ipsock_handle_t handle, struct ipsock_error *error)

@@ -48,34 +48,72 @@ static bool luid_of_guid(const char *name, NET_LUID *luid)
     return ConvertInterfaceGuidToLuid(&guid, luid) == NO_ERROR;
 }
 
-uint32_t ipsk_sys_interface_index(const char *name)
+/* What one of the conversions failed with: none of its numbers but this says that there is no such
+ * interface. */
+static int fail_convert(struct ipsock_error *error, DWORD native, const char *operation)
+{
+    const int code = native == ERROR_NOT_ENOUGH_MEMORY ? IPSOCK_ENOMEM : IPSOCK_ENODEV;
+    return ipsk_fail(error, code, (int)native, operation, NULL);
+}
+
+int ipsk_sys_interface_index(const char *name, uint32_t *found, struct ipsock_error *error)
 {
     WCHAR wide[NAME_MAX_WIDE];
     NET_LUID luid;
     NET_IFINDEX index = 0;
-    const bool known = (ipsk_to_wide(name, wide, NAME_MAX_WIDE) &&
-                        ConvertInterfaceAliasToLuid(wide, &luid) == NO_ERROR) ||
-                       luid_of_guid(name, &luid);
-    if (known && ConvertInterfaceLuidToIndex(&luid, &index) == NO_ERROR)
-        return index;
-    return if_nametoindex(name);
+    const DWORD native = ipsk_to_wide(name, wide, NAME_MAX_WIDE)
+                             ? ConvertInterfaceAliasToLuid(wide, &luid)
+                             : ERROR_INVALID_NAME;
+    const bool known = native == NO_ERROR || luid_of_guid(name, &luid);
+    if (!known || ConvertInterfaceLuidToIndex(&luid, &index) != NO_ERROR)
+        index = if_nametoindex(name);
+    *found = index;
+    return index != 0 ? IPSOCK_OK : fail_convert(error, native, "ConvertInterfaceAliasToLuid");
 }
 
 /* Windows looks for itself. */
-bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index)
+int ipsk_sys_interface_groups(ipsock_handle_t handle, uint32_t index, struct ipsock_error *error)
 {
     (void)handle;
     (void)index;
-    return true;
+    (void)error;
+    return IPSOCK_OK;
 }
 
-bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
+int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error)
 {
     WCHAR wide[NAME_MAX_WIDE];
     NET_LUID luid;
-    return ConvertInterfaceIndexToLuid(index, &luid) == NO_ERROR &&
-           ConvertInterfaceLuidToAlias(&luid, wide, NAME_MAX_WIDE) == NO_ERROR &&
-           ipsk_from_wide(wide, name, size);
+    DWORD native = ConvertInterfaceIndexToLuid(index, &luid);
+    if (native == NO_ERROR)
+        native = ConvertInterfaceLuidToAlias(&luid, wide, NAME_MAX_WIDE);
+    if (native != NO_ERROR)
+        return fail_convert(error, native, "ConvertInterfaceLuidToAlias");
+    return ipsk_from_wide(wide, name, size)
+               ? IPSOCK_OK
+               : ipsk_fail(error, IPSOCK_ENOSPC, 0, "ConvertInterfaceLuidToAlias", NULL);
+}
+
+/* More addresses than this, and nobody knows. */
+#define ADDRESSES_MAX 64
+
+bool ipsk_sys_is_broadcast(const struct ipsock_addr *addr)
+{
+    union {
+        MIB_IPADDRTABLE table;
+        uint8_t bytes[sizeof(MIB_IPADDRTABLE) + ADDRESSES_MAX * sizeof(MIB_IPADDRROW)];
+    } addresses;
+    ULONG size = sizeof addresses;
+    DWORD asked;
+    memcpy(&asked, addr->ip, sizeof asked);
+    if (GetIpAddrTable(&addresses.table, &size, FALSE) != NO_ERROR)
+        return true;
+    for (DWORD i = 0; i < addresses.table.dwNumEntries; i++) {
+        const MIB_IPADDRROW *row = &addresses.table.table[i];
+        if (row->dwMask != UINT32_MAX && (row->dwAddr | ~row->dwMask) == asked)
+            return true;
+    }
+    return false;
 }
 
 static uint32_t flags_of(const IP_ADAPTER_ADDRESSES *adapter)

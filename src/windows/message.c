@@ -3,6 +3,7 @@
 #include "shared/message.h"
 
 #include "shared/batch.h"
+#include "shared/refusal.h"
 #include "windows/winsock.h"
 
 /* A WSABUF is a buffer the other way round, its length 32 bits wide: they are converted on the
@@ -186,7 +187,6 @@ static bool is_raw_tcp(const struct ipsock_endpoint *s, const struct ipsock_mess
 static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_message *m, int native,
                      struct ipsock_error *error)
 {
-    char text[IPSOCK_ADDR_TEXT * 16];
     const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
     int code = ipsk_sys_code(native);
     const char *field = NULL;
@@ -196,15 +196,15 @@ static int fail_send(const struct ipsock_endpoint *s, const struct ipsock_messag
         code = IPSOCK_EADDRNOTAVAIL;
         field = "source";
     } else if ((valid & IPSOCK_CONTROL_INTERFACE) &&
-               !ipsk_sys_interface_name(m->control->interface_index, text, sizeof text)) {
+               ipsk_is_unknown_interface(m->control->interface_index)) {
         code = IPSOCK_ENODEV;
         field = "interface_index";
     } else if (native == WSAEACCES && is_raw_tcp(s, m)) {
         code = IPSOCK_ENOTSUP;
         field = IPSK_RAW_TCP;
-    } else if (native == WSAEACCES && !(s->flags & IPSOCK_OPEN_BROADCAST) &&
-               ipsk_message_column(s, m) != IPSK_V6) {
-        code = IPSOCK_EBROADCAST;
+    } else {
+        code =
+            ipsk_refused_send(s, m, native == WSAEACCES ? IPSK_FIREWALL_EACCES : 0, code, &field);
     }
     return ipsk_fail(error, code, native, s->kind == IPSOCK_TCP ? "WSASend" : "WSASendMsg", field);
 }
@@ -243,9 +243,8 @@ static struct ipsk_given give_control(const struct ipsock_endpoint *s,
 
 static int fail_interface(const struct ipsock_message *m, struct ipsock_error *error)
 {
-    char text[IPSOCK_ADDR_TEXT * 16];
-    const bool there = ipsk_sys_interface_name(m->control->interface_index, text, sizeof text);
-    return ipsk_fail(error, there ? IPSOCK_EADDRNOTAVAIL : IPSOCK_ENODEV, 0, "send",
+    const bool gone = ipsk_is_unknown_interface(m->control->interface_index);
+    return ipsk_fail(error, gone ? IPSOCK_ENODEV : IPSOCK_EADDRNOTAVAIL, 0, "send",
                      "interface_index");
 }
 
@@ -268,6 +267,8 @@ static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF
     if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
         c.message.name = &name.any;
         c.message.namelen = (INT)ipsk_to_sockaddr(&m->peer, s->family, &name);
+        if (ipsk_may_lack_zone(&m->peer) && s->family == IPSOCK_IPV6)
+            name.v6.sin6_scope_id = ipsk_find_zone(s, m);
     }
     if (m->control != NULL && m->control->valid != 0) {
         const struct ipsk_given given = give_control(s, m, length, &source, control);

@@ -54,7 +54,6 @@ static bool set_by_address(ipsock_handle_t handle, uint32_t index)
 int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value, size_t length,
                  struct ipsock_error *error)
 {
-    char text[IPSOCK_ADDR_TEXT * 16];
     if (setsockopt(ipsk_socket(handle), level, name, value, (int)length) == 0)
         return IPSOCK_OK;
     const int native = WSAGetLastError();
@@ -65,7 +64,7 @@ int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value,
     else if ((native == WSAEINVAL || native == WSAEADDRNOTAVAIL) && index != 0) {
         if (is_multicast_interface(level, name) && set_by_address(handle, index))
             return IPSOCK_OK;
-        if (!ipsk_sys_interface_name(index, text, sizeof text))
+        if (ipsk_is_unknown_interface(index))
             code = IPSOCK_ENODEV;
     }
     return ipsk_fail(error, code, native, "setsockopt", NULL);

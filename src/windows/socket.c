@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Making, naming, connecting and closing sockets, and raw access to options. */
+#include "shared/refusal.h"
 #include "windows/winsock.h"
 
 /* mstcpip.h has the first one only in newer headers, and the second in none of them. */
@@ -52,7 +53,7 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
         const int native = WSAGetLastError();
         code = ipsk_fail_native(error, native, "socket");
         if (native == WSAEAFNOSUPPORT)
-            error->option = "family";
+            ipsk_name_family(error, family);
         return code;
     }
     if (ipsk_tame(s) != 0) {
@@ -88,13 +89,20 @@ static bool is_datagram(SOCKET socket)
            type == SOCK_DGRAM;
 }
 
+static int fail_connect(const struct ipsock_addr *addr, int native, struct ipsock_error *error)
+{
+    const unsigned number = native == WSAEACCES ? IPSK_FIREWALL_EACCES : 0;
+    const int code = ipsk_refused_connect(addr, number, ipsk_sys_code(native));
+    return ipsk_fail(error, code, native, "connect", NULL);
+}
+
 int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
                      struct ipsock_error *error)
 {
     union ipsk_sockaddr name;
     const int length = (int)ipsk_to_sockaddr(addr, addr->family, &name);
     if (connect(ipsk_socket(handle), &name.any, length) != 0)
-        return ipsk_fail_wsa(error, "connect");
+        return fail_connect(addr, WSAGetLastError(), error);
     if (is_datagram(ipsk_socket(handle)))
         report_resets(ipsk_socket(handle), TRUE); /* a connected endpoint tells them */
     return IPSOCK_OK;
@@ -113,7 +121,11 @@ int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
     if (!failed)
         return IPSOCK_OK;
     const int code = ipsk_sys_get(handle, SOL_SOCKET, SO_ERROR, &native, &length, error);
-    return code < 0 || native == 0 ? code : ipsk_fail_native(error, native, "connect");
+    if (code < 0 || native == 0)
+        return code;
+    /* of a stream: the filtering platform's refusal */
+    return ipsk_fail(error, native == WSAEACCES ? IPSOCK_EFIREWALL : ipsk_sys_code(native), native,
+                     "connect", NULL);
 }
 
 int ipsk_sys_shutdown(ipsock_handle_t handle, struct ipsock_error *error)

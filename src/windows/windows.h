@@ -227,6 +227,7 @@
     X(MTUINFO_MTU, 0) \
     X(MANY, 0) \
     X(MSG_NOSIGNAL, 0) \
+    X(FIREWALL, IPSK_FIREWALL_EACCES) /* WSAEACCES of the filtering platform: "Windows Sockets Error Codes" */ \
     X(RECVFROM_LENGTH, 0) \
     X(HOP_LIMIT_DEFAULT, 128) \
     X(PING, 0) \

@@ -202,6 +202,93 @@ static void uni_02_other_peer_while_connected(void **state)
     }
 }
 
+/* The systems have several answers to port 0, and Linux sends from connected endpoints. */
+static void ref_04_port_0(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, 0, 0);
+        struct ipsock_addr to = pair.to;
+        struct burst burst = make_burst(3);
+        struct ipsock_error error;
+        struct ipsock_endpoint *s;
+        struct seen seen;
+        uint32_t done = 77;
+        to.port = 0;
+        CHECK(IPSOCK_EINVAL, send_bytes(pair.sender, &to, "x", 1, NULL));
+        check_option(pair.sender, IPSOCK_WRITE, IPSOCK_EINVAL, "port");
+        for (int n = 0; n < 3; n++)
+            burst.messages[n].peer = n == 1 ? to : pair.to;
+        CHECK(IPSOCK_EINVAL, send_burst(pair.sender, &burst, 3, &done));
+        EQUAL(1, done);
+        check_option(pair.sender, IPSOCK_WRITE, IPSOCK_EINVAL, "port");
+        receive(pair.receiver, &seen);
+        check_nothing(pair.receiver);
+        for (int kind = IPSOCK_UDP; kind <= IPSOCK_TCP; kind++) {
+            struct ipsock_config config = config_of(i, kind);
+            config.peer = to;
+            config.error = &error;
+            CHECK(IPSOCK_EINVAL, ipsock_open(&s, &config));
+            assert_string_equal(error.option, "port");
+        }
+        free_burst(&burst);
+        close_pair(&pair);
+    }
+}
+
+/* Without type, code and checksum it is no ICMP message. What a system sends all the same of IPv4
+ * (Linux 2 bytes, others none) is its own affair; what it refuses is told alike. */
+static void ref_05_icmp_that_is_too_short(void **state)
+{
+    (void)state;
+    need_privilege();
+    FOR_EACH_COLUMN(i)
+    {
+        if (i == MAPPED)
+            continue;
+        struct ipsock_endpoint *s = open_raw(i, i == V4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6, 0, 0);
+        const struct ipsock_addr to = addr_of(columns[i].loopback);
+        uint8_t packet[64];
+        const size_t length = make_echo(packet, columns[i].family, 9, 1);
+        for (size_t n = 0; n < 4; n++) {
+            const int code = send_bytes(s, &to, packet, n, NULL);
+            if (i == V4 && code == IPSOCK_OK)
+                continue;
+            CHECK(IPSOCK_EMSGSHORT, code);
+            check_option(s, IPSOCK_WRITE, IPSOCK_EMSGSHORT, "buffers");
+        }
+        CHECK(IPSOCK_OK, send_bytes(s, &to, packet, length, NULL));
+        ipsock_free(s);
+    }
+}
+
+/* Kernels put ::ffff: addresses on the wire (Linux), or take them (FreeBSD). */
+static void ref_06_mapped_addresses_on_raw_and_ping(void **state)
+{
+    static const int kinds[] = {IPSOCK_RAW, IPSOCK_PING};
+    (void)state;
+    need_privilege();
+    for (size_t k = 0; k < COUNT(kinds) && begin_column(V6); k++) {
+        if (kinds[k] == IPSOCK_PING && !has_ping(IPSOCK_IPV6))
+            continue;
+        const struct ipsock_addr mapped = addr_of("::ffff:127.0.0.1");
+        struct ipsock_config config = config_of(V6, kinds[k]);
+        struct ipsock_error error;
+        uint8_t packet[64];
+        const size_t length = make_echo(packet, IPSOCK_IPV6, 9, 1);
+        config.protocol = kinds[k] == IPSOCK_RAW ? PROTOCOL_TEST : 0;
+        config.error = &error;
+        struct ipsock_endpoint *s = must_open(&config);
+        CHECK(IPSOCK_EFAMILY, send_bytes(s, &mapped, packet, length, NULL));
+        check_option(s, IPSOCK_WRITE, IPSOCK_EFAMILY, "peer");
+        ipsock_free(s);
+        config.peer = mapped;
+        CHECK(IPSOCK_EFAMILY, ipsock_open(&s, &config));
+        assert_string_equal(error.option, "peer");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +300,9 @@ int main(void)
         cmocka_unit_test(uni_03_too_large),
         cmocka_unit_test(uni_02_other_peer_while_connected),
         cmocka_unit_test(err_03_broadcast_must_be_asked_for),
+        cmocka_unit_test(ref_04_port_0),
+        cmocka_unit_test(ref_05_icmp_that_is_too_short),
+        cmocka_unit_test(ref_06_mapped_addresses_on_raw_and_ping),
     };
     return RUN(tests);
 }

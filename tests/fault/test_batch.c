@@ -201,12 +201,12 @@ static void batch_error_after_some(void **state)
 {
     static const struct {
         int native, code;
-    } errors[] = {{ENOBUFS, IPSOCK_ENOBUFS},   {EMSGSIZE, IPSOCK_EMSGSIZE},
-                  {EACCES, IPSOCK_EBROADCAST}, {ENETUNREACH, IPSOCK_ENETUNREACH},
-                  {ENETDOWN, IPSOCK_ENETDOWN}, {EPERM, IPSOCK_EPERM},
-                  {ENOMEM, IPSOCK_ENOMEM},     {EHOSTUNREACH, IPSOCK_EHOSTUNREACH},
-                  {EBADF, IPSOCK_ENOTSOCK},    {ENODEV, IPSOCK_ENODEV},
-                  {EINVAL, IPSOCK_EINVAL},     {EXDEV, IPSOCK_ESYSTEM}};
+    } errors[] = {{ENOBUFS, IPSOCK_ENOBUFS},     {EMSGSIZE, IPSOCK_EMSGSIZE},
+                  {EACCES, IPSOCK_EHOSTUNREACH}, {ENETUNREACH, IPSOCK_ENETUNREACH},
+                  {ENETDOWN, IPSOCK_ENETDOWN},   {EPERM, IPSOCK_EFIREWALL},
+                  {ENOMEM, IPSOCK_ENOMEM},       {EHOSTUNREACH, IPSOCK_EHOSTUNREACH},
+                  {EBADF, IPSOCK_ENOTSOCK},      {ENODEV, IPSOCK_ENODEV},
+                  {EINVAL, IPSOCK_EINVAL},       {EXDEV, IPSOCK_ESYSTEM}};
     (void)state;
     need_native_batches();
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {

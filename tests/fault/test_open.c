@@ -89,6 +89,7 @@ static void err_05_each_call_of_opening_a_listener_fails(void **state)
 /* A host without IPv6: the kernel has no such sockets. */
 static void v6_uni_host_without_the_family(void **state)
 {
+    char text[IPSOCK_ERROR_TEXT];
     struct ipsock_endpoint *s;
     struct ipsock_config config;
     (void)state;
@@ -104,11 +105,54 @@ static void v6_uni_host_without_the_family(void **state)
             config.error = &error;
             FAULT_CODE(ipsock_open(&s, &config), IPSOCK_ENOTSUP);
             assert_null(s);
-            assert_string_equal(error.operation, "socket");
+            assert_string_equal(error.operation, "socket IPv6");
             assert_string_equal(error.option, "family");
             assert_int_equal(error.native, EAFNOSUPPORT);
+            ipsock_error_format(&error, text, sizeof text);
+            assert_non_null(strstr(text, "socket IPv6: this host has no such address family"));
         }
     }
+}
+
+/* The ledger tries, each time. */
+static void uni_capability_of_a_family_that_the_host_has_not(void **state)
+{
+    static const int families[] = {IPSOCK_IPV4, IPSOCK_IPV6, IPSOCK_IPV4_MAPPED};
+    struct ipsock_capability_answer c;
+    (void)state;
+    for (int family = 0; family < 3; family++)
+        for (int kind = IPSOCK_UDP; kind <= IPSOCK_PING; kind++)
+            for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++) {
+                fault_reset();
+                fault_fail(FAULT_socket, 1, 1, EAFNOSUPPORT);
+                FAULT_OK(ipsock_capability(NULL, kind, families[family], feature, &c));
+                assert_int_equal(c.level, IPSOCK_ABSENT);
+                assert_null(c.mechanism);
+                assert_string_equal(c.reason, family == 0 ? "this host has no IPv4"
+                                                          : "this host has no IPv6");
+                assert_int_equal(fault_open_descriptors(), 0);
+            }
+    fault_reset();
+    fault_fail(FAULT_socket, 2, 2, EAFNOSUPPORT);
+    FAULT_OK(ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4_MAPPED, IPSOCK_FEATURE_HOP_LIMIT, &c));
+    assert_string_equal(c.reason,
+                        fault_has_ipv6() ? "this host has no IPv4" : "this host has no IPv6");
+    /* not an answer about the family */
+    fault_reset();
+    fault_fail(FAULT_socket, 1, 1, EMFILE);
+    FAULT_CODE(ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_HOP_LIMIT, &c),
+               IPSOCK_ENFILE);
+    fault_reset();
+    fault_fail(FAULT_socket, 1, 1, EPERM);
+    FAULT_OK(ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_HOP_LIMIT, &c));
+    assert_int_equal(c.level, IPSOCK_NATIVE);
+    /* an endpoint is there, and so is its family */
+    struct fault_pair pair;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, 0);
+    fault_fail(FAULT_socket, 1, 1, EAFNOSUPPORT);
+    FAULT_OK(ipsock_capability(pair.s, 0, 0, IPSOCK_FEATURE_HOP_LIMIT, &c));
+    assert_int_equal(c.level, IPSOCK_NATIVE);
+    fault_close_pair(&pair);
 }
 
 /* Interfaces are listed with whichever family there is. */
@@ -323,6 +367,7 @@ int main(void)
         cmocka_unit_test(err_05_each_call_of_opening_udp_fails),
         cmocka_unit_test(err_05_each_call_of_opening_a_listener_fails),
         cmocka_unit_test(v6_uni_host_without_the_family),
+        cmocka_unit_test(uni_capability_of_a_family_that_the_host_has_not),
         cmocka_unit_test(uni_interfaces_without_a_family),
         cmocka_unit_test(uni_interfaces_without_memory),
         cmocka_unit_test(err_04_each_call_of_adopting_fails),

@@ -344,7 +344,7 @@ static void raw_03_sends_that_fail(void **state)
     static const int refusals[][2] = {{EMSGSIZE, IPSOCK_EMSGSIZE},
                                       {ENETUNREACH, IPSOCK_ENETUNREACH},
                                       {ENOBUFS, IPSOCK_ENOBUFS},
-                                      {EPERM, IPSOCK_EPERM}};
+                                      {EPERM, IPSOCK_EFIREWALL}};
     (void)state;
     fault_need_privilege(s);
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {

@@ -19,26 +19,36 @@ static const struct {
 
 static char looked_up[1024]; /* the name of the latest question */
 
-uint32_t ipsk_sys_interface_index(const char *name)
+/* What the system fails with when it is asked; 0: it answers. */
+static int refusal;
+
+int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error)
 {
+    (void)error;
+    *index = 0;
+    if (refusal != 0)
+        return refusal;
     assert_true(strlen(name) < sizeof looked_up);
     strcpy(looked_up, name);
     for (size_t i = 0; i < COUNT(interfaces); i++)
         if (strcmp(name, interfaces[i].name) == 0)
-            return interfaces[i].index;
-    return 0;
+            *index = interfaces[i].index;
+    return *index != 0 ? IPSOCK_OK : IPSOCK_ENODEV;
 }
 
-bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
+int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error)
 {
+    (void)error;
+    if (refusal != 0)
+        return refusal;
     for (size_t i = 0; i < COUNT(interfaces); i++) {
         const size_t length = strlen(interfaces[i].name);
         if (interfaces[i].index != index || length >= size)
             continue;
         memcpy(name, interfaces[i].name, length + 1);
-        return true;
+        return IPSOCK_OK;
     }
-    return false;
+    return IPSOCK_ENODEV;
 }
 
 /* Texts in their canonical form, which parse and format turn into each other. */
@@ -420,6 +430,28 @@ static void addr_random_text_is_refused_or_has_one_meaning(void **state)
     assert_true(accepted > 100);
 }
 
+/* A system that cannot be asked now has not said that there is no such interface. */
+static void addr_zone_that_cannot_be_looked_up(void **state)
+{
+    static const int refusals[] = {IPSOCK_ENFILE, IPSOCK_ENOMEM, IPSOCK_ENOBUFS, IPSOCK_EPERM};
+    const struct ipsock_addr eth0 = {.family = 6, .scope = 2, .ip = {0xfe, 0x80, [15] = 1}};
+    struct ipsock_addr addr;
+    char text[IPSOCK_ADDR_TEXT];
+    (void)state;
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        refusal = refusals[i];
+        const int parsed = ipsock_addr_parse("fe80::1%eth0", &addr);
+        const int numeric = ipsock_addr_parse("fe80::1%2", &addr);
+        const int formatted = ipsock_addr_format(&eth0, text, sizeof text);
+        refusal = 0;
+        assert_int_equal(parsed, refusals[i]);
+        assert_int_equal(numeric, IPSOCK_OK);
+        unit_bytes("fe80::1%2", &addr, &eth0, sizeof addr);
+        assert_int_equal(formatted, IPSOCK_OK);
+        assert_string_equal(text, "fe80::1%2");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +460,7 @@ int main(void)
         cmocka_unit_test(addr_other_spellings_are_read),
         cmocka_unit_test(addr_wrong_text_is_refused),
         cmocka_unit_test(addr_unknown_zone_is_no_device),
+        cmocka_unit_test(addr_zone_that_cannot_be_looked_up),
         cmocka_unit_test(addr_parse_and_format_refuse_null),
         cmocka_unit_test(addr_format_refuses_what_is_no_address),
         cmocka_unit_test(addr_within_a_text),

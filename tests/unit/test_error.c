@@ -36,6 +36,7 @@ static const struct named errors[] = {
     {IPSOCK_EISCONN, -30, "IPSOCK_EISCONN", "already connected"},
     {IPSOCK_EBROADCAST, -31, "IPSOCK_EBROADCAST", "broadcast was not enabled on this endpoint"},
     {IPSOCK_ESYSTEM, -32, "IPSOCK_ESYSTEM", "system error"},
+    {IPSOCK_EFIREWALL, -33, "IPSOCK_EFIREWALL", "refused by a firewall of this host"},
     {IPSOCK_ECONNREFUSED, -40, "IPSOCK_ECONNREFUSED", "connection refused"},
     {IPSOCK_ECONNRESET, -41, "IPSOCK_ECONNRESET", "connection reset by peer"},
     {IPSOCK_ECONNABORTED, -42, "IPSOCK_ECONNABORTED", "connection aborted"},

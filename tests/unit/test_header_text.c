@@ -7,17 +7,20 @@
 #include "core/backend.h"
 
 /* Every interface has the longest name that is ever written. */
-bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
+int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error)
 {
     (void)index;
+    (void)error;
     memset(name, 'n', size - 1);
     name[size - 1] = '\0';
-    return true;
+    return IPSOCK_OK;
 }
 
-uint32_t ipsk_sys_interface_index(const char *name)
+int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error)
 {
-    return name[0] == 'n' ? 7 : 0;
+    (void)error;
+    *index = name[0] == 'n' ? 7 : 0;
+    return *index != 0 ? IPSOCK_OK : IPSOCK_ENODEV;
 }
 
 static const struct ipsock_ipv4_header header4 = {

@@ -126,8 +126,8 @@ static int prepare(struct pinger *p, int family)
 /* A refusal that may be over with the next request. */
 static bool is_passing(int code)
 {
-    return code == IPSOCK_ENOBUFS || code == IPSOCK_ENETUNREACH || code == IPSOCK_EHOSTUNREACH ||
-           code == IPSOCK_ENETDOWN || code == IPSOCK_EADDRNOTAVAIL;
+    return code == IPSOCK_ENOBUFS || code == IPSOCK_EFIREWALL || code == IPSOCK_ENETUNREACH ||
+           code == IPSOCK_EHOSTUNREACH || code == IPSOCK_ENETDOWN || code == IPSOCK_EADDRNOTAVAIL;
 }
 
 static int send_request(struct pinger *p)

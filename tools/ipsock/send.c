@@ -31,7 +31,7 @@ struct sender {
     struct ipsock_buffer buffer; /* all messages carry the same payload */
     char *payload;
     struct packet_printer printer;
-    uint64_t sent, received, calls;
+    uint64_t sent, received, calls, refused;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -170,8 +170,14 @@ static int prepare(struct sender *sender, struct request *r)
     return result < 0 ? fail_code("send", "start", result) : EXIT_OK;
 }
 
+/* A refusal of one packet, which says nothing of the next. */
+static bool is_passing(int code)
+{
+    return code == IPSOCK_EFIREWALL || code == IPSOCK_ENOBUFS || code == IPSOCK_ENETUNREACH;
+}
+
 /* Sends count messages, in one call if the system takes them all at once. */
-static int send_batch(struct sender *sender, uint32_t count)
+static int send_batch(struct sender *sender, const char *target, uint32_t count)
 {
     for (uint32_t sent = 0; sent < count && !interrupted;) {
         uint32_t done = 0;
@@ -180,8 +186,13 @@ static int send_batch(struct sender *sender, uint32_t count)
         sent += done;
         sender->sent += done;
         sender->calls++;
-        if (result < 0)
+        if (result < 0 && !is_passing(result))
             return result;
+        if (result < 0) {
+            if (sender->refused++ == 0)
+                fail_endpoint("send", target, sender->s, IPSOCK_WRITE);
+            sent++;
+        }
     }
     return 0;
 }
@@ -217,13 +228,14 @@ static int receive_until(struct sender *sender, const struct request *r, int64_t
 static int send_all(struct sender *sender, const struct request *r)
 {
     const uint64_t count = (uint64_t)r->count;
-    while (sender->sent < count && !interrupted) {
-        const uint64_t left = count - sender->sent;
+    while (sender->sent + sender->refused < count && !interrupted) {
+        const uint64_t left = count - sender->sent - sender->refused;
         const uint32_t batch = left < (uint64_t)r->batch ? (uint32_t)left : (uint32_t)r->batch;
-        if (send_batch(sender, batch) < 0)
+        if (send_batch(sender, r->target, batch) < 0)
             return fail_endpoint("send", r->target, sender->s, IPSOCK_WRITE);
         const int64_t end = ipsock_now() + r->interval * IPSOCK_MILLISECOND;
-        if (r->interval && sender->sent < count && receive_until(sender, r, end) != EXIT_OK)
+        if (r->interval && sender->sent + sender->refused < count &&
+            receive_until(sender, r, end) != EXIT_OK)
             return EXIT_FAIL;
     }
     return EXIT_OK;
@@ -239,6 +251,10 @@ static void show_summary(const struct sender *sender, const struct request *r)
     fputs(" in ", stderr);
     print_count(stderr, sender->calls, "call");
     fputc('\n', stderr);
+    if (sender->refused)
+        fprintf(stderr, "ipsock send: %llu of %llu refused by this host\n",
+                (unsigned long long)sender->refused,
+                (unsigned long long)(sender->sent + sender->refused));
     fflush(stderr);
 }
 
@@ -248,15 +264,20 @@ static int run(struct sender *sender, const struct request *r)
     int result = send_all(sender, r);
     if (result != EXIT_OK)
         return result;
+    if (sender->sent == 0 && sender->refused) // each was said
+        return EXIT_FAIL;
     show_summary(sender, r);
-    if (!r->wait)
-        return EXIT_OK;
-    result = receive_until(sender, r, ipsock_now() + r->wait);
-    if (result == EXIT_OK && sender->received < sender->sent) {
+    if (r->wait)
+        result = receive_until(sender, r, ipsock_now() + r->wait);
+    if (result != EXIT_OK || interrupted)
+        return result;
+    if (sender->refused)
+        return EXIT_FAIL;
+    if (r->wait && sender->received < sender->sent) {
         fputs("ipsock send: ", stderr);
         print_count(stderr, sender->received, "reply");
         fprintf(stderr, " of %llu\n", (unsigned long long)sender->sent);
-        return interrupted ? EXIT_OK : EXIT_FAIL;
+        return EXIT_FAIL;
     }
     return result;
 }

@@ -22,7 +22,7 @@
 /* The answers to the probes of one hop. */
 struct hop {
     struct trace_answer answers[TRACE_QUERIES_MAX];
-    bool answered[TRACE_QUERIES_MAX], settled[TRACE_QUERIES_MAX];
+    bool answered[TRACE_QUERIES_MAX], settled[TRACE_QUERIES_MAX], refused[TRACE_QUERIES_MAX];
     uint8_t shown; /* so many, from the first */
     uint8_t waiting;
     struct ipsock_addr from; /* address that the line has last */
@@ -89,21 +89,37 @@ static int send_fitting(struct trace *t, uint8_t query)
     return result;
 }
 
+/* Shows what can be shown in the order of queries. */
+static void show(struct trace *t, struct hop *hop)
+{
+    for (; hop->shown < t->r.queries && hop->settled[hop->shown]; hop->shown++)
+        if (hop->refused[hop->shown])
+            trace_show_refused(t, hop->shown);
+        else
+            trace_show_answer(t, hop->answered[hop->shown] ? &hop->answers[hop->shown] : NULL,
+                              hop->shown, &hop->from);
+}
+
+/* A firewall of this host has refused a probe: there is nothing to wait for. */
+static int refuse(struct trace *t, struct hop *hop, uint8_t query)
+{
+    if (t->refused == 1)
+        fail_endpoint("trace", t->r.host, t->s, IPSOCK_WRITE);
+    hop->refused[query] = hop->settled[query] = true;
+    hop->waiting--;
+    show(t, hop);
+    return EXIT_OK;
+}
+
 static int send_probe(struct trace *t, struct hop *hop, uint8_t query)
 {
     int result = send_fitting(t, query);
     if (result == IPSOCK_ENOBUFS) // the queue is full: this one is lost
         result = IPSOCK_OK;
     hop->end = ipsock_now() + t->r.wait;
+    if (result == IPSOCK_EFIREWALL)
+        return refuse(t, hop, query);
     return result < 0 ? fail_endpoint("trace", t->r.host, t->s, IPSOCK_WRITE) : EXIT_OK;
-}
-
-/* Shows what can be shown in the order of queries. */
-static void show(struct trace *t, struct hop *hop)
-{
-    for (; hop->shown < t->r.queries && hop->settled[hop->shown]; hop->shown++)
-        trace_show_answer(t, hop->answered[hop->shown] ? &hop->answers[hop->shown] : NULL,
-                          hop->shown, &hop->from);
 }
 
 /* A probe that was too big, of a trace that looks for the MTU: the next is as big as may be. */
@@ -173,6 +189,8 @@ static int probe_hop(struct trace *t, struct hop *hop)
         result = send_probe(t, hop, query);
         if (result == EXIT_OK && (one_by_one || query + 1 == t->r.queries))
             result = collect(t, hop, query + 1);
+        if (result != EXIT_OK && --hop->waiting != 0) // the answers to those before are owed
+            collect(t, hop, query);
     }
     trace_end_hop(t);
     return result;
@@ -276,7 +294,8 @@ static const char details[] =
     "how\n"
     "long; * is no answer. !H !N !P !X: host, network, protocol unreachable, prohibited; !F-MTU: "
     "too\n"
-    "big for a link; !S !V !C and !<code>: other refusals. <MPLS:...> and <in, ...> are labels "
+    "big for a link; !S !V !C and !<code>: other refusals; - is a probe that a firewall of this\n"
+    "host refused. <MPLS:...> and <in, ...> are labels "
     "and\n"
     "interfaces that a router tells of. Exit code 0 if HOST was reached.\n"
     "It takes no privilege where the system tells programs of ICMP errors (Linux), else root.\n";

@@ -58,6 +58,7 @@ struct trace {
     struct trace_probe probes[TRACE_PROBES_MAX + 1];
     uint32_t sent;     /* probes so far, the number of the latest */
     uint32_t answered; /* of them */
+    uint32_t refused;  /* of them, by a firewall of this host: these did not go out */
     uint8_t hops;      /* the latest hop */
     bool reached, expects_reply;
     bool goes_beyond; /* what the system holds for the path's MTU limits no probe */
@@ -94,6 +95,8 @@ void trace_show_hop(const struct trace *t);
  * @param shown address that the line has last */
 void trace_show_answer(const struct trace *t, const struct trace_answer *answer, uint8_t query,
                        struct ipsock_addr *shown);
+/** A probe that a firewall of this host has refused. */
+void trace_show_refused(const struct trace *t, uint8_t query);
 /** A link takes less than was sent. */
 void trace_show_mtu(const struct trace *t, const struct trace_answer *answer,
                     struct ipsock_addr *shown);

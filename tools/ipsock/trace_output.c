@@ -182,6 +182,17 @@ void trace_show_answer(const struct trace *t, const struct trace_answer *answer,
     fflush(stdout);
 }
 
+void trace_show_refused(const struct trace *t, uint8_t query)
+{
+    if (t->r.json) {
+        json_head(t, "refused");
+        printf(",\"hop\":%u,\"query\":%u}\n", (unsigned)t->hops, query + 1u);
+    } else {
+        fputs("  -", stdout);
+    }
+    fflush(stdout);
+}
+
 void trace_show_mtu(const struct trace *t, const struct trace_answer *answer,
                     struct ipsock_addr *shown)
 {
@@ -211,8 +222,8 @@ void trace_show_summary(const struct trace *t)
         fputs(",\"peer\":", stdout);
         json_addr(stdout, &t->peer);
         printf(",\"reached\":%s,\"hops\":%u,\"sent\":%lu,\"answered\":%lu",
-               t->reached ? "true" : "false", (unsigned)t->hops, (unsigned long)t->sent,
-               (unsigned long)t->answered);
+               t->reached ? "true" : "false", (unsigned)t->hops,
+               (unsigned long)(t->sent - t->refused), (unsigned long)t->answered);
         if (t->mtu != 0)
             printf(",\"mtu\":%lu", (unsigned long)t->mtu);
         puts("}");
@@ -221,7 +232,8 @@ void trace_show_summary(const struct trace *t)
     print_addr(stderr, &t->peer);
     fputs(t->reached ? " reached in " : " not reached in ", stderr);
     print_count(stderr, t->hops, "hop");
-    fprintf(stderr, ": %lu sent, %lu answered", (unsigned long)t->sent, (unsigned long)t->answered);
+    fprintf(stderr, ": %lu sent, %lu answered", (unsigned long)(t->sent - t->refused),
+            (unsigned long)t->answered);
     if (t->mtu != 0 && t->reached)
         fprintf(stderr, ", path MTU %lu", (unsigned long)t->mtu);
     else if (t->mtu != 0)

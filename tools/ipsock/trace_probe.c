@@ -219,7 +219,9 @@ int trace_send(struct trace *t, uint8_t hop, uint8_t query)
     t->probes[number] =
         (struct trace_probe){.sent = ipsock_now(), .length = t->length, .hop = hop, .query = query};
     const int result = ipsock_send(t->s, &message, 0);
-    t->sent += result == IPSOCK_OK;
+    // What a firewall of this host refuses may be this port, or this number: it is used up.
+    t->sent += result == IPSOCK_OK || result == IPSOCK_EFIREWALL;
+    t->refused += result == IPSOCK_EFIREWALL;
     return result;
 }
 
