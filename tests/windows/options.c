@@ -61,7 +61,7 @@ static void set_and_ask(int family, uint32_t flags)
     struct ipsock_endpoint *s = open_udp(family, flags, 0, 0);
     const bool v6 = family == IPSOCK_IPV6, v4 = !v6 || flags != 0;
     const struct pair hops = {4, 4}, group_hops = {10, 10}, loopback = {11, 11}, whole = {14, 14},
-                      traffic_class = {3, 39};
+                      traffic_class = {3, 39}, probe = {71, 71};
     assert_int_equal(ipsock_set_hop_limit(s, 41), IPSOCK_OK);
     check(s, v4, v6, hops, 41);
     assert_int_equal(ipsock_set_multicast_hop_limit(s, 17), IPSOCK_OK);
@@ -71,6 +71,11 @@ static void set_and_ask(int family, uint32_t flags)
         check(s, v4, v6, loopback, (unsigned)on);
         assert_int_equal(ipsock_set_dont_fragment(s, on != 0), IPSOCK_OK);
         check(s, v4, v6, whole, (unsigned)on);
+    }
+    for (int mode = IPSOCK_PATH_MTU_PROBE; mode >= IPSOCK_PATH_MTU_DEFAULT; mode--) {
+        assert_int_equal(ipsock_set_path_mtu_mode(s, mode), IPSOCK_OK);
+        check(s, v4, v6, whole, mode != IPSOCK_PATH_MTU_DEFAULT);
+        check(s, v4, v6, probe, mode == IPSOCK_PATH_MTU_PROBE ? 3 : 0);
     }
     assert_int_equal(ipsock_set_traffic_class(s, 0x48), IPSOCK_OK);
     check(s, v4, v6, traffic_class, 0x48);

@@ -269,17 +269,17 @@ static int run(struct sender *sender, const struct request *r)
     show_summary(sender, r);
     if (r->wait)
         result = receive_until(sender, r, ipsock_now() + r->wait);
-    if (result != EXIT_OK || interrupted)
+    if (result != EXIT_OK)
         return result;
-    if (sender->refused)
-        return EXIT_FAIL;
     if (r->wait && sender->received < sender->sent) {
         fputs("ipsock send: ", stderr);
         print_count(stderr, sender->received, "reply");
         fprintf(stderr, " of %llu\n", (unsigned long long)sender->sent);
-        return EXIT_FAIL;
+        result = EXIT_FAIL;
     }
-    return result;
+    if (interrupted) // what lacks was not waited for
+        return EXIT_OK;
+    return sender->refused ? EXIT_FAIL : result;
 }
 
 static const char details[] =
