@@ -140,6 +140,8 @@ intptr_t ipsk_sys_process(void);
 
 uint32_t ipsk_sys_interface_index(const char *name); /* 0: unknown */
 bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size);
+/* Whether it is certain that no interface has this index; 0 is none. */
+bool ipsk_sys_interface_is_gone(uint32_t index);
 /* False where an interface is known to carry no multicast and the system would join all the same.
  */
 bool ipsk_sys_interface_has_groups(ipsock_handle_t handle, uint32_t index);

@@ -3,6 +3,7 @@
  * link. */
 #include "posix/interface.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -24,6 +25,13 @@ bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
         return false;
     memcpy(name, buffer, strlen(buffer) + 1);
     return true;
+}
+
+bool ipsk_sys_interface_is_gone(uint32_t index)
+{
+    char buffer[IF_NAMESIZE];
+    /* any other number is a failure to find out: no descriptor, no memory */
+    return index != 0 && if_indextoname(index, buffer) == NULL && errno == ENXIO;
 }
 
 /* Linux joins on any interface; loopback has not the flag there, but groups

@@ -78,6 +78,12 @@ bool ipsk_sys_interface_name(uint32_t index, char *name, size_t size)
            ipsk_from_wide(wide, name, size);
 }
 
+bool ipsk_sys_interface_is_gone(uint32_t index)
+{
+    NET_LUID luid;
+    return index != 0 && ConvertInterfaceIndexToLuid(index, &luid) != NO_ERROR;
+}
+
 static uint32_t flags_of(const IP_ADAPTER_ADDRESSES *adapter)
 {
     uint32_t flags = 0;
