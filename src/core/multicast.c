@@ -184,16 +184,13 @@ static int reconcile(struct ipsock_endpoint *s, const struct ipsk_membership_req
         return refused;
     if (ipsk_ask_membership(s, r, &exact, error) < 0)
         return IPSOCK_ENOMEM;
-    int code = known_answer(s, r);
-    if (code == IPSOCK_OK || (code == before && !exact)) {
-        /* not told: what it has not to be left, is left */
-        if (refused == IPSOCK_ENOTMEMBER && code == IPSOCK_OK && is_leave(r))
-            ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call,
-                                  NULL);
-        code = before < 0 ? before : refused;
-    }
-    error->code = code;
-    return code;
+    const int code = known_answer(s, r);
+    if (code < 0 && exact)
+        return ipsk_refuse_membership(error, code, r, NULL);
+    /* not told: what it has not to be left, is left */
+    if (refused == IPSOCK_ENOTMEMBER && code == IPSOCK_OK && is_leave(r))
+        ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, NULL);
+    return before < 0 ? ipsk_refuse_membership(error, before, r, NULL) : refused;
 }
 
 /* Under setup. */
