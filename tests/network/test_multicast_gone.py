@@ -3,7 +3,7 @@
 on them: on those that stay nothing changes, and nothing of the past stands in the way. GRP-04, GRP-05."""
 import itertools
 
-from lab import RECEIVE, SEND, check, host_port
+from lab import RECEIVE, SEND, Skip, check, host_port
 from multicast import PORT, hears
 
 # A receiver, and a sender that is joined to it by the cables va and vb.
@@ -273,6 +273,22 @@ def grp_04_what_has_gone_takes_no_place(lab):
         scene.driver.ok(f"leave s {tail}")
         scene.driver.error(f"join s group=239.3.1.1 on={scene.index['vb']}", "IPSOCK_ENOBUFS")
         lay(lab, "va")
+        scene.close()
+
+
+@check
+def grp_05_no_memory_for_a_source(lab):
+    """Linux joins the group, has no memory for the source, and keeps what it has joined: it is left."""
+    if not lab.receiver.has_sysctl("net.core.optmem_max"):
+        raise Skip("net.core.optmem_max is not the namespace's")
+    for family in FAMILIES:
+        scene = Scene(lab, family, "opened")
+        tail = f"group={scene.group} on={scene.index['va']}"
+        lab.receiver.sysctl("net.core.optmem_max", 80)
+        answer = scene.driver.error(f"joinsource s source={scene.nobody} {tail}", "IPSOCK_ENOBUFS")
+        assert "net.core.optmem_max" in answer.line, answer.line
+        lab.receiver.sysctl("net.core.optmem_max", 131072)
+        scene.driver.ok(f"join s {tail}")
         scene.close()
 
 
