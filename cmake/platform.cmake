@@ -55,6 +55,7 @@ ipsock_add(core # one a line, so that branches merge
     icmp_text
     membership
     membership_aside
+    membership_gone
     membership_kernel
     message
     multicast

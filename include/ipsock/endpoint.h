@@ -29,9 +29,8 @@ struct ipsock_endpoint;
 #define IPSOCK_OPEN_REUSE 0x0001u
 /** An IPv6 endpoint that carries IPv4 too. Everything that comes from it, peers, sources and
  * destinations, is then an IPv6 address, of IPv4 traffic ::ffff:a.b.c.d; what is given to it may be
- * written so or as plain IPv4. Groups are joined in the endpoint's own family. Without it an IPv6
- * endpoint is IPv6 only, on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no
- * such sockets. */
+ * written so or as plain IPv4, groups too (multicast.h). Without it an IPv6 endpoint is IPv6 only,
+ * on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no such sockets. */
 #define IPSOCK_OPEN_DUAL_STACK 0x0002u
 /** Sends to broadcast addresses are allowed (SO_BROADCAST). */
 #define IPSOCK_OPEN_BROADCAST 0x0004u

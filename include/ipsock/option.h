@@ -50,9 +50,11 @@ IPSOCK_API int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value);
 
 /** Hop limit of multicast packets (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS); not on TCP. x/net:
  * SetMulticastTTL, SetMulticastHopLimit.
- * @param value 0..255 (0: this host only), or ::IPSOCK_DEFAULT, which is 1 */
+ * @param value 1..255, or ::IPSOCK_DEFAULT, which is 1. 0 is IPSOCK_EINVAL: with it Linux keeps IPv4
+ * packets on the host and sends IPv6 ones out all the same. What is to stay on the host is sent by
+ * the loopback interface (::ipsock_set_multicast_interface). */
 IPSOCK_API int ipsock_set_multicast_hop_limit(struct ipsock_endpoint *s, int value);
-/** The multicast hop limit in effect, 0..255. */
+/** The multicast hop limit in effect: 1..255, or 0 on an adopted socket that had it. */
 IPSOCK_API int ipsock_get_multicast_hop_limit(struct ipsock_endpoint *s, int *value);
 
 /** Interface that multicast packets leave by; the control field INTERFACE of a packet, then the
@@ -66,7 +68,8 @@ IPSOCK_API int ipsock_get_multicast_interface(struct ipsock_endpoint *s, uint32_
 
 /** Whether multicast packets sent here are heard by members on this host (IP_MULTICAST_LOOP,
  * IPV6_MULTICAST_LOOP); on at first; not on TCP. x/net: SetMulticastLoopback. The sender's option,
- * except on Windows, where it is the receiver's. */
+ * except on Windows, where it is the receiver's. Of a dual-stack endpoint it governs both families.
+ */
 IPSOCK_API int ipsock_set_multicast_loopback(struct ipsock_endpoint *s, bool on);
 /** Whether the loopback is on. */
 IPSOCK_API int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on);

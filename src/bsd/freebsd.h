@@ -133,6 +133,9 @@
     X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V4, "no option binds a socket to an interface (neither SO_BINDTODEVICE nor IP_BOUND_IF)") \
     X(BIND_INTERFACE, IPSK_UDP_TCP_RAW, IPSK_V6, "no option binds a socket to an interface (neither SO_BINDTODEVICE nor IP_BOUND_IF)") \
+    X(JOIN_GROUP, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput; IPV6_JOIN_GROUP takes no v4-mapped group: in6_mcast.c") \
+    X(JOIN_SOURCE, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput; IPV6_JOIN_GROUP takes no v4-mapped group: in6_mcast.c") \
+    X(EXCLUDE_SOURCE, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput; IPV6_JOIN_GROUP takes no v4-mapped group: in6_mcast.c") \
     X(STRICT_MULTICAST, IPSK_UDP, IPSK_MAPPED, "IPv4 groups cannot be joined on AF_INET6 sockets, and IPv4 multicast reaches only sockets that joined") \
     X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
     X(RECV_PATH_MTU, IPSK_UDP, IPSK_MAPPED, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
@@ -162,6 +165,21 @@
     X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V4, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V6, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_UDP, IPSK_MAPPED, "ICMP errors reach connected sockets as errno only; there is no error queue")
+
+#define IPSK_LIMITS(X) \
+    /* limit, column, what, name */ \
+    X(GROUPS, IPSK_V4, "MCAST_JOIN_GROUP", "IP_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCE_GROUPS, IPSK_V4, "MCAST_JOIN_SOURCE_GROUP", "IP_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCES, IPSK_V4, "MCAST_JOIN_SOURCE_GROUP", "net.inet.ip.mcast.maxgrpsrc or maxsocksrc") \
+    X(EXCLUDED, IPSK_V4, "MCAST_BLOCK_SOURCE", "net.inet.ip.mcast.maxgrpsrc or maxsocksrc") \
+    X(GROUPS, IPSK_V6, "MCAST_JOIN_GROUP", "IPV6_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCE_GROUPS, IPSK_V6, "MCAST_JOIN_SOURCE_GROUP", "IPV6_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCES, IPSK_V6, "MCAST_JOIN_SOURCE_GROUP", "net.inet6.ip6.mcast.maxgrpsrc or maxsocksrc") \
+    X(EXCLUDED, IPSK_V6, "MCAST_BLOCK_SOURCE", "net.inet6.ip6.mcast.maxgrpsrc or maxsocksrc") \
+    X(RECEIVE_BUFFER, IPSK_V4, "receive_buffer", "kern.ipc.maxsockbuf") \
+    X(SEND_BUFFER, IPSK_V4, "send_buffer", "kern.ipc.maxsockbuf") \
+    X(RECEIVE_BUFFER, IPSK_V6, "receive_buffer", "kern.ipc.maxsockbuf") \
+    X(SEND_BUFFER, IPSK_V6, "send_buffer", "kern.ipc.maxsockbuf")
 
 #define IPSK_FACTS(X) \
     /* fact, value */ \

@@ -70,8 +70,10 @@
     X(RECV_PATH_MTU, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_RECVPATHMTU, BOOL, BOOL, 1, 0, 0) \
     X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_ADD_MEMBERSHIP, MREQ_INDEX, NONE, 0, 0, 0) \
     X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_JOIN_GROUP, MREQ6, NONE, 0, 0, 0) \
+    X(JOIN_GROUP, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_ADD_MEMBERSHIP, MREQ_INDEX, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_DROP_MEMBERSHIP, MREQ_INDEX, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_LEAVE_GROUP, MREQ6, NONE, 0, 0, 0) \
+    X(LEAVE_GROUP, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_DROP_MEMBERSHIP, MREQ_INDEX, NONE, 0, 0, 0) \
     X(ICMP_FILTER, IPSK_RAW, IPSK_V6, IPPROTO_ICMPV6, ICMP6_FILTER, ICMP6_PASS, ICMP6_PASS, 0, 0, 0)
 
 #define IPSK_RECEIVED(X) \
@@ -113,6 +115,8 @@
     X(JOIN_SOURCE, IPSK_UDP_RAW, IPSK_V6, "the kernel has no source filters; the library filters, routers are not told") \
     X(EXCLUDE_SOURCE, IPSK_UDP_RAW, IPSK_V4, "the kernel has no source filters; the library filters, routers are not told") \
     X(EXCLUDE_SOURCE, IPSK_UDP_RAW, IPSK_V6, "the kernel has no source filters; the library filters, routers are not told") \
+    X(JOIN_SOURCE, IPSK_UDP, IPSK_MAPPED, "the kernel has no source filters, and of IPv4 packets no interface is delivered here") \
+    X(EXCLUDE_SOURCE, IPSK_UDP, IPSK_MAPPED, "the kernel has no source filters, and of IPv4 packets no interface is delivered here") \
     X(STRICT_MULTICAST, IPSK_UDP_RAW, IPSK_V4, "every socket on the port gets every group that the host joined; the library compares destinations") \
     X(STRICT_MULTICAST, IPSK_UDP_RAW, IPSK_V6, "every socket on the port gets every group that the host joined; the library compares destinations") \
     X(STRICT_MULTICAST, IPSK_UDP, IPSK_MAPPED, "every socket on the port gets every group that the host joined, and of IPv4 packets no destination is delivered here") \
@@ -145,6 +149,15 @@
     X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V4, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V6, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_UDP, IPSK_MAPPED, "ICMP errors reach connected sockets as errno only; there is no error queue")
+
+#define IPSK_LIMITS(X) \
+    /* limit, column, what, name */ \
+    X(GROUPS, IPSK_V4, "IP_ADD_MEMBERSHIP", "IP_MAX_MEMBERSHIPS: 20 a socket") \
+    X(RECEIVE_BUFFER, IPSK_V4, "receive_buffer", "kern.sbmax") \
+    X(SEND_BUFFER, IPSK_V4, "send_buffer", "kern.sbmax") \
+    X(RECEIVE_BUFFER, IPSK_V6, "receive_buffer", "kern.sbmax") \
+    X(SEND_BUFFER, IPSK_V6, "send_buffer", "kern.sbmax") \
+    X(GROUPS, IPSK_MAPPED, "IP_ADD_MEMBERSHIP", "IP_MAX_MEMBERSHIPS: 20 a socket")
 
 #define IPSK_FACTS(X) \
     /* fact, value */ \

@@ -116,6 +116,10 @@
     X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V4, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_UDP_RAW, IPSK_V6, "ICMP errors reach connected sockets as errno only; there is no error queue")
 
+#define IPSK_LIMITS(X) \
+    /* limit, column, what, name */ \
+    X(GROUPS, IPSK_V4, "IP_ADD_MEMBERSHIP", "IP_MAX_MEMBERSHIPS: 4095 a socket")
+
 #define IPSK_FACTS(X) \
     /* fact, value */ \
     X(CMSG_HEADER, CMSG_LEN(0)) \

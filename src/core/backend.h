@@ -156,12 +156,13 @@ int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipso
 int ipsk_sys_interface_groups(ipsock_handle_t handle, uint32_t index, struct ipsock_error *error);
 /* Longest name of an interface, with its NUL: Windows' are up to 256 UTF-16 units. */
 #define IPSK_INTERFACE_NAME (256 * 3 + 1)
-/* Whether there is no such interface, beyond doubt. */
+/* Whether it is certain that no interface has this index; 0 is none. */
 static inline bool ipsk_is_unknown_interface(uint32_t index)
 {
     char name[IPSK_INTERFACE_NAME];
     struct ipsock_error ignored;
-    return ipsk_sys_interface_name(index, name, sizeof name, &ignored) == IPSOCK_ENODEV;
+    return index != 0 &&
+           ipsk_sys_interface_name(index, name, sizeof name, &ignored) == IPSOCK_ENODEV;
 }
 /* Sorted by index; allocates as ipsock_interfaces says. */
 int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error);

@@ -178,6 +178,8 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         if (code < 0)
             break;
     }
+    if (code == IPSOCK_ENOBUFS)
+        ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
     return code;
 }
 

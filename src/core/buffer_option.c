@@ -34,7 +34,14 @@ int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char
     if (bytes < 1)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "set", name);
     int code = row == NULL ? IPSOCK_OK : try_size(s, row, bytes, name, error);
-    return code < 0 ? code : ipsk_set_option(s, option, bytes, name, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_set_option(s, option, bytes, name, error);
+    if (code == IPSOCK_ENOBUFS)
+        ipsk_name_limit(error,
+                        option == IPSK_OPTION_RECEIVE_BUFFER ? IPSK_LIMIT_RECEIVE_BUFFER
+                                                             : IPSK_LIMIT_SEND_BUFFER,
+                        row->column);
+    return code;
 }
 
 static int set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name)

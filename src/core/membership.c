@@ -63,7 +63,7 @@ struct ipsk_membership *ipsk_membership_next(const struct ipsk_memberships *all,
     struct ipsk_membership *m = previous == NULL ? NULL : previous->next;
     uint32_t i = previous == NULL ? 0 : bucket_of(all, previous->group, previous->index) + 1;
     for (;; i++) {
-        while (m != NULL && memcmp(m->group, group, 16) != 0)
+        while (m != NULL && (m->gone || memcmp(m->group, group, 16) != 0))
             m = m->next;
         if (m != NULL || i >= all->bucket_count)
             return m;
@@ -209,7 +209,8 @@ bool ipsk_membership_wants(const struct ipsk_memberships *all, const uint8_t gro
                            uint32_t index, const uint8_t source[16])
 {
     const struct ipsk_membership *m = ipsk_membership_find(all, group, index);
-    if (m == NULL) /* where the system's choice of interface is not known, it counts on all */
+    if (m == NULL ||
+        m->gone) /* where the system's choice of interface is not known, it counts on all */
         m = ipsk_membership_find(all, group, 0);
     if (m == NULL || (m->chosen != 0 && m->chosen != index))
         return !all->strict;

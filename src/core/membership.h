@@ -36,6 +36,7 @@ struct ipsk_membership {
     uint32_t chosen; /* by the system, where index is 0; 0 unknown */
     bool source_specific;
     bool aside; /* held by the endpoint's second socket, membership_aside.h */
+    bool gone; /* with its interface: nothing but a leave asks for it any more, membership_gone.h */
     uint32_t source_count, source_room;
     uint8_t (*sources)[16];
 };
@@ -55,8 +56,8 @@ int ipsk_membership_answer(int call, int state);
 struct ipsk_membership *ipsk_membership_find(const struct ipsk_memberships *all,
                                              const uint8_t group[16], uint32_t index);
 
-/* The memberships of a group, on whatever interface, one after the other; NULL: the first, the end.
- */
+/* The memberships of a group, on whatever interface, that have not gone, one after the other; NULL:
+ * the first, the end. */
 struct ipsk_membership *ipsk_membership_next(const struct ipsk_memberships *all,
                                              const uint8_t group[16],
                                              const struct ipsk_membership *previous);

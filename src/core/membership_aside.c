@@ -14,7 +14,7 @@ bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *gr
 bool ipsk_needs_aside(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
 {
     const bool filters = r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE;
-    if (s->family != IPSOCK_IPV6 || !ipsk_native.facts[IPSK_FACT_FILTER6_BY_GROUP] ||
+    if (ipsk_column(s, &r->group) != IPSK_V6 || !ipsk_native.facts[IPSK_FACT_FILTER6_BY_GROUP] ||
         (r->call != IPSK_JOIN && !filters) || ipsk_is_aside(s, &r->group))
         return false;
     const struct ipsk_membership *m = NULL;
@@ -61,9 +61,10 @@ static void leave_on(struct ipsock_endpoint *s, ipsock_handle_t handle, const ui
  * asked for it behind our back. */
 static int filter_here(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
+    const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_STRICT_MULTICAST, IPSK_V6);
     int64_t strict = 0;
-    if (ipsk_option_row(s, IPSK_OPTION_STRICT_MULTICAST, IPSK_V6) != NULL) {
-        int code = ipsk_get_option(s, IPSK_OPTION_STRICT_MULTICAST, &strict, NULL, error);
+    if (row != NULL) {
+        int code = ipsk_get_row(s->handle, row, &strict, error);
         if (code == IPSOCK_OK && strict && !s->memberships.strict)
             code = ipsk_fail(error, IPSOCK_ENOTSUP, 0, "join source", "strict_multicast");
         if (code < 0)
@@ -72,8 +73,8 @@ static int filter_here(struct ipsock_endpoint *s, struct ipsock_error *error)
     int code = ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
     if (code == IPSOCK_OK)
         atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
-    if (code == IPSOCK_OK && strict)
-        code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 0, NULL, error);
+    if (code == IPSOCK_OK && strict) /* IPv4's stays: it looks at interfaces */
+        code = ipsk_set_row(s->handle, row, 0, error);
     return code;
 }
 

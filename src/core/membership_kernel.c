@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/membership_aside.h"
 #include "core/option.h"
 #include "core/sockaddr.h"
 
@@ -62,30 +63,31 @@ static size_t encode(const struct ipsk_option_row *row, const struct ipsk_member
                      uint8_t bytes[LARGEST_REQUEST])
 {
     const int32_t *facts = ipsk_native.facts;
+    const struct ipsock_addr group = ipsock_addr_unmap(&r->group);
+    const struct ipsock_addr source = ipsock_addr_unmap(&r->source);
     memset(bytes, 0, LARGEST_REQUEST);
     switch (row->set) {
     case IPSK_ENCODING_GROUP_REQ:
     case IPSK_ENCODING_GROUP_SOURCE_REQ:
         memcpy(bytes, &r->index, sizeof r->index);
-        ipsk_put_sockaddr(&ipsk_native, &r->group, bytes + facts[IPSK_FACT_GROUP_REQ_GROUP]);
+        ipsk_put_sockaddr(&ipsk_native, &group, bytes + facts[IPSK_FACT_GROUP_REQ_GROUP]);
         if (row->set == IPSK_ENCODING_GROUP_REQ)
             return (size_t)facts[IPSK_FACT_GROUP_REQ];
-        ipsk_put_sockaddr(&ipsk_native, &r->source,
-                          bytes + facts[IPSK_FACT_GROUP_SOURCE_REQ_SOURCE]);
+        ipsk_put_sockaddr(&ipsk_native, &source, bytes + facts[IPSK_FACT_GROUP_SOURCE_REQ_SOURCE]);
         return (size_t)facts[IPSK_FACT_GROUP_SOURCE_REQ];
     case IPSK_ENCODING_MREQN: /* group, address, index */
-        memcpy(bytes, r->group.ip, 4);
+        memcpy(bytes, group.ip, 4);
         memcpy(bytes + 8, &r->index, sizeof r->index);
         return 12;
     case IPSK_ENCODING_MREQ:
-        memcpy(bytes, r->group.ip, 4);
+        memcpy(bytes, group.ip, 4);
         return r->index == 0 || put_address(r->index, bytes + 4) ? 8 : 0;
     case IPSK_ENCODING_MREQ_INDEX:
-        memcpy(bytes, r->group.ip, 4);
+        memcpy(bytes, group.ip, 4);
         put_net32(bytes + 4, r->index);
         return 8;
     case IPSK_ENCODING_MREQ6:
-        memcpy(bytes, r->group.ip, 16);
+        memcpy(bytes, r->group.ip, 16); /* of IPv4 on dual-stack: v4-mapped */
         memcpy(bytes + 16, &r->index, sizeof r->index);
         return 20;
     default:
@@ -98,7 +100,7 @@ static size_t encode(const struct ipsk_option_row *row, const struct ipsk_member
 static const struct ipsk_option_row *
 choose_row(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r, unsigned skip)
 {
-    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    const int column = ipsk_column(s, &r->group);
     const struct ipsk_option_row *last = NULL;
     uint8_t bytes[LARGEST_REQUEST];
     for (size_t i = 0; i < ipsk_native.option_count; i++) {
@@ -125,32 +127,41 @@ static bool is_not_understood(const struct ipsk_option_row *row, int code)
            (code == IPSOCK_EINVAL && row->set == IPSK_ENCODING_MREQ_INDEX);
 }
 
-static bool is_unknown(uint32_t index)
+/* The limit that a call has met: of groups, where it would have made a membership, of sources
+ * otherwise. */
+static void name_limit(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                       struct ipsock_error *error)
 {
-    return index != 0 && ipsk_is_unknown_interface(index);
+    const bool first = ipsk_membership_find(&s->memberships, r->group.ip, r->index) == NULL;
+    const int limit = r->call == IPSK_JOIN      ? IPSK_LIMIT_GROUPS
+                      : r->call == IPSK_EXCLUDE ? IPSK_LIMIT_EXCLUDED
+                      : first                   ? IPSK_LIMIT_SOURCE_GROUPS
+                                                : IPSK_LIMIT_SOURCES;
+    ipsk_name_limit(error, limit, ipsk_column(s, &r->group));
 }
 
 /* What the kernel's number means here. Most cannot happen, for the state table was asked before;
- * memberships made under another index, or before a handle was adopted, are known to the kernel
- * alone. */
-static int translate(const struct ipsk_membership_request *r, struct ipsock_error *error)
+ * memberships made under another index, or by others on the handle, are known to the kernel alone.
+ */
+static int translate(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                     struct ipsock_error *error)
 {
-    /* Windows has one number for this and for what follows */
-    if ((error->code == IPSOCK_EADDRNOTAVAIL || error->code == IPSOCK_EINVAL) &&
-        is_unknown(r->index))
-        error->code = IPSOCK_ENODEV;
+    const bool gone = (error->code == IPSOCK_EADDRNOTAVAIL || error->code == IPSOCK_EINVAL) &&
+                      ipsk_is_unknown_interface(r->index);
     switch (error->code) {
     case IPSOCK_EADDRINUSE:
         error->code = r->call == IPSK_JOIN ? IPSOCK_EMEMBER : IPSOCK_EFILTERMODE;
         break;
     case IPSOCK_EADDRNOTAVAIL: /* BSD and perhaps Windows also for an interface that is not there */
-        error->code = r->call == IPSK_JOIN || is_unknown(r->index)             ? IPSOCK_ENODEV
+        error->code = gone || r->call == IPSK_JOIN                             ? IPSOCK_ENODEV
                       : r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE ? IPSOCK_EMEMBER
                                                                                : IPSOCK_ENOTMEMBER;
         break;
     case IPSOCK_EINVAL: /* the arguments were checked: the membership is of the other mode, or none
                          */
-        error->code = r->call == IPSK_LEAVE_SOURCE ? IPSOCK_ENOTMEMBER : IPSOCK_EFILTERMODE;
+        error->code = gone                           ? IPSOCK_ENODEV
+                      : r->call == IPSK_LEAVE_SOURCE ? IPSOCK_ENOTMEMBER
+                                                     : IPSOCK_EFILTERMODE;
         break;
     case IPSOCK_ENOMEM: /* Linux IPv6: the socket's option memory is the limit */
         error->code = IPSOCK_ENOBUFS;
@@ -158,6 +169,8 @@ static int translate(const struct ipsk_membership_request *r, struct ipsock_erro
     default:
         break;
     }
+    if (error->code == IPSOCK_ENOBUFS)
+        name_limit(s, r, error);
     return error->code;
 }
 
@@ -177,7 +190,7 @@ int ipsk_tell_membership(struct ipsock_endpoint *s, ipsock_handle_t handle,
         error->option = row->text;
         row = is_not_understood(row, code) ? choose_row(s, r, skip) : NULL;
     }
-    return translate(r, error);
+    return translate(s, r, error);
 }
 
 /* Sources that are read at most: the limits of Linux are 10 (igmp_max_msf) and 64 (mld_max_msf). A
@@ -191,18 +204,19 @@ struct filter {
     uint8_t bytes[160 + 128 * SOURCES_MAX];
 };
 
-static const struct ipsk_option_row *filter_row(const struct ipsock_endpoint *s)
+static const struct ipsk_option_row *filter_row(const struct ipsock_endpoint *s,
+                                                const struct ipsock_addr *group)
 {
-    return ipsk_option_row(s, IPSK_OPTION_SOURCE_FILTER,
-                           s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
+    return ipsk_option_row(s, IPSK_OPTION_SOURCE_FILTER, ipsk_column(s, group));
 }
 
 /* IPSOCK_ENOTMEMBER, or IPSOCK_ENOTSUP where it cannot be known. */
-static int read_filter(struct ipsock_endpoint *s, const struct ipsock_addr *group, uint32_t index,
-                       struct filter *f)
+static int read_filter(struct ipsock_endpoint *s, ipsock_handle_t handle,
+                       const struct ipsock_addr *group, uint32_t index, struct filter *f)
 {
     const int32_t *facts = ipsk_native.facts;
-    const struct ipsk_option_row *row = filter_row(s);
+    const struct ipsk_option_row *row = filter_row(s, group);
+    const struct ipsock_addr plain = ipsock_addr_unmap(group);
     const size_t mode = (size_t)facts[IPSK_FACT_GROUP_FILTER_MODE];
     const uint32_t room = SOURCES_MAX;
     uint32_t found;
@@ -212,9 +226,9 @@ static int read_filter(struct ipsock_endpoint *s, const struct ipsock_addr *grou
         return IPSOCK_ENOTSUP;
     memset(f->bytes, 0, sizeof f->bytes);
     memcpy(f->bytes, &index, sizeof index);
-    ipsk_put_sockaddr(&ipsk_native, group, f->bytes + facts[IPSK_FACT_GROUP_REQ_GROUP]);
+    ipsk_put_sockaddr(&ipsk_native, &plain, f->bytes + facts[IPSK_FACT_GROUP_REQ_GROUP]);
     memcpy(f->bytes + mode + 4, &room, sizeof room);
-    const int code = ipsk_sys_get(s->handle, row->level, row->name, f->bytes, &length, &error);
+    const int code = ipsk_sys_get(handle, row->level, row->name, f->bytes, &length, &error);
     if (code < 0)
         return code == IPSOCK_EADDRNOTAVAIL || code == IPSOCK_ENODEV || code == IPSOCK_EINVAL
                    ? IPSOCK_ENOTMEMBER
@@ -225,13 +239,18 @@ static int read_filter(struct ipsock_endpoint *s, const struct ipsock_addr *grou
     return f->count > SOURCES_MAX ? IPSOCK_ENOTSUP : IPSOCK_OK;
 }
 
-static const uint8_t *source_at(const struct filter *f, uint32_t i, int family, uint8_t source[16])
+/* A source as memberships have it. */
+static const uint8_t *source_at(const struct filter *f, uint32_t i, int column, uint8_t source[16])
 {
     const int32_t *facts = ipsk_native.facts;
-    const size_t at = (size_t)facts[IPSK_FACT_GROUP_FILTER_SOURCES] +
-                      i * (size_t)facts[IPSK_FACT_SOCKADDR_STORAGE];
-    memset(source, 0, 16);
-    memcpy(source, f->bytes + at + (family == IPSOCK_IPV4 ? 4 : 8), family == IPSOCK_IPV4 ? 4 : 16);
+    const uint8_t *p = f->bytes + (size_t)facts[IPSK_FACT_GROUP_FILTER_SOURCES] +
+                       i * (size_t)facts[IPSK_FACT_SOCKADDR_STORAGE];
+    struct ipsock_addr addr = ipsock_addr_ipv4(p[4], p[5], p[6], p[7], 0);
+    if (column == IPSK_MAPPED)
+        addr = ipsock_addr_map(&addr);
+    else if (column == IPSK_V6)
+        memcpy(addr.ip, p + 8, 16);
+    memcpy(source, addr.ip, 16);
     return source;
 }
 
@@ -245,45 +264,79 @@ static int enter_one(struct ipsock_endpoint *s, const struct ipsk_membership_req
     return IPSOCK_OK;
 }
 
+/* Whether what is entered says the same. */
+static bool is_entered(const struct ipsk_membership *m, const struct filter *f, int column)
+{
+    uint8_t source[16];
+    bool same =
+        m != NULL && m->source_specific == f->source_specific && m->source_count == f->count;
+    for (uint32_t i = 0; same && i < f->count; i++) {
+        const int state = ipsk_membership_state(m, source_at(f, i, column, source));
+        same = state == IPSK_SOURCES_LISTED || state == IPSK_ANY_SOURCE_LISTED;
+    }
+    return same;
+}
+
 static int enter_filter(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                         const struct filter *f)
 {
+    const int column = ipsk_column(s, &r->group);
+    struct ipsk_membership *m = ipsk_membership_find(&s->memberships, r->group.ip, r->index);
+    const bool aside = m != NULL && m->aside;
     uint8_t source[16];
+    if (is_entered(m, f, column))
+        return IPSOCK_OK;
+    ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
     int code = f->source_specific ? IPSOCK_OK : enter_one(s, r, IPSK_JOIN, NULL);
     for (uint32_t i = 0; i < f->count && code == IPSOCK_OK; i++)
         code = enter_one(s, r, f->source_specific ? IPSK_JOIN_SOURCE : IPSK_EXCLUDE,
-                         source_at(f, i, s->family, source));
-    if (code < 0 && ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL)
+                         source_at(f, i, column, source));
+    m = ipsk_membership_find(&s->memberships, r->group.ip, r->index);
+    if (m != NULL)
+        m->aside = aside;
+    if (code < 0)
         ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
     return code;
 }
 
-int ipsk_know_membership(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
-                         bool *exact, struct ipsock_error *error)
+int ipsk_ask_membership(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                        bool *exact, struct ipsock_error *error)
 {
+    const bool joins = r->call == IPSK_JOIN || r->call == IPSK_JOIN_SOURCE;
     struct filter f;
-    *exact = true;
-    if ((s->flags & IPSK_OPENED_HERE) ||
-        ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL)
-        return IPSOCK_OK;
-    const int code = read_filter(s, &r->group, r->index, &f);
-    *exact = code != IPSOCK_ENOTSUP;
-    if (code == IPSOCK_OK && enter_filter(s, r, &f) < 0)
+    uint32_t chosen;
+    int code = IPSOCK_ENOTSUP;
+    if (r->index != 0)
+        code = read_filter(s, ipsk_is_aside(s, &r->group) ? s->aside : s->handle, &r->group,
+                           r->index, &f);
+    else if (ipsk_membership_find(&s->memberships, r->group.ip, 0) != NULL)
+        code = ipsk_chosen_interface(s, &r->group, &chosen);
+    /* where nothing is ever told, a join may find its interface's index with another interface */
+    *exact = code != IPSOCK_ENOTSUP ||
+             ((s->flags & IPSK_OPENED_HERE) && (!joins || filter_row(s, &r->group) != NULL));
+    if (code == IPSOCK_ENOTMEMBER)
+        ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
+    if (code == IPSOCK_OK && r->index != 0 && enter_filter(s, r, &f) < 0)
         return ipsk_refuse_membership(error, IPSOCK_ENOMEM, r, NULL);
     return IPSOCK_OK;
 }
 
-uint32_t ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *group)
+int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *group,
+                          uint32_t *chosen)
 {
     struct ipsock_interface *list = NULL;
     struct ipsock_error error;
     struct filter f;
-    uint32_t chosen = 0;
-    if (filter_row(s) == NULL || ipsk_sys_interfaces(&list, &error) < 0)
-        return 0;
-    for (const struct ipsock_interface *i = list; i != NULL && chosen == 0; i = i->next)
-        if (read_filter(s, group, i->index, &f) == IPSOCK_OK)
-            chosen = i->index;
+    int code = IPSOCK_ENOTMEMBER;
+    *chosen = 0;
+    if (filter_row(s, group) == NULL || ipsk_sys_interfaces(&list, &error) < 0)
+        return IPSOCK_ENOTSUP;
+    for (const struct ipsock_interface *i = list; i != NULL && code == IPSOCK_ENOTMEMBER;
+         i = i->next) {
+        code = read_filter(s, s->handle, group, i->index, &f);
+        if (code != IPSOCK_ENOTMEMBER)
+            *chosen = i->index;
+    }
     ipsock_interfaces_free(list);
-    return chosen;
+    return code;
 }

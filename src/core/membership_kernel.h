@@ -6,7 +6,8 @@
 
 #include "core/endpoint.h"
 
-/* One call on its way; arguments checked, scopes and ports cleared. */
+/* One call on its way; arguments checked, scopes and ports cleared. On dual-stack endpoints IPv4 is
+ * written ::ffff:a.b.c.d here, as in received packets, however the caller wrote it. */
 struct ipsk_membership_request {
     int call; /* enum ipsk_membership_call */
     uint32_t index;
@@ -23,14 +24,14 @@ int ipsk_refuse_membership(struct ipsock_error *error, int code,
 int ipsk_tell_membership(struct ipsock_endpoint *s, ipsock_handle_t handle,
                          const struct ipsk_membership_request *r, struct ipsock_error *error);
 
-/* Makes sure that what the endpoint has of (group, index) is entered: an adopted handle's earlier
- * memberships are read when a call first names them. exact: false where they cannot be. Under
- * setup. IPSOCK_ENOMEM. */
-int ipsk_know_membership(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
-                         bool *exact, struct ipsock_error *error);
+/* Asks the kernel what the endpoint has of (group, index), and enters that. exact: false where it
+ * does not tell and others may have used the handle. Under setup. IPSOCK_ENOMEM. */
+int ipsk_ask_membership(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                        bool *exact, struct ipsock_error *error);
 
-/* The interface that the system has taken for a membership under index 0; 0 where it does not
- * tell. */
-uint32_t ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *group);
+/* The interface that the system has taken for a membership under index 0. IPSOCK_ENOTMEMBER: it has
+ * none of those that there are; IPSOCK_ENOTSUP: it does not tell. */
+int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *group,
+                          uint32_t *chosen);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "core/emulate.h"
 #include "core/error_stream.h"
+#include "core/option.h"
 #include "core/wanted.h"
 
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
@@ -103,6 +104,17 @@ static int try_again(struct ipsock_endpoint *s, int direction, struct ipsock_mes
     return code;
 }
 
+/* Opaque control that may be more than a system takes; what the library makes itself is not. */
+#define MUCH_CONTROL 16384
+
+void ipsk_name_control(const struct ipsock_endpoint *s, const struct ipsock_message *message,
+                       struct ipsock_error *error)
+{
+    const struct ipsock_control *c = message->control;
+    if (c != NULL && (c->valid & IPSOCK_CONTROL_OPAQUE) && c->opaque_length > MUCH_CONTROL)
+        ipsk_name_limit(error, IPSK_LIMIT_CONTROL, ipsk_message_column(s, message));
+}
+
 /* After a try that failed: where nothing was ready, waits, and tries again. One for both
  * directions, which also keeps it out of their fast ways. */
 static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
@@ -119,6 +131,8 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
         if (code < 0 && s->stream != NULL)
             code = try_again(s, direction, message, flags, code, error);
     }
+    if (code == IPSOCK_ENOBUFS && direction == IPSOCK_WRITE)
+        ipsk_name_control(s, message, error);
     return code;
 }
 

@@ -41,6 +41,10 @@ int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void 
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                       struct ipsock_error *error);
 
+/* After a send that met a limit: was it due to the control data, the limit of that is named. */
+void ipsk_name_control(const struct ipsock_endpoint *s, const struct ipsock_message *message,
+                       struct ipsock_error *error);
+
 /* The column that a message goes out in. */
 static inline int ipsk_message_column(const struct ipsock_endpoint *s,
                                       const struct ipsock_message *m)

@@ -3,15 +3,33 @@
 #include <ipsock/multicast.h>
 
 #include "core/membership_aside.h"
+#include "core/membership_gone.h"
 
-static int check_family(const struct ipsock_endpoint *s, const struct ipsock_addr *addr,
+/* Dual-stack endpoints take IPv4 addresses too, written either way. */
+static int check_family(const struct ipsock_endpoint *s, struct ipsock_addr *addr,
                         const struct ipsk_membership_request *r, const char *field,
                         struct ipsock_error *error)
 {
     if (addr->family == IPSOCK_UNSPEC)
         return ipsk_refuse_membership(error, IPSOCK_EMISSADDR, r, field);
-    if (addr->family != s->family || ipsock_addr_is_mapped(addr))
+    if (s->dual_stack)
+        *addr = ipsock_addr_map(addr);
+    if (addr->family != s->family || (ipsock_addr_is_mapped(addr) && !s->dual_stack))
         return ipsk_refuse_membership(error, IPSOCK_EFAMILY, r, field);
+    return IPSOCK_OK;
+}
+
+static int check_source(const struct ipsock_endpoint *s, struct ipsk_membership_request *r,
+                        struct ipsock_error *error)
+{
+    const int code = check_family(s, &r->source, r, "source", error);
+    if (code < 0)
+        return code;
+    if (ipsock_addr_is_mapped(&r->source) != ipsock_addr_is_mapped(&r->group))
+        return ipsk_refuse_membership(error, IPSOCK_EFAMILY, r, "source");
+    if (ipsock_addr_is_multicast(&r->source) || ipsock_addr_is_unspecified(&r->source) ||
+        ipsock_addr_is_broadcast(&r->source))
+        return ipsk_refuse_membership(error, IPSOCK_EINVAL, r, "source");
     return IPSOCK_OK;
 }
 
@@ -19,10 +37,10 @@ static int check_family(const struct ipsock_endpoint *s, const struct ipsock_add
 static int settle_scope(struct ipsk_membership_request *r, struct ipsock_addr *addr,
                         const char *field, struct ipsock_error *error)
 {
-    if (addr->family == IPSOCK_IPV4) {
+    if (addr->family == IPSOCK_IPV4 || ipsock_addr_is_mapped(addr))
         addr->scope = 0;
+    if (addr->family == IPSOCK_IPV4)
         memset(addr->ip + 4, 0, 12); /* memberships compare all of it */
-    }
     if (addr->scope != 0 && r->index == 0)
         r->index = addr->scope;
     if (addr->scope != 0 && addr->scope != r->index)
@@ -41,11 +59,7 @@ static int check(const struct ipsock_endpoint *s, struct ipsk_membership_request
     if (code == IPSOCK_OK && !ipsock_addr_is_multicast(&r->group))
         code = ipsk_refuse_membership(error, IPSOCK_EINVAL, r, "group");
     if (code == IPSOCK_OK && ipsk_call_has_source(r->call))
-        code = check_family(s, &r->source, r, "source", error);
-    if (code == IPSOCK_OK && ipsk_call_has_source(r->call) &&
-        (ipsock_addr_is_multicast(&r->source) || ipsock_addr_is_unspecified(&r->source) ||
-         ipsock_addr_is_broadcast(&r->source)))
-        code = ipsk_refuse_membership(error, IPSOCK_EINVAL, r, "source");
+        code = check_source(s, r, error);
     if (code == IPSOCK_OK)
         code = settle_scope(r, &r->group, "group", error);
     if (code == IPSOCK_OK && ipsk_call_has_source(r->call))
@@ -64,21 +78,56 @@ static bool mixes(const struct ipsk_memberships *all, const struct ipsk_membersh
     return false;
 }
 
-static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
-                  const uint8_t *source, struct ipsock_error *error)
+static const struct ipsk_membership *known(const struct ipsock_endpoint *s,
+                                           const struct ipsk_membership_request *r)
 {
-    /* What an adopted handle had joined before and cannot be read, the kernel answers for. */
-    bool exact = true;
-    int code = ipsk_know_membership(s, r, &exact, error);
-    if (code < 0)
-        return code;
-    const struct ipsk_membership *known =
-        ipsk_membership_find(&s->memberships, r->group.ip, r->index);
-    if (exact || known != NULL)
-        code = ipsk_membership_answer(r->call, ipsk_membership_state(known, source));
-    if (code < 0)
+    return ipsk_membership_find(&s->memberships, r->group.ip, r->index);
+}
+
+static const uint8_t *source_of(const struct ipsk_membership_request *r)
+{
+    return ipsk_call_has_source(r->call) ? r->source.ip : NULL;
+}
+
+/* What the state table says to what is known here. */
+static int known_answer(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    return ipsk_membership_answer(r->call, ipsk_membership_state(known(s, r), source_of(r)));
+}
+
+static bool is_join(const struct ipsk_membership_request *r)
+{
+    return r->call == IPSK_JOIN || r->call == IPSK_JOIN_SOURCE;
+}
+
+static bool is_leave(const struct ipsk_membership_request *r)
+{
+    return r->call == IPSK_LEAVE || r->call == IPSK_LEAVE_SOURCE;
+}
+
+/* The answer of the state table. Of a handle that was made elsewhere the kernel is asked first, for
+ * others may use it, and used it before; of one's own before a call is refused. exact: false, and
+ * the kernel's own answer counts. */
+static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_request *r, bool *exact,
+                  struct ipsock_error *error)
+{
+    int code = known_answer(s, r);
+    *exact = true;
+    if (!(s->flags & IPSK_OPENED_HERE) || code < 0) {
+        const bool was_known = known(s, r) != NULL;
+        if (ipsk_ask_membership(s, r, exact, error) < 0)
+            return IPSOCK_ENOMEM;
+        /* what the system had chosen may be gone, and still be there for the kernel */
+        if (was_known && known(s, r) == NULL && r->index == 0 && is_join(r)) {
+            struct ipsk_membership_request leave = *r;
+            leave.call = IPSK_LEAVE;
+            ipsk_tell_membership(s, s->handle, &leave, error);
+        }
+        code = known_answer(s, r);
+    }
+    if (code < 0 && *exact)
         return ipsk_refuse_membership(error, code, r, NULL);
-    if (known == NULL && mixes(&s->memberships, r))
+    if (known(s, r) == NULL && mixes(&s->memberships, r))
         return ipsk_refuse_membership(error, IPSOCK_EINVAL, r, "interface_index");
     return IPSOCK_OK;
 }
@@ -87,32 +136,78 @@ static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_reques
 static int check_interface(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                            struct ipsock_error *error)
 {
-    if (r->index == 0 || (r->call != IPSK_JOIN && r->call != IPSK_JOIN_SOURCE) ||
-        ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL)
+    if (r->index == 0 || !is_join(r) || known(s, r) != NULL)
         return IPSOCK_OK;
     const int code = ipsk_sys_interface_groups(s->handle, r->index, error);
     return code == IPSOCK_ENODEV ? ipsk_refuse_membership(error, code, r, "interface_index") : code;
 }
 
-/* What the kernel has accepted. */
+/* What the kernel has accepted. If the state table would have refused it, what is known was out of
+ * date. */
 static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
-                  const uint8_t *source, struct ipsk_membership *spare, bool aside)
+                  struct ipsk_membership *spare, bool aside)
 {
+    if (known_answer(s, r) < 0) {
+        ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
+        if (spare == NULL &&
+            ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, r->call, &spare) < 0)
+            return; /* the kernel will be asked again */
+    }
     if (spare != NULL) {
         spare->aside = aside;
         if (s->memberships.strict && r->index == 0)
-            spare->chosen = ipsk_chosen_interface(s, &r->group);
+            ipsk_chosen_interface(s, &r->group, &spare->chosen);
     }
-    ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source, r->call, spare);
+    ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, spare);
+}
+
+/* Tells the kernel. A limit may be due to what has gone; a group that was joined for a source which
+ * is then refused is left again. */
+static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request *r, bool aside,
+                struct ipsock_error *error)
+{
+    const ipsock_handle_t handle = aside ? s->aside : s->handle;
+    struct ipsk_membership_request leave = *r;
+    struct ipsock_error ignored;
+    int code = ipsk_tell_membership(s, handle, r, error);
+    leave.call = IPSK_LEAVE;
+    if (code == IPSOCK_ENOBUFS && r->call == IPSK_JOIN_SOURCE && known(s, r) == NULL)
+        ipsk_tell_membership(s, handle, &leave, &ignored);
+    return code;
+}
+
+/* The kernel knew better than the state table: others have used the handle. Its answer in the
+ * table's words, where it lets itself be asked. */
+static int reconcile(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                     int refused, struct ipsock_error *error)
+{
+    bool exact;
+    const int before = known_answer(s, r);
+    if (refused != IPSOCK_ENOTMEMBER && refused != IPSOCK_EMEMBER && refused != IPSOCK_EFILTERMODE)
+        return refused;
+    if (ipsk_ask_membership(s, r, &exact, error) < 0)
+        return IPSOCK_ENOMEM;
+    const int code = known_answer(s, r);
+    if (code < 0 && exact)
+        return ipsk_refuse_membership(error, code, r, NULL);
+    /* not told: what it has not to be left, is left */
+    if (refused == IPSOCK_ENOTMEMBER && code == IPSOCK_OK && is_leave(r))
+        ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, NULL);
+    return before < 0 ? ipsk_refuse_membership(error, before, r, NULL) : refused;
 }
 
 /* Under setup. */
 static int perform(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                    struct ipsock_error *error)
 {
-    const uint8_t *source = ipsk_call_has_source(r->call) ? r->source.ip : NULL;
     struct ipsk_membership *spare = NULL;
-    int code = answer(s, r, source, error);
+    bool exact;
+    int code;
+    if (ipsk_answer_gone(s, r, &code, error))
+        return code;
+    if (is_join(r))
+        ipsk_mark_gone_of(s, &r->group);
+    code = answer(s, r, &exact, error);
     if (code == IPSOCK_OK)
         code = check_interface(s, r, error);
     if (code < 0)
@@ -122,17 +217,17 @@ static int perform(struct ipsock_endpoint *s, const struct ipsk_membership_reque
     if (ipsk_needs_aside(s, r))
         code = ipsk_move_aside(s, r, error);
     const bool aside = ipsk_is_aside(s, &r->group);
-    const bool known = ipsk_membership_find(&s->memberships, r->group.ip, r->index) != NULL;
-    if (code == IPSOCK_OK)
-        code = ipsk_tell_membership(s, aside ? s->aside : s->handle, r, error);
-    /* With its interface gone a membership is gone too: leaving it has succeeded. */
-    if (known && (r->call == IPSK_LEAVE || r->call == IPSK_LEAVE_SOURCE) &&
-        (code == IPSOCK_ENODEV || code == IPSOCK_ENOTMEMBER))
-        code = IPSOCK_OK;
+    if (code == IPSOCK_OK) {
+        code = tell(s, r, aside, error);
+        if (code == IPSOCK_ENOBUFS && is_join(r) && ipsk_mark_gone(s))
+            code = tell(s, r, aside, error);
+        if (code < 0)
+            code = reconcile(s, r, code, error);
+    }
     if (code < 0)
         ipsk_membership_discard(spare);
     else
-        enter(s, r, source, spare, aside);
+        enter(s, r, spare, aside);
     return code;
 }
 

@@ -2,12 +2,15 @@
 /* Options of multicast packets that are sent. */
 #include <ipsock/option.h>
 
+#include <limits.h>
+
 #include "core/option.h"
 
+/* 0: with it Linux keeps IPv4 on the host and sends IPv6 out (ip_mc_output, ip6_finish_output2). */
 int ipsock_set_multicast_hop_limit(struct ipsock_endpoint *s, int value)
 {
-    return ipsk_public_set(s, IPSK_OPTION_MULTICAST_HOP_LIMIT, "multicast_hop_limit", value,
-                           IPSOCK_DEFAULT, 255);
+    return ipsk_public_set(s, IPSK_OPTION_MULTICAST_HOP_LIMIT, "multicast_hop_limit",
+                           value == 0 ? INT_MAX : value, IPSOCK_DEFAULT, 255);
 }
 
 int ipsock_get_multicast_hop_limit(struct ipsock_endpoint *s, int *value)

@@ -60,6 +60,14 @@ static inline bool ipsk_is_there(const struct ipsk_option_row *row)
 void ipsk_lock_options(struct ipsock_endpoint *s);
 void ipsk_unlock_options(struct ipsock_endpoint *s);
 
+/* Lets a failure that met a limit name it, where the system has a name for it. */
+static inline void ipsk_name_limit(struct ipsock_error *error, int limit, int column)
+{
+    const char *text = ipsk_find_limit(&ipsk_native, limit, column);
+    if (text != NULL)
+        error->option = text;
+}
+
 /* Sets one row. */
 int ipsk_set_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int64_t value,
                  struct ipsock_error *error);

@@ -14,6 +14,14 @@ const struct ipsk_option_row *ipsk_find_option(const struct ipsk_system *system,
     return NULL;
 }
 
+const char *ipsk_find_limit(const struct ipsk_system *system, int limit, int column)
+{
+    const struct ipsk_limit_row *row = system->limits;
+    while (row->text != NULL && (row->limit != limit || row->column != column))
+        row++;
+    return row->text;
+}
+
 uint32_t ipsk_option_fields(int option)
 {
     switch (option) {

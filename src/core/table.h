@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The vocabulary of a system's tables. A system is one header, src/<family>/<system>.h, that
- * defines the five lists
+ * defines the six lists
  *
  *   IPSK_OPTIONS(X)    X(option, kinds, column, level, name, set, get, on, reset, since)
  *   IPSK_RECEIVED(X)   X(level, type, minimum, usual, field, a, b)
  *   IPSK_SENT(X)       X(fields, kinds, column, level, type, length, encoding, a, b, since)
  *   IPSK_ABSENT(X)     X(feature, kinds, column, reason)
+ *   IPSK_LIMITS(X)     X(limit, column, what, name)
  *   IPSK_FACTS(X)      X(fact, value)
  *
  * and three strings, IPSK_SYSTEM_NAME, IPSK_RAW_PRIVILEGE and IPSK_PING_PRIVILEGE (below), and
@@ -174,6 +175,16 @@
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */              \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
 
+/* Limits of the system that an administrator sets: X(name). */
+#define IPSK_LIMIT_LIST(X)                                          \
+    X(GROUPS)         /* of one socket */                           \
+    X(SOURCE_GROUPS)  /* the same, met by a group's first source */ \
+    X(SOURCES)        /* joined ones of one group */                \
+    X(EXCLUDED)       /* sources of one group */                    \
+    X(RECEIVE_BUFFER) /* bytes */                                   \
+    X(SEND_BUFFER)    /* bytes */                                   \
+    X(CONTROL)        /* bytes of control data with one send */
+
 #define IPSK_ENUM_OPTION(n) IPSK_OPTION_##n,
 enum ipsk_option { IPSK_OPTION_LIST(IPSK_ENUM_OPTION) IPSK_OPTION_COUNT };
 #define IPSK_ENUM_ENCODING(n) IPSK_ENCODING_##n,
@@ -182,6 +193,8 @@ enum ipsk_encoding { IPSK_ENCODING_LIST(IPSK_ENUM_ENCODING) IPSK_ENCODING_COUNT 
 enum ipsk_field { IPSK_FIELD_LIST(IPSK_ENUM_FIELD) IPSK_FIELD_COUNT };
 #define IPSK_ENUM_SENT(n) IPSK_SENT_##n,
 enum ipsk_sent { IPSK_SENT_LIST(IPSK_ENUM_SENT) IPSK_SENT_COUNT };
+#define IPSK_ENUM_LIMIT(n) IPSK_LIMIT_##n,
+enum ipsk_limit { IPSK_LIMIT_LIST(IPSK_ENUM_LIMIT) IPSK_LIMIT_COUNT };
 #define IPSK_ENUM_FACT(n) IPSK_FACT_##n,
 enum ipsk_fact { IPSK_FACT_LIST(IPSK_ENUM_FACT) IPSK_FACT_COUNT };
 
@@ -237,6 +250,14 @@ struct ipsk_absent_row {
     const char *reason;
 };
 
+/* What has met a limit and, in brackets, the setting that holds it. No row: the system has no
+ * setting for it. */
+struct ipsk_limit_row {
+    uint8_t limit; /* enum ipsk_limit */
+    uint8_t column;
+    const char *text;
+};
+
 /* One system's tables. */
 struct ipsk_system {
     const char *name;
@@ -251,7 +272,8 @@ struct ipsk_system {
     size_t sent_count;
     const struct ipsk_absent_row *absent;
     size_t absent_count;
-    const int32_t *facts; /* by enum ipsk_fact */
+    const struct ipsk_limit_row *limits; /* ends with one without text */
+    const int32_t *facts;                /* by enum ipsk_fact */
 };
 
 /* Tables of the system that this library was built for. */
@@ -260,6 +282,9 @@ extern const struct ipsk_system ipsk_native;
 /* First row of an option for one kind and column, or NULL. */
 const struct ipsk_option_row *ipsk_find_option(const struct ipsk_system *system, int option,
                                                unsigned kind, int column);
+
+/* The text of a limit; NULL without a row. */
+const char *ipsk_find_limit(const struct ipsk_system *system, int limit, int column);
 
 /* Fields that an option switches on, 0 for others than RECV_…. */
 uint32_t ipsk_option_fields(int option);

@@ -45,12 +45,15 @@
      #type},
 #define IPSK_ABSENT_ROW(feature, kinds, column, reason) \
     {IPSOCK_FEATURE_##feature, (uint8_t)(kinds), (uint8_t)(column), reason},
+#define IPSK_LIMIT_ROW(limit, column, what, name) \
+    {IPSK_LIMIT_##limit, (uint8_t)(column), what " (" name ")"},
 #define IPSK_FACT_VALUE(fact, value) [IPSK_FACT_##fact] = (int32_t)(value),
 
 static const struct ipsk_option_row option_rows[] = {IPSK_OPTIONS(IPSK_OPTION_ROW)};
 static const struct ipsk_received_row received_rows[] = {IPSK_RECEIVED(IPSK_RECEIVED_ROW)};
 static const struct ipsk_sent_row sent_rows[] = {IPSK_SENT(IPSK_SENT_ROW)};
 static const struct ipsk_absent_row absent_rows[] = {IPSK_ABSENT(IPSK_ABSENT_ROW)};
+static const struct ipsk_limit_row limit_rows[] = {IPSK_LIMITS(IPSK_LIMIT_ROW){0, 0, NULL}};
 static const int32_t fact_values[IPSK_FACT_COUNT] = {IPSK_FACTS(IPSK_FACT_VALUE)};
 
 const struct ipsk_system ipsk_native = {
@@ -68,6 +71,7 @@ const struct ipsk_system ipsk_native = {
     .sent_count = sizeof sent_rows / sizeof sent_rows[0],
     .absent = absent_rows,
     .absent_count = sizeof absent_rows / sizeof absent_rows[0],
+    .limits = limit_rows,
     .facts = fact_values,
 };
 

@@ -89,10 +89,12 @@
     X(JOIN_GROUP, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, IP_ADD_MEMBERSHIP, MREQ_INDEX, NONE, 0, 0, 0) \
     X(JOIN_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_JOIN_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(JOIN_GROUP, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, IPV6_JOIN_GROUP, MREQ6, NONE, 0, 0, 0) \
+    X(JOIN_GROUP, IPSK_UDP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_JOIN_GROUP, MREQ6, NONE, 0, 0, 0) /* v4-mapped groups: in6_mcast.c in6p_join_group */ \
     X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, MCAST_LEAVE_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_DGRAM, IPSK_V4, IPPROTO_IP, IP_DROP_MEMBERSHIP, MREQ_INDEX, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, MCAST_LEAVE_GROUP, GROUP_REQ, NONE, 0, 0, 0) \
     X(LEAVE_GROUP, IPSK_DGRAM, IPSK_V6, IPPROTO_IPV6, IPV6_LEAVE_GROUP, MREQ6, NONE, 0, 0, 0) \
+    X(LEAVE_GROUP, IPSK_UDP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_LEAVE_GROUP, MREQ6, NONE, 0, 0, 0) \
     X(JOIN_SOURCE, IPSK_UDP, IPSK_V4, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(JOIN_SOURCE, IPSK_UDP, IPSK_V6, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
     X(LEAVE_SOURCE, IPSK_UDP, IPSK_V4, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, GROUP_SOURCE_REQ, NONE, 0, 0, 0) \
@@ -148,7 +150,9 @@
     X(EXCLUDE_SOURCE, IPSK_PING, IPSK_V6, "source options are refused on ping sockets: ip_icmp.c, icmp6.c; the library filters, routers are not told") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V4, "raw and ping sockets get every group that the host joined; the library compares destinations") \
     X(STRICT_MULTICAST, IPSK_RAW | IPSK_PING, IPSK_V6, "raw and ping sockets get every group that the host joined; the library compares destinations") \
-    X(STRICT_MULTICAST, IPSK_UDP, IPSK_MAPPED, "on AF_INET6 sockets IPv4 groups are not joined; the library drops IPv4 multicast") \
+    X(JOIN_SOURCE, IPSK_UDP, IPSK_MAPPED, "IPV6_JOIN_GROUP takes v4-mapped groups, without a source; the options with sources want AF_INET6 addresses: in6_mcast.c") \
+    X(EXCLUDE_SOURCE, IPSK_UDP, IPSK_MAPPED, "IPV6_JOIN_GROUP takes v4-mapped groups, without a source; the options with sources want AF_INET6 addresses: in6_mcast.c") \
+    X(STRICT_MULTICAST, IPSK_UDP, IPSK_MAPPED, "the kernel delivers IPv4 by membership without being asked; the library compares destinations all the same") \
     X(RECV_TRAFFIC_CLASS, IPSK_PING, IPSK_V4, "IP_RECVTOS is refused on ping sockets: ip_icmp.c; the header that they deliver has it") \
     X(RECV_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "of an IPv4 packet an AF_INET6 socket gets no hop limit: ip6_input.c ip6_savecontrol_v4") \
     X(RECV_PATH_MTU, IPSK_DGRAM, IPSK_V4, "path MTU notices are IPv6 only (RFC 3542 11.3)") \
@@ -180,6 +184,21 @@
     X(ERROR_STREAM, IPSK_DGRAM, IPSK_V4, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_DGRAM, IPSK_V6, "ICMP errors reach connected sockets as errno only; there is no error queue") \
     X(ERROR_STREAM, IPSK_UDP, IPSK_MAPPED, "ICMP errors reach connected sockets as errno only; there is no error queue")
+
+#define IPSK_LIMITS(X) \
+    /* limit, column, what, name */ \
+    X(GROUPS, IPSK_V4, "MCAST_JOIN_GROUP", "IP_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCE_GROUPS, IPSK_V4, "MCAST_JOIN_SOURCE_GROUP", "IP_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCES, IPSK_V4, "MCAST_JOIN_SOURCE_GROUP", "net.inet.ip.mcast.maxgrpsrc or maxsocksrc") \
+    X(EXCLUDED, IPSK_V4, "MCAST_BLOCK_SOURCE", "net.inet.ip.mcast.maxgrpsrc or maxsocksrc") \
+    X(GROUPS, IPSK_V6, "MCAST_JOIN_GROUP", "IPV6_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCE_GROUPS, IPSK_V6, "MCAST_JOIN_SOURCE_GROUP", "IPV6_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(SOURCES, IPSK_V6, "MCAST_JOIN_SOURCE_GROUP", "net.inet6.ip6.mcast.maxgrpsrc or maxsocksrc") \
+    X(EXCLUDED, IPSK_V6, "MCAST_BLOCK_SOURCE", "net.inet6.ip6.mcast.maxgrpsrc or maxsocksrc") \
+    X(RECEIVE_BUFFER, IPSK_V4, "receive_buffer", "kern.ipc.maxsockbuf") \
+    X(SEND_BUFFER, IPSK_V4, "send_buffer", "kern.ipc.maxsockbuf") \
+    X(RECEIVE_BUFFER, IPSK_V6, "receive_buffer", "kern.ipc.maxsockbuf") \
+    X(SEND_BUFFER, IPSK_V6, "send_buffer", "kern.ipc.maxsockbuf")
 
 #define IPSK_FACTS(X) \
     /* fact, value */ \

@@ -27,7 +27,7 @@ static size_t open_kinds(int column, struct ipsock_endpoint *all[4])
 
 static void hop_limits(int column)
 {
-    static const int values[] = {255, 0, 1, 7, 255}, wrong[] = {256, -2, 1000, INT32_MIN};
+    static const int values[] = {255, 1, 7, 255}, wrong[] = {0, 256, -2, 1000, INT32_MIN};
     struct ipsock_endpoint *all[4];
     const size_t count = open_kinds(column, all);
     for (size_t i = 0; i < count; i++) {

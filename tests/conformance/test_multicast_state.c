@@ -284,24 +284,6 @@ static void v6_mc_05_bad_addresses(void **state)
     make_mistakes(V6, list, COUNT(list));
 }
 
-/* On dual-stack endpoints too, groups are of the endpoint's own family. */
-static void v6_mc_05_dual_stack_joins_ipv6_only(void **state)
-{
-    (void)state;
-    const struct ground *g = own_ground(V6, NULL);
-    need(g != NULL && begin_column(MAPPED), "needs an interface of our own and dual stack");
-    struct ipsock_endpoint *s = open_member(MAPPED, 0, 0, 0);
-    for (int call = JOIN; call < CALLS; call++) {
-        CHECK(IPSOCK_EFAMILY, call_on(s, (enum call)call, g->index, "224.0.0.249", "127.0.0.1"));
-        CHECK(IPSOCK_EFAMILY,
-              call_on(s, (enum call)call, g->index, "::ffff:224.0.0.249", g->source));
-        check_refusal(s, IPSOCK_EFAMILY, (enum call)call, "group");
-    }
-    CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->group, NULL));
-    check_filter(s, g->index, g->group, true, false, 0);
-    ipsock_free(s);
-}
-
 /* Ports mean nothing; a link-local group's scope says the interface, or the same as the index. */
 static void v4_mc_09_port_is_ignored(void **state)
 {
@@ -417,7 +399,6 @@ int main(void)
         cmocka_unit_test(v6_mc_03_state_table_of_raw),
         cmocka_unit_test(v6_mc_04_sources_joined_and_left),
         cmocka_unit_test(v6_mc_05_bad_addresses),
-        cmocka_unit_test(v6_mc_05_dual_stack_joins_ipv6_only),
     };
     return RUN(tests);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Expands the five lists of a system's table into constant text, with every number computed by the
+/* Expands the six lists of a system's table into constant text, with every number computed by the
  * compiler, so that the text can be read out of an object file of any format and byte order:
  * nothing has to run. Each list becomes an array of rows of fixed width; a row starts with
  * IPSK_DUMP_MARK and ends with a newline, unused bytes are 0. The script update turns that into
@@ -125,6 +125,16 @@ struct ipsk_dump_row {
      IPSK_DUMP_COLUMN(column),                                                      \
      {{"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}}, \
      ",\"" reason "\"",                                                             \
+     "\n"},
+
+#define IPSK_DUMP_LIMIT(limit, column, what, name)                                  \
+    {IPSK_DUMP_MARK,                                                                \
+     "limit," #limit ",",                                                           \
+     {0},                                                                           \
+     "",                                                                            \
+     IPSK_DUMP_COLUMN(column),                                                      \
+     {{"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}, {"", {0}}}, \
+     "," what " (" name ")",                                                        \
      "\n"},
 
 #define IPSK_DUMP_FACT(fact, value)              \

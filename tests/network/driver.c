@@ -3,6 +3,7 @@
  *
  *     open a kind=udp local=[::]:7000 flags=dual receive=0x1f send=0x17
  *     send a peer=192.0.2.1:7000 data=hello class=0x28 hops=7
+ *     open a local=0.0.0.0:7000 adopt=1            opened, released, adopted
  *
  * reads a command a line and answers each with one line, "ok KEY=VALUE …" or "error CODE …".
  * Values hold no spaces. In a batch, message i takes the value i of a comma-separated list, from
@@ -169,6 +170,18 @@ static int kind(void)
     return strcmp(text, "raw") == 0 ? IPSOCK_RAW : IPSOCK_UDP;
 }
 
+/* The handle stays, the endpoint is another, which has not opened it. */
+static int adopt_instead(struct ipsock_endpoint **s, struct ipsock_config *config)
+{
+    const struct ipsock_addr none = {0, 0, 0, 0, {0}};
+    ipsock_handle_t handle;
+    const int code = ipsock_release(*s, &handle);
+    ipsock_free(*s);
+    config->local = config->peer = none;
+    config->flags = IPSOCK_ADOPT_OWN;
+    return code < 0 ? code : ipsock_adopt(s, handle, config);
+}
+
 static void do_open(void)
 {
     struct ipsock_config config;
@@ -187,7 +200,9 @@ static void do_open(void)
     config.traffic_class = (int)number("class", 0, 0);
     config.hop_limit = (int)number("hops", 0, 0);
     config.error = &error;
-    const int code = ipsock_open(&s, &config);
+    int code = ipsock_open(&s, &config);
+    if (code == 0 && value("adopt"))
+        code = adopt_instead(&s, &config);
     if (code < 0)
         failed(code, &error);
     else

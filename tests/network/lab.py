@@ -90,6 +90,9 @@ class Host:
         path = "/proc/sys/" + name.replace(".", "/")
         self._inside(lambda: open(path, "w", encoding="ascii").write(str(value)))
 
+    def has_sysctl(self, name):
+        return self._inside(lambda: os.path.exists("/proc/sys/" + name.replace(".", "/")))
+
     def _inside(self, function):
         here = os.open("/proc/self/ns/net", os.O_RDONLY)
         there = os.open(f"/run/netns/{self.name}", os.O_RDONLY)

@@ -148,6 +148,24 @@ def interface_without_multicast(lab, family):
 
 
 @check
+def mapped_mc_02_options_of_a_dual_stack_sender(lab):
+    """Interface, hop limit and loopback of IPv4 packets that a dual-stack endpoint sends: the remote member
+    hears them, the one beside the sender does with the loopback on."""
+    group, family = FAMILIES[0].groups + "8", FAMILIES[0]
+    sender = lab.receiver.driver()
+    sender.ok("open s local=[::]:0 flags=dual")
+    beside, remote = listener(lab.receiver, family), listener(lab.a, family)
+    beside.ok(f"join s group={group} on=west")
+    remote.ok(f"join s group={group} on=west")
+    for hops, loop in ((5, 1), (6, 0), (7, 1)):
+        sender.ok(f"mset s on=west hops={hops} loop={loop}")
+        sender.ok(f"send s peer={host_port(group, PORT)} data=hop{hops}")
+        got, = hears(remote, f"hop{hops}")
+        assert (got["hops"], got["index"]) == (hops, lab.a.index("west")), got.line
+    hears(beside, "hop5", "hop7")
+
+
+@check
 def v6_mc_02_interface_local_groups(lab):
     """ff01:: stays on the host, and on its interface there."""
     group = "ff01::7:7"

@@ -19,6 +19,8 @@ struct golden {
     struct ipsk_received_row received[16];
     struct ipsk_sent_row sent[32];
     struct ipsk_absent_row absent[128];
+    struct ipsk_limit_row limits[32]; /* ends with one without text */
+    size_t limit_count;
     int32_t facts[IPSK_FACT_COUNT];
     size_t fact_count;
     struct ipsk_system system;
@@ -30,6 +32,7 @@ static const char *const golden_options[] = {IPSK_OPTION_LIST(GOLDEN_NAME)};
 static const char *const golden_encodings[] = {IPSK_ENCODING_LIST(GOLDEN_NAME)};
 static const char *const golden_fields[] = {IPSK_FIELD_LIST(GOLDEN_NAME)};
 static const char *const golden_sents[] = {IPSK_SENT_LIST(GOLDEN_NAME)};
+static const char *const golden_limits[] = {IPSK_LIMIT_LIST(GOLDEN_NAME)};
 static const char *const golden_facts[] = {IPSK_FACT_LIST(GOLDEN_NAME)};
 static const char *const golden_features[] = {IPSOCK_FEATURES(GOLDEN_FEATURE)};
 static const char *const golden_columns[] = {"v4", "v6", "mapped"};
@@ -148,6 +151,17 @@ static inline void golden_absent(struct golden *g, char *w[])
     g->absent[g->system.absent_count++] = row;
 }
 
+static inline void golden_limit(struct golden *g, char *w[])
+{
+    assert_true(g->limit_count < COUNT(g->limits) - 1);
+    const struct ipsk_limit_row row = {
+        .limit = golden_find(golden_limits, COUNT(golden_limits), w[1]),
+        .column = golden_find(golden_columns, COUNT(golden_columns), w[2]),
+        .text = w[3],
+    };
+    g->limits[g->limit_count++] = row;
+}
+
 /* Splits a line at its commas, the last word of an "absent" row excepted: it is quoted text. */
 static inline void golden_line(struct golden *g, char *line)
 {
@@ -167,6 +181,8 @@ static inline void golden_line(struct golden *g, char *line)
         golden_sent(g, w);
     else if (absent && n == 5)
         golden_absent(g, w);
+    else if (strcmp(w[0], "limit") == 0 && n == 4)
+        golden_limit(g, w);
     else if (strcmp(w[0], "fact") == 0 && n == 3) {
         g->facts[golden_find(golden_facts, COUNT(golden_facts), w[1])] =
             (int32_t)golden_number(w[2]);
@@ -211,6 +227,7 @@ static inline struct golden *golden_load(const char *system)
     g->system.received = g->received;
     g->system.sent = g->sent;
     g->system.absent = g->absent;
+    g->system.limits = g->limits;
     g->system.facts = g->facts;
     unit_string("system", g->system.name, system);
     return g;

@@ -83,6 +83,21 @@ static void golden_absent_rows(void **state)
     golden_free(g);
 }
 
+static void golden_limit_rows(void **state)
+{
+    (void)state;
+    struct golden *g = golden_load(ipsk_native.name);
+    size_t count = 0;
+    for (; ipsk_native.limits[count].text != NULL; count++) {
+        const struct ipsk_limit_row *got = &ipsk_native.limits[count], *want = &g->limits[count];
+        unit_string("text", got->text, want->text != NULL ? want->text : "none");
+        unit_int(got->text, got->limit, want->limit);
+        unit_int(got->text, got->column, want->column);
+    }
+    unit_int("rows", (int64_t)count, (int64_t)g->limit_count);
+    golden_free(g);
+}
+
 /* Sizes and offsets are those of 64-bit systems. */
 static void golden_facts_of_64_bit_systems(void **state)
 {
@@ -98,11 +113,9 @@ static void golden_facts_of_64_bit_systems(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_option_rows),
-        cmocka_unit_test(golden_received_rows),
-        cmocka_unit_test(golden_sent_rows),
-        cmocka_unit_test(golden_absent_rows),
-        cmocka_unit_test(golden_facts_of_64_bit_systems),
+        cmocka_unit_test(golden_option_rows), cmocka_unit_test(golden_received_rows),
+        cmocka_unit_test(golden_sent_rows),   cmocka_unit_test(golden_absent_rows),
+        cmocka_unit_test(golden_limit_rows),  cmocka_unit_test(golden_facts_of_64_bit_systems),
     };
     return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
 }

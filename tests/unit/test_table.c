@@ -241,6 +241,26 @@ static void table_sent_rows_make_sense(void **state)
     each(sent_rows);
 }
 
+/* A limit stands once in a column, its text ends with the setting, in brackets. */
+static void limit_rows(const struct ipsk_system *s)
+{
+    for (const struct ipsk_limit_row *row = s->limits; row->text != NULL; row++) {
+        const size_t length = strlen(row->text);
+        must(row->limit < IPSK_LIMIT_COUNT && row->column <= IPSK_MAPPED, s, row->text,
+             "out of range");
+        must(strstr(row->text, " (") != NULL && row->text[length - 1] == ')', s, row->text,
+             "no setting");
+        must(ipsk_find_limit(s, row->limit, row->column) == row->text, s, row->text, "twice");
+    }
+    must(ipsk_find_limit(s, IPSK_LIMIT_COUNT, IPSK_V4) == NULL, s, "none", "found");
+}
+
+static void table_limit_rows_name_a_setting(void **state)
+{
+    (void)state;
+    each(limit_rows);
+}
+
 /* The data path's buffer on the stack holds whatever may come or go, with opaque bytes. */
 static void buffer(const struct ipsk_system *s)
 {
@@ -452,6 +472,7 @@ int main(void)
         cmocka_unit_test(table_what_is_switched_on_can_be_decoded),
         cmocka_unit_test(table_received_rows_stay_inside_their_payload),
         cmocka_unit_test(table_sent_rows_make_sense),
+        cmocka_unit_test(table_limit_rows_name_a_setting),
         cmocka_unit_test(table_everything_fits_the_data_paths_buffer),
         cmocka_unit_test(table_facts_make_sense),
         cmocka_unit_test(table_absent_rows_make_sense),
