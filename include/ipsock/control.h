@@ -112,12 +112,16 @@ IPSOCK_API int ipsock_control_encode(const struct ipsock_control *control, int f
                                      size_t size, size_t *length);
 
 /** Reads received control messages. Sets valid from nothing: no value survives from an earlier
- * call. Unknown messages are skipped, as are those too short for their type. x/net:
- * ControlMessage.Parse.
+ * call. Unknown messages are skipped, as are those too short for their type; longer ones are
+ * accepted. Numbers may be 1, 2, 4 or 8 bytes wide, whatever this kernel sends; those of another
+ * width, or out of the field's range, are skipped. x/net: ControlMessage.Parse.
+ * @param family the traffic that they came with: ::IPSOCK_IPV4 and ::IPSOCK_IPV6 pass over messages
+ * of the other one; ::IPSOCK_IPV4_MAPPED takes both, as dual-stack sockets get both with IPv4
+ * packets, and gives the destination v4-mapped; 0 takes all that is known, as it is
  * @param fields the fields to take, IPSOCK_CONTROL_… bits that can be received
- * @return 0; IPSOCK_EINVAL; IPSOCK_ECONTROL when a length lies (what came before
- * it has been decoded, nothing outside was read). */
-IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, uint32_t fields,
+ * @return 0; IPSOCK_EINVAL, also for another family; IPSOCK_ECONTROL when a length lies (what came
+ * before it has been decoded, nothing outside was read). */
+IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, int family, uint32_t fields,
                                      struct ipsock_control *control);
 
 /** Writes control data for people: "tclass=0x28 hoplim=64 dst=192.0.2.1 ifindex=2", space

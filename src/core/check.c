@@ -57,8 +57,6 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
         return wrong(error, IPSOCK_EINVAL, "buffer_count");
     if (m->buffers == NULL && m->buffer_count != 0)
         return wrong(error, IPSOCK_EINVAL, "buffers");
-    if (m->reserved != 0)
-        return wrong(error, IPSOCK_EINVAL, "reserved");
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);

@@ -223,12 +223,16 @@ int ipsock_control_encode(const struct ipsock_control *control, int family, void
     return code;
 }
 
-int ipsock_control_decode(const void *buffer, size_t length, uint32_t fields,
+int ipsock_control_decode(const void *buffer, size_t length, int family, uint32_t fields,
                           struct ipsock_control *control)
 {
-    if (control == NULL || (buffer == NULL && length != 0) || (fields & ~IPSOCK_CONTROL_RECEIVABLE))
+    const int column = family == IPSOCK_UNSPEC ? IPSK_ANY_COLUMN : column_of(family);
+    if (control == NULL || (buffer == NULL && length != 0) ||
+        (fields & ~IPSOCK_CONTROL_RECEIVABLE) || (family != IPSOCK_UNSPEC && column < 0))
         return IPSOCK_EINVAL;
-    const int code = ipsk_decode(&ipsk_native, buffer, length, control);
+    const int code = ipsk_decode(&ipsk_native, buffer, length, column, control);
+    if (column == IPSK_MAPPED && (control->valid & IPSOCK_CONTROL_DESTINATION))
+        control->destination = ipsock_addr_map(&control->destination);
     control->valid &= fields;
     return code;
 }

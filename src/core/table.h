@@ -156,7 +156,8 @@
     X(MTUINFO_MTU)             /* offset of the MTU */                                           \
     X(MANY)                    /* 1: sendmmsg and recvmmsg */                                    \
     X(MSG_NOSIGNAL)                                                                              \
-    X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */    \
+    X(FULL_LENGTH)          /* kinds whose receives return the own length if given MSG_TRUNC */  \
+    X(FULL_LENGTH_SINCE)    /* the version that began with it; 0: all supported */               \
     X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
     X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
     X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                            \

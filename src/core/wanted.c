@@ -91,7 +91,7 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
         return false;
     const size_t kept = (keeps < header ? 0 : keeps - header) + hidden;
     if (kept < m->length)
-        m->length = kept;
+        m->length = m->full_length = (uint32_t)kept; /* the rest counts as never arrived */
     if (m->header_length > m->length)
         m->header_length = (uint32_t)m->length;
     return true;
@@ -190,6 +190,7 @@ static int hand_over_data(struct ipsock_endpoint *s, const struct receive *r,
         return code;
     const size_t length = from->length - raw->length;
     to->length = scatter(to, (const uint8_t *)from->buffers->data + raw->length, length);
+    to->full_length = from->full_length == 0 ? 0 : from->full_length - (uint32_t)raw->length;
     to->peer = from->peer;
     to->flags = from->flags;
     to->header_length = raw->length != 0 ? 0 : from->header_length;
@@ -220,7 +221,7 @@ static int receive(struct ipsock_endpoint *s, const struct receive *r, struct ip
 static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsock_error *error)
 {
     const uint32_t drops = atomic_load_explicit(&s->unusual, memory_order_relaxed);
-    uint8_t few[ENOUGH];
+    uint8_t few[ENOUGH + IPSOCK_IPV4_HEADER_MAX]; /* the header takes none of the caller's room */
     struct ipsock_buffer room = {few, sizeof few};
     struct ipsock_message apart = {
         .buffers = &room, .control = r->message->control, .buffer_count = 1};

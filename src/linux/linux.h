@@ -202,7 +202,8 @@
     X(MTUINFO_MTU, 28) \
     X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
-    X(RECVFROM_LENGTH, 1) \
+    X(FULL_LENGTH, IPSK_UDP | IPSK_RAW) /* net/ipv4/ping.c, ping_recvmsg: stored bytes alone */ \
+    X(FULL_LENGTH_SINCE, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \
     X(PING_HEADER, 0) \

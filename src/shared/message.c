@@ -89,10 +89,12 @@ IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock
     const int code = ipsk_receive_as_is(s, m, flags, error);
     if (code < 0)
         return code;
-    if (s->kind == IPSOCK_TCP)
+    if (s->kind == IPSOCK_TCP) {
         m->peer = s->peer;
-    else if (s->ip_header)
+        m->full_length = 0; /* it has no datagrams */
+    } else if (s->ip_header) {
         ipsk_measure_header(m);
+    }
     return IPSOCK_OK;
 }
 

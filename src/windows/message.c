@@ -100,6 +100,7 @@ static void measure(const struct ipsk_receiving *r, struct ipsock_message *m,
     } else if (flags & MSG_TRUNC) {
         cut |= IPSOCK_MSG_TRUNC;
     }
+    m->full_length = cut & IPSOCK_MSG_TRUNC ? 0 : (uint32_t)m->length;
     if (cut != 0)
         ipsk_note_truncation(r->s, m, cut, r->call);
 }

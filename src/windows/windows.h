@@ -217,7 +217,8 @@
     X(MTUINFO_MTU, 0) \
     X(MANY, 0) \
     X(MSG_NOSIGNAL, 0) \
-    X(RECVFROM_LENGTH, 0) \
+    X(FULL_LENGTH, 0) \
+    X(FULL_LENGTH_SINCE, 0) \
     X(HOP_LIMIT_DEFAULT, 128) \
     X(PING, 0) \
     X(PING_HEADER, 0) \

@@ -50,7 +50,7 @@ static void cm_08_opaque_received(void **state)
         /* the same bytes, decoded by hand, say the same */
         struct ipsock_control again;
         CHECK(IPSOCK_OK,
-              ipsock_control_decode(lent, c.opaque_length, IPSOCK_CONTROL_RECEIVABLE, &again));
+              ipsock_control_decode(lent, c.opaque_length, 0, IPSOCK_CONTROL_RECEIVABLE, &again));
         EQUAL(FIELDS, again.valid);
         EQUAL(71, again.hop_limit);
         free(lent);
