@@ -52,11 +52,15 @@ struct ipsock_control {
     struct ipsock_addr source;   /**< received: the peer's, port 0; sent: port ignored */
     struct ipsock_addr next_hop; /**< IPv6 */
     /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer of the
-     * caller's; all control messages are left there, those decoded into the fields too, as far as
-     * they fit (else ::IPSOCK_MSG_CTRUNC; the fields are not affected). Sent: whole control
-     * messages, which go out after those made from the fields. */
+     * caller's; all control messages are left there, those decoded into the fields too, in the
+     * system's order as many as fit whole: of one that does not fit, and of those behind it, there
+     * is nothing (::IPSOCK_MSG_CTRUNC; the fields are not affected). The last one needs no room for
+     * the padding that would follow it. Sent: whole control messages, which go out after those made
+     * from the fields. */
     void *opaque;
-    size_t opaque_capacity; /**< received: bytes at opaque; 512 or more spare a copy */
+    /** Received: bytes at opaque. 512 or more spare a copy; more than 512 are filled by the systems
+     * that have such long control data (Linux: extension headers). */
+    size_t opaque_capacity;
     size_t opaque_length;   /**< received: bytes written; sent: bytes to send */
 };
 

@@ -44,9 +44,9 @@ static inline int ipsk_send_flags(uint32_t flags)
            (flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0);
 }
 
-/* Rare: data or control was cut, the data to what fits. */
-void ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
-                   uint32_t call);
+/* Rare: data or control was cut, the data to what fits. Returns how much control is left. */
+size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
+                     uint32_t call);
 
 /* Control messages for the fields that go out as such; the others are in force already (emulate.c).
  */
@@ -81,9 +81,10 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
     ipsk_from_sockaddr(&m->peer, name, h->msg_namelen);
     m->header_length = 0;
     m->flags = 0;
+    size_t control = h->msg_controllen;
     if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-        ipsk_note_cut(r->s, m, h, r->call);
-    ipsk_fill_control(r, m, h->msg_control, h->msg_controllen);
+        control = ipsk_note_cut(r->s, m, h, r->call);
+    ipsk_fill_control(r, m, h->msg_control, control);
 }
 
 #endif

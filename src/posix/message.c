@@ -15,14 +15,16 @@ static void cut_length(struct ipsock_message *m)
     m->length = m->length > room ? room : m->length;
 }
 
-IPSK_OUT_OF_LINE void ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    const struct msghdr *h, uint32_t call)
+IPSK_OUT_OF_LINE size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                      const struct msghdr *h, uint32_t call)
 {
     if (h->msg_flags & MSG_TRUNC)
         cut_length(m);
     const uint32_t cut = (h->msg_flags & MSG_TRUNC ? IPSOCK_MSG_TRUNC : 0) |
                          (h->msg_flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0);
     ipsk_note_truncation(s, m, cut, call);
+    return cut & IPSOCK_MSG_CTRUNC ? ipsk_whole_control(h->msg_control, h->msg_controllen)
+                                   : (size_t)h->msg_controllen;
 }
 
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,

@@ -142,7 +142,10 @@ static int receive_into(struct ipsock_endpoint *s, struct ipsock_message *m, WSA
     m->header_length = 0;
     ipsk_from_sockaddr(&m->peer, &name, c.message.namelen);
     measure(&r, m, &c, native, room);
-    ipsk_fill_control(&r, m, control, s->kind == IPSOCK_TCP ? 0 : c.message.Control.len);
+    size_t length = s->kind == IPSOCK_TCP ? 0 : c.message.Control.len;
+    if (m->flags & IPSOCK_MSG_CTRUNC)
+        length = ipsk_whole_control(control, length);
+    ipsk_fill_control(&r, m, control, length);
     if (m->control != NULL)
         finish_destination(s, m->control, c.message.dwFlags);
     return IPSOCK_OK;
