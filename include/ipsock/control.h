@@ -21,6 +21,13 @@
 #define IPSOCK_CONTROL_SEGMENT_SIZE  0x0100u /**< R S  several UDP datagrams in one buffer */
 #define IPSOCK_CONTROL_OPAQUE        0x0200u /**< R S  the system's own control bytes */
 
+/** In send_control of a configuration, alone or beside bits that must be possible: every field that
+ * can be sent here, on this system, kind and family; ::ipsock_get_send_control tells which these
+ * are. A field that cannot is refused when a message carries it: IPSOCK_ENOTSUP. Plain messages
+ * cost no more for it, but where a field has no control message (ipsock_capability: exact) a
+ * message that carries it waits for the sends in progress of other threads, and they for it. */
+#define IPSOCK_CONTROL_POSSIBLE 0x80000000u
+
 /** What the header says of a packet: x/net's set, and what to ask for when in doubt. */
 #define IPSOCK_CONTROL_HEADER 0x001fu
 /** What ::ipsock_control_reply needs: receive_control, and send_control. */
@@ -61,7 +68,7 @@ struct ipsock_control {
     /** Received: bytes at opaque. 512 or more spare a copy; more than 512 are filled by the systems
      * that have such long control data (Linux: extension headers). */
     size_t opaque_capacity;
-    size_t opaque_length;   /**< received: bytes written; sent: bytes to send */
+    size_t opaque_length; /**< received: bytes written; sent: bytes to send */
 };
 
 /** Most bytes of opaque control data in a send that sets other fields too. */
@@ -84,6 +91,14 @@ IPSOCK_API int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bi
 /** The bits that are delivered now. @return 0; IPSOCK_EINVAL for NULL; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *bits);
 
+/** The declared fields that sends to a destination of this family may carry: ::IPSOCK_IPV4,
+ * ::IPSOCK_IPV6, or ::IPSOCK_IPV4_MAPPED, which on a dual-stack endpoint is the same as IPv4; 0:
+ * those that every destination can take which the endpoint carries. Fields of
+ * ::IPSOCK_CONTROL_POSSIBLE are among them, that bit is not. 0 on TCP.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY for a family that the endpoint does not carry;
+ * IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, uint32_t *bits);
+
 /** Makes the control data to answer a packet with: from the address that it was sent to, if that is
  * a unicast address, and out of the interface it came by, if the address is of that link only or a
  * multicast or broadcast address. Nothing else is copied: to answer in the same class, add the DSCP
@@ -91,7 +106,8 @@ IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *b
  * @param out replaced whole; may be in itself
  * @param in  received control with DESTINATION; without INTERFACE the route decides
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination;
- *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND).
+ *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND),
+ *         IPSOCK_ENOTSUP when it may send all that is possible (::IPSOCK_CONTROL_POSSIBLE).
  * Direction
  *         ::IPSOCK_WRITE. */
 IPSOCK_API int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,

@@ -2,6 +2,7 @@
 /* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
 #include "core/control_codec.h"
 #include "core/message.h"
+#include "core/open.h"
 #include "core/ping.h"
 
 static int wrong(struct ipsock_error *error, int code, const char *field)
@@ -41,7 +42,7 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
     if (code < 0)
         return wrong(error, code, field);
     if (c->valid & ~s->send_control)
-        return wrong(error, IPSOCK_EUNDECLARED, "send_control");
+        return wrong(error, ipsk_undeclared(s), "send_control");
     if (c->valid & ~s->sendable[column])
         return wrong(error, IPSOCK_ENOTSUP, "control");
     if ((c->valid & IPSOCK_CONTROL_OPAQUE) && (c->valid & ~IPSOCK_CONTROL_OPAQUE) &&

@@ -54,6 +54,7 @@ struct ipsock_endpoint {
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
     uint32_t emulated[3];  /* by column: declared bits that have no control message there */
     uint32_t sendable[3];  /* by column: declared bits that can go there, emulated or not */
+    uint32_t emulated_any; /* emulated, in whatever column */
     uint8_t kind;          /* IPSOCK_UDP … */
     uint8_t backing;       /* kind of the socket: IPSOCK_RAW under some ping endpoints */
     uint8_t family;        /* IPSOCK_IPV4, IPSOCK_IPV6 */
@@ -90,9 +91,11 @@ struct ipsock_endpoint {
     bool has_aside;
     _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered; under setup */
     _Atomic uint32_t own_fields;      /* what the library needs for itself; under setup */
-    struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
-    struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
-    intptr_t process;        /* the one that opened it */
+    struct ipsk_mutex setup;      /* one setter at a time: options that take several system calls */
+    struct ipsk_mutex send;       /* per-packet emulation; never held over a wait */
+    struct ipsk_condition sent;   /* plain_sends reached 0 */
+    _Atomic uint32_t plain_sends; /* in progress, beside emulation; IPSK_EMULATING */
+    intptr_t process;             /* the one that opened it */
 
     /* What receives drop; under take, which comes before setup and is never held over a wait. */
     struct ipsk_mutex take;                /* one such receive at a time */

@@ -126,31 +126,46 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
  * what the header leaves open. */
 #define BESIDE_HEADER (IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_OPAQUE)
 
+static bool carries(const struct ipsock_endpoint *s, int column)
+{
+    return s->family == IPSOCK_IPV4 ? column == IPSK_V4
+                                    : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
+}
+
 /* Fields that can be declared for sending: with a message of their own, or by setting the option
  * around the call. */
 int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error)
 {
     const uint32_t open = s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? BESIDE_HEADER : UINT32_MAX;
+    const uint32_t named = bits & ~IPSOCK_CONTROL_POSSIBLE;
+    const uint32_t wanted = bits & IPSOCK_CONTROL_POSSIBLE ? IPSOCK_CONTROL_SENDABLE : named;
     uint32_t possible = 0;
-    if (bits & ~IPSOCK_CONTROL_SENDABLE)
+    if (named & ~IPSOCK_CONTROL_SENDABLE)
         return wrong(error, IPSOCK_EINVAL, "send_control");
     s->emulates |= ipsk_borrows_hops(s);
     for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
-        const bool carried = s->family == IPSOCK_IPV4
-                                 ? column == IPSK_V4
-                                 : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
-        if (!carried)
+        if (!carries(s, column))
             continue;
         const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
-        s->emulated[column] = bits & ~native & ipsk_emulatable(s, column) & open;
-        s->sendable[column] = bits & (native | s->emulated[column]);
-        s->emulates |= s->emulated[column] != 0;
+        s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
+        s->sendable[column] = wanted & (native | s->emulated[column]);
+        s->emulated_any |= s->emulated[column];
         possible |= native | s->emulated[column];
     }
-    if (bits & ~possible)
+    if (named & ~possible)
         return wrong(error, IPSOCK_ENOTSUP, "send_control");
-    s->send_control = bits;
+    s->emulates |= s->emulated_any != 0;
+    s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
     return IPSOCK_OK;
+}
+
+uint32_t ipsk_send_control_everywhere(const struct ipsock_endpoint *s)
+{
+    uint32_t bits = s->send_control & IPSOCK_CONTROL_SENDABLE;
+    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++)
+        if (carries(s, column))
+            bits &= s->sendable[column];
+    return bits;
 }
 
 /* Options that are one flag of the configuration each. */

@@ -16,6 +16,7 @@ void ipsk_waiting_init(struct ipsock_endpoint *s)
     ipsk_mutex_init(&s->send);
     ipsk_mutex_init(&s->take);
     ipsk_condition_init(&s->settled);
+    ipsk_condition_init(&s->sent);
     s->process = ipsk_sys_process();
 }
 
@@ -25,6 +26,7 @@ void ipsk_waiting_destroy(struct ipsock_endpoint *s)
     if (s->process != ipsk_sys_process())
         return; /* the parent's threads may have held the locks when the memory was copied */
     ipsk_condition_destroy(&s->settled);
+    ipsk_condition_destroy(&s->sent);
     ipsk_mutex_destroy(&s->take);
     ipsk_mutex_destroy(&s->send);
     ipsk_mutex_destroy(&s->setup);
