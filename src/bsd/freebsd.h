@@ -182,6 +182,8 @@
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FULL_LENGTH, IPSK_RAW) /* soreceive_generic in uipc_socket.c, not UDP's soreceive_dgram */ \
     X(FULL_LENGTH_SINCE, 1400097) /* 14.0 */ \
+    X(DISCOVERY_FORBIDS4, 0) \
+    X(DISCOVERY_FORBIDS6, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \

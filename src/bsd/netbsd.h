@@ -165,6 +165,8 @@
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FULL_LENGTH, 0) /* given, it comes back set always: soreceive in uipc_socket.c */ \
     X(FULL_LENGTH_SINCE, 0) \
+    X(DISCOVERY_FORBIDS4, 0) \
+    X(DISCOVERY_FORBIDS6, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \

@@ -12,7 +12,7 @@ static int32_t native_value(const struct ipsk_option_row *row, int64_t value)
     switch (row->set) {
     case IPSK_ENCODING_BOOL:
     case IPSK_ENCODING_BOOL8:
-    case IPSK_ENCODING_CHOICE:
+    case IPSK_ENCODING_DISCOVERY:
         return value ? row->on : row->reset;
     default:
         return value == IPSOCK_DEFAULT ? row->reset : (int32_t)value;
@@ -51,7 +51,7 @@ size_t ipsk_encode_option(const struct ipsk_option_row *row, int64_t value,
     case IPSK_ENCODING_INT:
     case IPSK_ENCODING_HOPS:
     case IPSK_ENCODING_BOOL:
-    case IPSK_ENCODING_CHOICE:
+    case IPSK_ENCODING_DISCOVERY:
         memcpy(bytes, &number, sizeof number);
         return sizeof number;
     default:
@@ -78,8 +78,12 @@ static int64_t meaning(const struct ipsk_system *system, const struct ipsk_optio
                        int32_t number)
 {
     switch (row->get) {
-    case IPSK_ENCODING_CHOICE:
-        return number == row->on;
+    case IPSK_ENCODING_DISCOVERY:
+        return number >= 0 && number < 31 &&
+               (system->facts[row->column == IPSK_V6 ? IPSK_FACT_DISCOVERY_FORBIDS6
+                                                     : IPSK_FACT_DISCOVERY_FORBIDS4] >>
+                    number &
+                1);
     case IPSK_ENCODING_BOOL:
     case IPSK_ENCODING_BOOL8:
         return number != row->reset;

@@ -46,6 +46,17 @@
 #define IPSK_UNUSUAL_DROPS \
     (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
 
+/* A row's value as the system had it (option.h). */
+struct ipsk_saved {
+    const struct ipsk_option_row *row;
+    uint8_t value[16];
+    size_t length;
+};
+
+/* Most rows that adopting changes: those of three flags and of what strict delivery looks at, in
+ * two columns. */
+#define IPSK_FOUND_MAX 12
+
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
     _Atomic uint32_t fields; /* of received packets: receive_control and own_fields together */
@@ -95,7 +106,9 @@ struct ipsock_endpoint {
     struct ipsk_mutex send;       /* per-packet emulation; never held over a wait */
     struct ipsk_condition sent;   /* plain_sends reached 0 */
     _Atomic uint32_t plain_sends; /* in progress, beside emulation; IPSK_EMULATING */
-    intptr_t process;             /* the one that opened it */
+    struct ipsk_saved found[IPSK_FOUND_MAX]; /* of an adopted handle, for when it is given back */
+    uint32_t found_count;
+    intptr_t process; /* the one that opened it */
 
     /* What receives drop; under take, which comes before setup and is never held over a wait. */
     struct ipsk_mutex take;                /* one such receive at a time */
@@ -118,6 +131,7 @@ static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 struct ipsk_wait {
     bool started;
     bool waited;
+    bool errors; /* a wait ended for an error alone */
     uint32_t cancels;
 };
 

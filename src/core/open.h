@@ -28,6 +28,12 @@ static inline int ipsk_undeclared(const struct ipsock_endpoint *s)
 /* Sets the configured traffic class and hop limit. */
 int ipsk_apply_packet_options(struct ipsock_endpoint *s, struct ipsock_error *error);
 
+/* Begins strict delivery. */
+int ipsk_apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error);
+/* Whether a kind has the flags; the error names the one that it has not. */
+int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack,
+                     struct ipsock_error *error);
+
 /* Sets all options on the fresh socket. */
 int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *config,
                       struct ipsock_error *error);

@@ -317,12 +317,84 @@ int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value)
     return ipsk_public_get_int(s, IPSK_OPTION_HOP_LIMIT, "hop_limit", value);
 }
 
+/* Path MTU discovery may forbid fragmenting beside the option, or by itself; the program, or who
+ * had an adopted handle before, may have set it. Where the system does not know it (Wine), it does
+ * not. */
+static int forbidden_by_discovery(struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                                  bool *forbidden, struct ipsock_error *error)
+{
+    int64_t value = 0;
+    const int code = row == NULL ? IPSOCK_OK : ipsk_get_row(s->handle, row, &value, error);
+    *forbidden = code == IPSOCK_OK && value != 0;
+    return code == IPSOCK_ENOTSUP || (code == IPSOCK_EINVAL && row->column == IPSK_MAPPED)
+               ? IPSOCK_OK
+               : code;
+}
+
+/* Lets discovery allow fragmenting again. */
+static int allow_discovery(struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                           struct ipsk_saved *saved, int *done, struct ipsock_error *error)
+{
+    bool forbidden = false;
+    int code = forbidden_by_discovery(s, row, &forbidden, error);
+    if (code < 0 || !forbidden)
+        return code;
+    code = ipsk_save_row(s->handle, row, &saved[*done], error);
+    *done += code == IPSOCK_OK;
+    return code < 0 ? code : ipsk_set_row(s->handle, row, 0, error);
+}
+
+static int set_dont_fragment(struct ipsock_endpoint *s, bool on, struct ipsock_error *error)
+{
+    const struct ipsk_option_row *rows[2];
+    struct ipsk_saved saved[2];
+    const int count = rows_of(s, IPSK_OPTION_PATH_DISCOVERY, rows);
+    int done = 0;
+    int code = IPSOCK_OK;
+    for (int i = 0; i < count && !on && code == IPSOCK_OK; i++)
+        code = allow_discovery(s, rows[i], saved, &done, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_set_option(s, IPSK_OPTION_DONT_FRAGMENT, on, "dont_fragment", error);
+    while (code < 0 && done-- > 0)
+        ipsk_restore_row(s->handle, &saved[done]);
+    return code;
+}
+
+static int get_dont_fragment(struct ipsock_endpoint *s, bool *on, struct ipsock_error *error)
+{
+    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
+    int64_t value = 0;
+    bool forbidden = false;
+    int code = ipsk_get_option(s, IPSK_OPTION_DONT_FRAGMENT, &value, "dont_fragment", error);
+    if (code == IPSOCK_OK && value == 0)
+        code = forbidden_by_discovery(s, ipsk_option_row(s, IPSK_OPTION_PATH_DISCOVERY, column),
+                                      &forbidden, error);
+    if (code == IPSOCK_OK)
+        *on = value != 0 || forbidden;
+    return code;
+}
+
 int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on)
 {
-    return ipsk_public_set(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on, 0, 1);
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    ipsk_lock_options(s);
+    code = set_dont_fragment(s, on, &error);
+    ipsk_unlock_options(s);
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
 int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on)
 {
-    return ipsk_public_get_bool(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", on);
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    ipsk_lock_options(s);
+    code = on == NULL ? ipsk_fail(&error, IPSOCK_EINVAL, 0, "get", "dont_fragment")
+                      : get_dont_fragment(s, on, &error);
+    ipsk_unlock_options(s);
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }

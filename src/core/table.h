@@ -43,7 +43,8 @@
 /* Options: X(name). The RECV_… ones switch control data on; each stands for fields, see table.c.
  * EXCLUSIVE_ADDRESS is set where an endpoint is opened without IPSOCK_OPEN_REUSE, on systems where
  * others could take its address otherwise. HEADER_IMPLIED
- * is on by itself on raw sockets of protocol 255, and is switched off there. UNICAST_INTERFACE
+ * is on by itself on raw sockets of protocol 255, and is switched off there. PATH_DISCOVERY stands
+ * beside a DONT_FRAGMENT of another name, and may forbid fragmenting too. UNICAST_INTERFACE
  * steers sends only, BIND_INTERFACE arrivals too. */
 #define IPSK_OPTION_LIST(X) \
     X(TRAFFIC_CLASS)        \
@@ -52,6 +53,7 @@
     X(MULTICAST_INTERFACE)  \
     X(MULTICAST_LOOPBACK)   \
     X(DONT_FRAGMENT)        \
+    X(PATH_DISCOVERY)       \
     X(PATH_MTU)             \
     X(RECEIVE_BUFFER)       \
     X(SEND_BUFFER)          \
@@ -94,7 +96,7 @@
     X(U8)               /* one byte */                                                   \
     X(BOOL)             /* int, on or reset; any other value than reset reads as true */ \
     X(BOOL8)            /* one byte, as BOOL */                                          \
-    X(CHOICE)           /* int, on or reset; only on reads as true */                    \
+    X(DISCOVERY)        /* int, on or reset; true are the values of a fact, below */     \
     X(INDEX_NET)        /* 32-bit interface index, network order */                      \
     X(INDEX_ADDR)       /* in_addr 0.x.y.z that stands for an index */                   \
     X(ADDR_OF_INDEX)    /* in_addr: the interface's first IPv4 address */                \
@@ -137,39 +139,41 @@
     X(SOCKADDR) /* sockaddr_in6 of the next hop */
 
 /* Facts about layouts and constants: X(name). 0 where the system has no such thing. */
-#define IPSK_FACT_LIST(X)                                                                        \
-    X(CMSG_HEADER)             /* bytes before a control message's payload */                    \
-    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */             \
-    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                   \
-    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                     \
-    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */    \
-    X(FAMILY_IPV4)             /* AF_INET */                                                     \
-    X(FAMILY_IPV6)             /* AF_INET6 */                                                    \
-    X(SOCKADDR_STORAGE)        /* bytes */                                                       \
-    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                              \
-    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */               \
-    X(GROUP_SOURCE_REQ)        /* bytes */                                                       \
-    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                        \
-    X(GROUP_FILTER_MODE)       /* offset in group_filter; the count follows */                   \
-    X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                       \
-    X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                        \
-    X(MTUINFO_MTU)             /* offset of the MTU */                                           \
-    X(MANY)                    /* 1: sendmmsg and recvmmsg */                                    \
-    X(MSG_NOSIGNAL)                                                                              \
-    X(FULL_LENGTH)          /* kinds whose receives return the own length if given MSG_TRUNC */  \
-    X(FULL_LENGTH_SINCE)    /* the version that began with it; 0: all supported */               \
-    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
-    X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
-    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                            \
-    X(PING_ID)              /* 1: each has an identifier, is given replies to it only */         \
-    X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */      \
-    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */ \
-    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */        \
-    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                \
-    X(RAW_UNBOUND_DEAF)     /* 1: a raw socket hears and joins nothing before it is bound */     \
-    X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */         \
-    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */             \
-    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */              \
+#define IPSK_FACT_LIST(X)                                                                         \
+    X(CMSG_HEADER)             /* bytes before a control message's payload */                     \
+    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */              \
+    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                    \
+    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                      \
+    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */     \
+    X(FAMILY_IPV4)             /* AF_INET */                                                      \
+    X(FAMILY_IPV6)             /* AF_INET6 */                                                     \
+    X(SOCKADDR_STORAGE)        /* bytes */                                                        \
+    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                               \
+    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */                \
+    X(GROUP_SOURCE_REQ)        /* bytes */                                                        \
+    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                         \
+    X(GROUP_FILTER_MODE)       /* offset in group_filter; the count follows */                    \
+    X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                        \
+    X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                         \
+    X(MTUINFO_MTU)             /* offset of the MTU */                                            \
+    X(MANY)                    /* 1: sendmmsg and recvmmsg */                                     \
+    X(MSG_NOSIGNAL)                                                                               \
+    X(FULL_LENGTH)          /* kinds whose receives return the own length if given MSG_TRUNC */   \
+    X(FULL_LENGTH_SINCE)    /* the version that began with it; 0: all supported */                \
+    X(DISCOVERY_FORBIDS4)   /* bits: values of path MTU discovery that forbid fragmenting IPv4 */ \
+    X(DISCOVERY_FORBIDS6)   /* the same of IPv6 */                                                \
+    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                 \
+    X(PING)                 /* 1: unprivileged ICMP sockets exist */                              \
+    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                             \
+    X(PING_ID)              /* 1: each has an identifier, is given replies to it only */          \
+    X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */       \
+    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */  \
+    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */         \
+    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                 \
+    X(RAW_UNBOUND_DEAF)     /* 1: a raw socket hears and joins nothing before it is bound */      \
+    X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */          \
+    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */              \
+    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */               \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
 
 #define IPSK_ENUM_OPTION(n) IPSK_OPTION_##n,
@@ -190,7 +194,7 @@ struct ipsk_option_row {
     uint8_t column;   /* IPSK_V4, IPSK_V6, IPSK_MAPPED */
     uint8_t set, get; /* enum ipsk_encoding */
     int32_t level, name;
-    int32_t on;     /* value of "true" for BOOL, BOOL8, CHOICE */
+    int32_t on;     /* value of "true" for BOOL, BOOL8, DISCOVERY */
     int32_t reset;  /* value of "false", and of IPSOCK_DEFAULT; or IPSK_RESET_… */
     uint32_t since; /* first version that has it, in the system's own numbering; 0: all supported */
     const char *text; /* the constant's name */

@@ -130,7 +130,12 @@ int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wa
     s->waiters++;
     ipsk_mutex_unlock(&s->lock);
 
-    code = ipsk_sys_wait(s->handle, direction, &s->waker, deadline, error);
+    /* a try came after the error: if it was for this endpoint to tell, it has been told */
+    code = wait->errors && s->stream == NULL
+               ? ipsk_sys_wait_beside_errors(s->handle, direction, &s->waker, deadline, error)
+               : ipsk_sys_wait(s->handle, direction, &s->waker, deadline, error);
+    wait->errors |= code == IPSK_WAIT_ERRORS;
+    code = code == IPSK_WAIT_ERRORS ? IPSOCK_OK : code;
 
     ipsk_mutex_lock(&s->lock);
     s->waiters--;

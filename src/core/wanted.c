@@ -4,6 +4,7 @@
  * another endpoint, or process, on the same socket may come between all the same. */
 #include "core/wanted.h"
 
+#include "core/membership_kernel.h"
 #include "core/message.h"
 #include "core/order.h"
 #include "core/ping.h"
@@ -17,6 +18,15 @@
 
 #define DROPPED 1
 
+/* Whether it is not for this endpoint's memberships to say: an adopted handle may have others. */
+static bool is_anothers(const struct ipsock_endpoint *s, const struct ipsock_addr *group,
+                        uint32_t index)
+{
+    return !(s->flags & IPSK_OPENED_HERE) &&
+           ipsk_membership_find(&s->memberships, group->ip, index) == NULL &&
+           ipsk_membership_find(&s->memberships, group->ip, 0) == NULL;
+}
+
 static bool is_joined(struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     const struct ipsock_control *c = m->control;
@@ -24,8 +34,10 @@ static bool is_joined(struct ipsock_endpoint *s, const struct ipsock_message *m)
         return true;
     const uint32_t index = c->valid & IPSOCK_CONTROL_INTERFACE ? c->interface_index : 0;
     ipsk_mutex_lock(&s->setup);
-    const bool wanted =
-        ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip);
+    bool wanted = ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip);
+    if (!wanted && is_anothers(s, &c->destination, index))
+        wanted = ipsk_is_mapped(&c->destination) || /* IP_MULTICAST_ALL has looked */
+                 ipsk_kernel_wants(s, &c->destination, index, m->peer.ip);
     ipsk_mutex_unlock(&s->setup);
     return wanted;
 }

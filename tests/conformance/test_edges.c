@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Edges: fields asked of the codec, shared ports, error queues, headers read
- * twice, don't-fragment packet by packet. */
+/* Edges: fields asked of the codec, shared ports, headers read twice, don't-fragment packet by
+ * packet. */
 #include "harness.h"
 
 static void cm_08_only_fields_asked_for_are_decoded(void **state)
@@ -61,23 +61,6 @@ static void v4_mc_19_ports_are_not_shared_unasked(void **state)
         CHECK(IPSOCK_EADDRINUSE, ipsock_open(&second, &config));
         ipsock_free(first);
     }
-}
-
-static void err_04_error_queues_are_refused(void **state)
-{
-    struct ipsock_config config;
-    struct ipsock_endpoint *s = NULL;
-    (void)state;
-    const ipsock_handle_t udp = system_udp_socket(IPSOCK_IPV4, true);
-    ipsock_config_init(&config);
-    config.kind = IPSOCK_UDP;
-    config.flags = IPSOCK_ADOPT_OWN;
-    const bool queued = system_enable_error_queue(udp);
-    CHECK(queued ? IPSOCK_ENOTSUP : IPSOCK_OK, ipsock_adopt(&s, udp, &config));
-    ipsock_free(s);
-    EQUAL(queued, system_is_open(udp));
-    if (queued)
-        system_close(udp);
 }
 
 static void cm_24_broadcasts_are_marked(void **state)
@@ -196,7 +179,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cm_08_only_fields_asked_for_are_decoded),
         cmocka_unit_test(cm_24_broadcasts_are_marked),
-        cmocka_unit_test(err_04_error_queues_are_refused),
         cmocka_unit_test(err_06_configurations_of_other_versions),
         cmocka_unit_test(quirk_03_no_options_survive_in_a_header),
         cmocka_unit_test(quirk_04_dont_fragment_packet_by_packet),

@@ -142,8 +142,8 @@ static void err_02_open_checks_every_field(void **state)
     WRONG(IPSOCK_UDP, flags = 0x80000000u, IPSOCK_EINVAL, "flags");
     WRONG(IPSOCK_UDP, flags = IPSOCK_OPEN_HEADER_INCLUDED, IPSOCK_EKIND, "header_included");
     WRONG(IPSOCK_UDP, flags = IPSOCK_OPEN_DUAL_STACK, IPSOCK_EKIND, "dual_stack");
-    WRONG(IPSOCK_TCP, flags = IPSOCK_OPEN_BROADCAST, IPSOCK_EKIND, "flags");
-    WRONG(IPSOCK_TCP, flags = IPSOCK_OPEN_REUSE, IPSOCK_EKIND, "flags");
+    WRONG(IPSOCK_TCP, flags = IPSOCK_OPEN_BROADCAST, IPSOCK_EKIND, "broadcast");
+    WRONG(IPSOCK_TCP, flags = IPSOCK_OPEN_REUSE, IPSOCK_EKIND, "reuse");
     WRONG(IPSOCK_UDP, receive_buffer = -1, IPSOCK_EINVAL, "receive_buffer");
     WRONG(IPSOCK_UDP, send_buffer = -1, IPSOCK_EINVAL, "send_buffer");
     WRONG(IPSOCK_TCP, backlog = -1, IPSOCK_EINVAL, "backlog");

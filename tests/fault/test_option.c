@@ -119,7 +119,8 @@ static void mapped_opt_nothing_is_set_that_cannot_be_undone(void **state)
         fault_reset();
         fault_fail(FAULT_getsockopt, 1, 1, ENOBUFS);
         FAULT_CODE(o->set(pair.s, o->after), IPSOCK_ENOBUFS);
-        expect_error("getsockopt", o->text6, ENOBUFS);
+        expect_error("getsockopt", o->set == set_dont_fragment ? "IPV6_MTU_DISCOVER" : o->text6,
+                     ENOBUFS);
         assert_int_equal(fault_calls(FAULT_setsockopt), 0);
         assert_int_equal(kernel_value(IPPROTO_IPV6, o->name6), kernel6);
     }
@@ -270,9 +271,38 @@ static void v4_batch_01_equal_runs_share_a_setting(void **state)
     fault_free_batch(b);
 }
 
+/* Path MTU discovery that forbids fragmenting is taken back with the option, or not at all. */
+static void ad_08_discovery_is_put_back(void **state)
+{
+    const int forbids = IPV6_PMTUDISC_DO;
+    bool on = false;
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+    FAULT_OK(ipsock_set_dont_fragment(pair.s, true));
+    assert_int_equal(setsockopt((int)ipsock_handle(pair.s), IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+                                &forbids, sizeof forbids),
+                     0);
+    for (unsigned n = 1; n <= 3; n++) {
+        fault_reset();
+        fault_fail(FAULT_setsockopt, n, n, EPERM);
+        FAULT_CODE(ipsock_set_dont_fragment(pair.s, false), IPSOCK_EPERM);
+        assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_MTU_DISCOVER), forbids);
+        assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_DONTFRAG), 1);
+        assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
+    }
+    fault_reset();
+    FAULT_OK(ipsock_set_dont_fragment(pair.s, false));
+    FAULT_OK(ipsock_get_dont_fragment(pair.s, &on));
+    assert_false(on);
+    fault_close_pair(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ad_08_discovery_is_put_back),
         cmocka_unit_test(mapped_opt_failure_leaves_both_old_values),
         cmocka_unit_test(mapped_opt_nothing_is_set_that_cannot_be_undone),
         cmocka_unit_test(mapped_opt_out_of_range_makes_no_system_call),
