@@ -12,14 +12,21 @@
 /* Fields of struct ipsock_control. R: can be received, S: can be sent. */
 #define IPSOCK_CONTROL_TRAFFIC_CLASS 0x0001u /**< R S  IPv4 TOS, IPv6 traffic class */
 #define IPSOCK_CONTROL_HOP_LIMIT     0x0002u /**< R S  IPv4 TTL, IPv6 hop limit */
-#define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address (x/net: cm.Src) */
-#define IPSOCK_CONTROL_DESTINATION   0x0008u /**< R    destination address of the header */
+#define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address (x/net: FlagSrc, cm.Src) */
+#define IPSOCK_CONTROL_DESTINATION   0x0008u /**< R    the header's destination (FlagDst, cm.Dst) */
 #define IPSOCK_CONTROL_INTERFACE     0x0010u /**< R S  arrival or departure interface */
 #define IPSOCK_CONTROL_PATH_MTU      0x0020u /**< R    path MTU notice (IPv6, RFC 3542 11.3) */
 #define IPSOCK_CONTROL_DONT_FRAGMENT 0x0040u /**<   S  forbid or allow fragmenting */
 #define IPSOCK_CONTROL_NEXT_HOP      0x0080u /**<   S  first hop (IPv6, RFC 3542 6.3) */
 #define IPSOCK_CONTROL_SEGMENT_SIZE  0x0100u /**< R S  several UDP datagrams in one buffer */
 #define IPSOCK_CONTROL_OPAQUE        0x0200u /**< R S  the system's own control bytes */
+
+/** In send_control of a configuration, alone or beside bits that must be possible: every field that
+ * can be sent here, on this system, kind and family; ::ipsock_get_send_control tells which these
+ * are. A field that cannot is refused when a message carries it: IPSOCK_ENOTSUP. Plain messages
+ * cost no more for it, but where a field has no control message (ipsock_capability: exact) a
+ * message that carries it waits for the sends in progress of other threads, and they for it. */
+#define IPSOCK_CONTROL_POSSIBLE 0x80000000u
 
 /** What the header says of a packet: x/net's set, and what to ask for when in doubt. */
 #define IPSOCK_CONTROL_HEADER 0x001fu
@@ -52,12 +59,16 @@ struct ipsock_control {
     struct ipsock_addr source;   /**< received: the peer's, port 0; sent: port ignored */
     struct ipsock_addr next_hop; /**< IPv6 */
     /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer of the
-     * caller's; all control messages are left there, those decoded into the fields too, as far as
-     * they fit (else ::IPSOCK_MSG_CTRUNC; the fields are not affected). Sent: whole control
-     * messages, which go out after those made from the fields. */
+     * caller's; all control messages are left there, those decoded into the fields too, in the
+     * system's order as many as fit whole: of one that does not fit, and of those behind it, there
+     * is nothing (::IPSOCK_MSG_CTRUNC; the fields are not affected). The last one needs no room for
+     * the padding that would follow it. Sent: whole control messages, which go out after those made
+     * from the fields. */
     void *opaque;
-    size_t opaque_capacity; /**< received: bytes at opaque; 512 or more spare a copy */
-    size_t opaque_length;   /**< received: bytes written; sent: bytes to send */
+    /** Received: bytes at opaque. 512 or more spare a copy; more than 512 are filled by the systems
+     * that have such long control data (Linux: extension headers). */
+    size_t opaque_capacity;
+    size_t opaque_length; /**< received: bytes written; sent: bytes to send */
 };
 
 /** Most bytes of opaque control data in a send that sets other fields too. */
@@ -80,6 +91,14 @@ IPSOCK_API int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bi
 /** The bits that are delivered now. @return 0; IPSOCK_EINVAL for NULL; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *bits);
 
+/** The declared fields that sends to a destination of this family may carry: ::IPSOCK_IPV4,
+ * ::IPSOCK_IPV6, or ::IPSOCK_IPV4_MAPPED, which on a dual-stack endpoint is the same as IPv4; 0:
+ * those that every destination can take which the endpoint carries. Fields of
+ * ::IPSOCK_CONTROL_POSSIBLE are among them, that bit is not. 0 on TCP.
+ * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY for a family that the endpoint does not carry;
+ * IPSOCK_ECLOSED. */
+IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, uint32_t *bits);
+
 /** Makes the control data to answer a packet with: from the address that it was sent to, if that is
  * a unicast address, and out of the interface it came by, if the address is of that link only or a
  * multicast or broadcast address. Nothing else is copied: to answer in the same class, add the DSCP
@@ -87,7 +106,8 @@ IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *b
  * @param out replaced whole; may be in itself
  * @param in  received control with DESTINATION; without INTERFACE the route decides
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination;
- *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND).
+ *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND),
+ *         IPSOCK_ENOTSUP when it may send all that is possible (::IPSOCK_CONTROL_POSSIBLE).
  * Direction
  *         ::IPSOCK_WRITE. */
 IPSOCK_API int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
@@ -112,13 +132,16 @@ IPSOCK_API int ipsock_control_encode(const struct ipsock_control *control, int f
                                      size_t size, size_t *length);
 
 /** Reads received control messages. Sets valid from nothing: no value survives from an earlier
- * call. Unknown messages are skipped, as are those too short for their type. What follows an
- * address or packet info is ignored; a number is read in 1, 2, 4 or 8 bytes, and skipped in another
- * width or out of its field's range. x/net: ControlMessage.Parse.
+ * call. Unknown messages are skipped, as are those too short for their type; longer ones are
+ * accepted. Numbers may be 1, 2, 4 or 8 bytes wide, whatever this kernel sends; those of another
+ * width, or out of the field's range, are skipped. x/net: ControlMessage.Parse.
+ * @param family the traffic that they came with: ::IPSOCK_IPV4 and ::IPSOCK_IPV6 pass over messages
+ * of the other one; ::IPSOCK_IPV4_MAPPED takes both, as dual-stack sockets get both with IPv4
+ * packets, and gives the destination v4-mapped; 0 takes all that is known, as it is
  * @param fields the fields to take, IPSOCK_CONTROL_… bits that can be received
- * @return 0; IPSOCK_EINVAL; IPSOCK_ECONTROL when a length lies (what came before
- * it has been decoded, nothing outside was read). */
-IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, uint32_t fields,
+ * @return 0; IPSOCK_EINVAL, also for another family; IPSOCK_ECONTROL when a length lies (what came
+ * before it has been decoded, nothing outside was read). */
+IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, int family, uint32_t fields,
                                      struct ipsock_control *control);
 
 /** Writes control data for people: "tclass=0x28 hoplim=64 dst=192.0.2.1 ifindex=2", space

@@ -30,13 +30,14 @@ struct ipsock_buffer {
 #define IPSOCK_MSG_DONTROUTE 0x04u /**< only to directly connected hosts */
 
 /* Flags found in a message afterwards. */
-#define IPSOCK_MSG_TRUNC  0x10u /**< the datagram was longer than the buffers; the rest is lost */
+/** the datagram was longer than the buffers, full_length bytes; the rest is lost */
+#define IPSOCK_MSG_TRUNC  0x10u
 #define IPSOCK_MSG_CTRUNC 0x20u /**< control data did not fit and is incomplete */
 /** No datagram but news for this endpoint, length 0: control has the path MTU (RFC 3542 11.3). */
 #define IPSOCK_MSG_NOTICE 0x40u
 
 /** A message. 64 bytes on 64-bit systems. The caller fills the first five fields, a call the last
- * three (and peer and *control, when it receives). */
+ * ones (and peer and *control, when it receives). */
 struct ipsock_message {
     struct ipsock_buffer *buffers; /**< where to, or from where; NULL with buffer_count 0 */
     /** Received (the fields of the endpoint's receive_control) or to be sent; NULL: not decoded, or
@@ -50,7 +51,12 @@ struct ipsock_message {
     size_t length;         /**< result: bytes stored or sent */
     /** Result: on raw IPv4 in a batch, bytes of IP header at the start of the data; else 0. */
     uint32_t header_length;
-    uint32_t reserved; /**< 0, or sends refuse the message */
+    /** Result of receives: bytes of the datagram as it arrived, of which length are stored: equal
+     * to length unless ::IPSOCK_MSG_TRUNC is set; then 0 where the system does not tell (Windows;
+     * BSD and Darwin but raw endpoints on FreeBSD 14; Linux' ping sockets), and always 0 on
+     * streams. Counted as length is: with the IP header where that stays in the data, else without.
+     * Sends ignore it, so that a message can be sent back as it came. */
+    uint32_t full_length;
 };
 
 /** Scratch memory of batches: the system's own message headers. The caller provides the memory and

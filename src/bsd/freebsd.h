@@ -29,8 +29,8 @@
 
 #include "core/table.h"
 
-#define IPSK_SYSTEM_NAME "freebsd"
-#define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
+#define IPSK_SYSTEM_NAME    "freebsd"
+#define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 // clang-format off
@@ -202,7 +202,10 @@
     X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, IPSK_FIREWALL_EPERM | IPSK_FIREWALL_EACCES) /* netinet/ip_output.c, ip_output_pfil: 13.0 the one, before and later the other */ \
-    X(RECVFROM_LENGTH, 0) \
+    X(FULL_LENGTH, IPSK_RAW) /* soreceive_generic in uipc_socket.c, not UDP's soreceive_dgram */ \
+    X(FULL_LENGTH_SINCE, 1400097) /* 14.0 */ \
+    X(DISCOVERY_FORBIDS4, 0) \
+    X(DISCOVERY_FORBIDS6, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \

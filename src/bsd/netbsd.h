@@ -25,8 +25,8 @@
 
 #include "core/table.h"
 
-#define IPSK_SYSTEM_NAME "netbsd"
-#define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
+#define IPSK_SYSTEM_NAME    "netbsd"
+#define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 // clang-format off
@@ -180,7 +180,10 @@
     X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, 0) /* net/npf/npf_handler.c: ENETUNREACH */ \
-    X(RECVFROM_LENGTH, 0) \
+    X(FULL_LENGTH, 0) /* given, it comes back set always: soreceive in uipc_socket.c */ \
+    X(FULL_LENGTH_SINCE, 0) \
+    X(DISCOVERY_FORBIDS4, 0) \
+    X(DISCOVERY_FORBIDS6, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \

@@ -21,8 +21,8 @@
 
 #include "core/table.h"
 
-#define IPSK_SYSTEM_NAME "openbsd"
-#define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
+#define IPSK_SYSTEM_NAME    "openbsd"
+#define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 // clang-format off
@@ -141,7 +141,10 @@
     X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, IPSK_FIREWALL_EACCES) /* netinet/ip_output.c, netinet6/ip6_output.c: pf_test */ \
-    X(RECVFROM_LENGTH, 0) \
+    X(FULL_LENGTH, 0) \
+    X(FULL_LENGTH_SINCE, 0) \
+    X(DISCOVERY_FORBIDS4, 0) \
+    X(DISCOVERY_FORBIDS6, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 0) \
     X(PING_HEADER, 0) \

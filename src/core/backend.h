@@ -137,9 +137,16 @@ void ipsk_sys_waker_close(struct ipsk_waker *waker);
 #define IPSK_ERRORS 2
 /* Waits until the handle is ready in a direction, the error queue has something (where the endpoint
  * has one; the engine empties it before it waits again), the waker is signalled, the deadline
- * (ipsk_sys_now; 0 none) has passed, or for no reason at all: the caller tries again. */
+ * (ipsk_sys_now; 0 none) has passed, or for no reason at all: the caller tries again.
+ * IPSK_WAIT_ERRORS: of the handle there was an error alone. */
+#define IPSK_WAIT_ERRORS 1
 int ipsk_sys_wait(ipsock_handle_t handle, int direction, const struct ipsk_waker *waker,
                   int64_t deadline, struct ipsock_error *error);
+/* The same where errors lie in a queue that belongs to somebody else: their presence ends no wait.
+ */
+int ipsk_sys_wait_beside_errors(ipsock_handle_t handle, int direction,
+                                const struct ipsk_waker *waker, int64_t deadline,
+                                struct ipsock_error *error);
 int64_t ipsk_sys_now(void);
 /* Changes in the child after fork. */
 intptr_t ipsk_sys_process(void);

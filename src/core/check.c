@@ -2,6 +2,7 @@
 /* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
 #include "core/control_codec.h"
 #include "core/message.h"
+#include "core/open.h"
 #include "core/ping.h"
 
 static int wrong(struct ipsock_error *error, int code, const char *field)
@@ -41,7 +42,7 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
     if (code < 0)
         return wrong(error, code, field);
     if (c->valid & ~s->send_control)
-        return wrong(error, IPSOCK_EUNDECLARED, "send_control");
+        return wrong(error, ipsk_undeclared(s), "send_control");
     if (c->valid & ~s->sendable[column])
         return wrong(error, IPSOCK_ENOTSUP, "control");
     if ((c->valid & IPSOCK_CONTROL_OPAQUE) && (c->valid & ~IPSOCK_CONTROL_OPAQUE) &&
@@ -69,8 +70,6 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
         return wrong(error, IPSOCK_EINVAL, "buffer_count");
     if (m->buffers == NULL && m->buffer_count != 0)
         return wrong(error, IPSOCK_EINVAL, "buffers");
-    if (m->reserved != 0)
-        return wrong(error, IPSOCK_EINVAL, "reserved");
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);

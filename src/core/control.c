@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/control_codec.h"
-#include "core/endpoint.h"
+#include "core/open.h"
 #include "core/option.h"
 
 /* Fields that need no option: the source comes with the address, opaque bytes with whatever is on.
@@ -153,7 +153,7 @@ static int make_reply(const struct ipsock_endpoint *s, struct ipsock_control *ou
         out->valid |= IPSOCK_CONTROL_INTERFACE;
     }
     if (out->valid & ~s->send_control)
-        return ipsk_fail(error, IPSOCK_EUNDECLARED, 0, "reply", "send_control");
+        return ipsk_fail(error, ipsk_undeclared(s), 0, "reply", "send_control");
     return IPSOCK_OK;
 }
 
@@ -184,6 +184,34 @@ static int column_of(int family)
            : family == IPSOCK_IPV6        ? IPSK_V6
            : family == IPSOCK_IPV4_MAPPED ? IPSK_MAPPED
                                           : -1;
+}
+
+/* The bits of a destination's family; false where the endpoint does not carry it. */
+static bool send_control_of(const struct ipsock_endpoint *s, int family, uint32_t *bits)
+{
+    const bool mapped = s->dual_stack && family != IPSOCK_IPV6;
+    if (family == IPSOCK_UNSPEC)
+        *bits = ipsk_send_control_everywhere(s);
+    else if (mapped || (family != IPSOCK_IPV4_MAPPED && family == s->family))
+        *bits = s->sendable[mapped ? IPSK_MAPPED : column_of(family)];
+    else
+        return false;
+    return true;
+}
+
+int ipsock_get_send_control(struct ipsock_endpoint *s, int family, uint32_t *bits)
+{
+    struct ipsock_error error;
+    int code = ipsk_enter_own(s);
+    if (code < 0)
+        return code;
+    if (bits == NULL)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "send control", "bits");
+    else if (family != IPSOCK_UNSPEC && column_of(family) < 0)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "send control", "family");
+    else if (!send_control_of(s, family, bits))
+        code = ipsk_fail(&error, IPSOCK_EFAMILY, 0, "send control", "family");
+    return ipsk_finish(s, IPSOCK_SETUP, code, &error);
 }
 
 int ipsock_control_space(int family, uint32_t bits, size_t *space)
@@ -223,12 +251,16 @@ int ipsock_control_encode(const struct ipsock_control *control, int family, void
     return code;
 }
 
-int ipsock_control_decode(const void *buffer, size_t length, uint32_t fields,
+int ipsock_control_decode(const void *buffer, size_t length, int family, uint32_t fields,
                           struct ipsock_control *control)
 {
-    if (control == NULL || (buffer == NULL && length != 0) || (fields & ~IPSOCK_CONTROL_RECEIVABLE))
+    const int column = family == IPSOCK_UNSPEC ? IPSK_ANY_COLUMN : column_of(family);
+    if (control == NULL || (buffer == NULL && length != 0) ||
+        (fields & ~IPSOCK_CONTROL_RECEIVABLE) || (family != IPSOCK_UNSPEC && column < 0))
         return IPSOCK_EINVAL;
-    const int code = ipsk_decode(&ipsk_native, buffer, length, control);
+    const int code = ipsk_decode(&ipsk_native, buffer, length, column, control);
+    if (column == IPSK_MAPPED && (control->valid & IPSOCK_CONTROL_DESTINATION))
+        control->destination = ipsock_addr_map(&control->destination);
     control->valid &= fields;
     return code;
 }

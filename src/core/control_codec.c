@@ -16,11 +16,22 @@ struct ipsk_cmsg_layout ipsk_layout(const struct ipsk_system *system)
     return layout;
 }
 
+/* Levels are protocol numbers on every system: 0 IP, 41 IPv6. IPv4 traffic of a dual-stack socket
+ * comes with messages of both. */
+static bool arrives_in(int level, int column)
+{
+    return column == IPSK_ANY_COLUMN || column == IPSK_MAPPED ||
+           (level == 0 ? column == IPSK_V4 : level != 41 || column == IPSK_V6);
+}
+
 static uint32_t take_message(const struct ipsk_system *system, struct ipsock_control *control,
-                             const uint8_t *p, const struct ipsk_cmsg_layout *layout, size_t n)
+                             const uint8_t *p, const struct ipsk_cmsg_layout *layout, size_t n,
+                             int column)
 {
     const int32_t level = ipsk_load32(p + layout->level);
     const int32_t type = ipsk_load32(p + layout->level + 4);
+    if (!arrives_in(level, column))
+        return 0;
     for (size_t i = 0; i < system->received_count; i++) {
         const struct ipsk_received_row *row = &system->received[i];
         if (row->level == level && row->type == type)
@@ -31,7 +42,7 @@ static uint32_t take_message(const struct ipsk_system *system, struct ipsock_con
     return 0;
 }
 
-int ipsk_decode(const struct ipsk_system *system, const void *buffer, size_t length,
+int ipsk_decode(const struct ipsk_system *system, const void *buffer, size_t length, int column,
                 struct ipsock_control *control)
 {
     const struct ipsk_cmsg_layout layout = ipsk_layout(system);
@@ -41,7 +52,7 @@ int ipsk_decode(const struct ipsk_system *system, const void *buffer, size_t len
         const size_t n = ipsk_cmsg_payload(p, length, &layout);
         if (n == SIZE_MAX)
             return IPSOCK_ECONTROL;
-        control->valid |= take_message(system, control, p, &layout, n);
+        control->valid |= take_message(system, control, p, &layout, n, column);
         const size_t step = ipsk_cmsg_step(n, length, &layout);
         p += step;
         length -= step;
@@ -123,13 +134,6 @@ static uint32_t field_bits(int field)
     default:
         return IPSOCK_CONTROL_SEGMENT_SIZE;
     }
-}
-
-/* Levels are protocol numbers on every system: 0 IP, 41 IPv6. */
-static bool arrives_in(int level, int column)
-{
-    return column == IPSK_MAPPED ||
-           (level == 0 ? column == IPSK_V4 : level != 41 || column == IPSK_V6);
 }
 
 size_t ipsk_control_room(const struct ipsk_system *system, int column, uint32_t bits)

@@ -286,7 +286,9 @@ static inline void ipsk_give(const struct ipsock_control *c, uint32_t fields, in
 
 /* The same for any system, at run time. */
 struct ipsk_cmsg_layout ipsk_layout(const struct ipsk_system *system);
-int ipsk_decode(const struct ipsk_system *system, const void *buffer, size_t length,
+/* column: IPSK_ANY_COLUMN, or the messages that come with that traffic alone. */
+#define IPSK_ANY_COLUMN (-1)
+int ipsk_decode(const struct ipsk_system *system, const void *buffer, size_t length, int column,
                 struct ipsock_control *control);
 int ipsk_encode(const struct ipsk_system *system, const struct ipsock_control *control, int column,
                 unsigned kinds, void *buffer, size_t size, size_t *length);

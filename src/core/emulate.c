@@ -190,18 +190,97 @@ static int put_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return code;
 }
 
+/* ---- plain sends beside emulated ones ---- */
+
+/* Whether a message leaves all options as they are. */
+static bool is_plain(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return !ipsk_borrows_hops(s) && (m->control == NULL || !(m->control->valid & s->emulated_any));
+}
+
+/* Plain sends go side by side, counted; an emulated one waits for those in progress, and keeps
+ * later ones out by the lock. */
+#define EMULATING 0x80000000u
+
+static void leave_plain(struct ipsock_endpoint *s)
+{
+    if (atomic_fetch_sub_explicit(&s->plain_sends, 1, memory_order_release) != (EMULATING | 1u))
+        return;
+    ipsk_mutex_lock(&s->send);
+    ipsk_condition_broadcast(&s->sent);
+    ipsk_mutex_unlock(&s->send);
+}
+
+/* Whether the send is counted; else it has the lock. */
+static bool enter_plain(struct ipsock_endpoint *s)
+{
+    if (!(atomic_fetch_add_explicit(&s->plain_sends, 1, memory_order_acquire) & EMULATING))
+        return true;
+    leave_plain(s);
+    ipsk_mutex_lock(&s->send);
+    return false;
+}
+
+static void end_plain(struct ipsock_endpoint *s, bool counted)
+{
+    if (counted)
+        leave_plain(s);
+    else
+        ipsk_mutex_unlock(&s->send);
+}
+
+static void begin_emulation(struct ipsock_endpoint *s)
+{
+    ipsk_mutex_lock(&s->send);
+    atomic_fetch_or_explicit(&s->plain_sends, EMULATING, memory_order_acq_rel);
+    while (atomic_load_explicit(&s->plain_sends, memory_order_acquire) != EMULATING)
+        ipsk_condition_wait(&s->sent, &s->send);
+}
+
+static void end_emulation(struct ipsock_endpoint *s)
+{
+    atomic_fetch_and_explicit(&s->plain_sends, ~EMULATING, memory_order_release);
+    ipsk_mutex_unlock(&s->send);
+}
+
+static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                      struct ipsock_error *error)
+{
+    if (s->emulated_any == 0) /* nobody ever changes an option */
+        return put_one(s, message, flags, error);
+    const bool counted = enter_plain(s);
+    const int code = put_one(s, message, flags, error);
+    end_plain(s, counted);
+    return code;
+}
+
 int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
-    const struct setting setting = setting_of(s, message);
     struct undo u;
-    ipsk_mutex_lock(&s->send);
+    if (is_plain(s, message))
+        return send_plain(s, message, flags, error);
+    const struct setting setting = setting_of(s, message);
+    begin_emulation(s);
     int code = enforce(s, &setting, &u, error);
     if (code == IPSOCK_OK) {
         code = put_one(s, message, flags, error);
         undo(s, &u);
     }
-    ipsk_mutex_unlock(&s->send);
+    end_emulation(s);
+    return code;
+}
+
+/* A batch of plain messages alone. */
+static int send_many_plain(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                           struct ipsock_message *messages, size_t size, uint32_t count,
+                           uint32_t *done, uint32_t flags, struct ipsock_error *error)
+{
+    if (s->emulated_any == 0)
+        return put_many(s, batch, messages, size, count, done, flags, error);
+    const bool counted = enter_plain(s);
+    const int code = put_many(s, batch, messages, size, count, done, flags, error);
+    end_plain(s, counted);
     return code;
 }
 
@@ -224,8 +303,13 @@ int ipsk_send_many_emulated(struct ipsock_endpoint *s, struct ipsock_batch *batc
 {
     struct undo u;
     int code = IPSOCK_OK;
+    uint32_t plain = 0;
     *done = 0;
-    ipsk_mutex_lock(&s->send);
+    while (plain < count && is_plain(s, ipsk_message_at(messages, size, plain)))
+        plain++;
+    if (plain == count)
+        return send_many_plain(s, batch, messages, size, count, done, flags, error);
+    begin_emulation(s);
     while (*done < count && code == IPSOCK_OK) {
         struct ipsock_message *first = ipsk_message_at(messages, size, *done);
         const struct setting setting = setting_of(s, first);
@@ -238,6 +322,6 @@ int ipsk_send_many_emulated(struct ipsock_endpoint *s, struct ipsock_batch *batc
         }
         *done += sent;
     }
-    ipsk_mutex_unlock(&s->send);
+    end_emulation(s);
     return code;
 }

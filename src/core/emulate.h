@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Per-packet settings where the system has no control message for them: the option is set, the
- * packet sent without waiting, the option restored, all under the endpoint's send lock, which every
- * send on such an endpoint takes. */
+ * packet sent without waiting, the option restored, all under the endpoint's send lock, while no
+ * other send is in progress. Those that need no such setting are only counted. */
 #ifndef IPSK_EMULATE_H
 #define IPSK_EMULATE_H
 
@@ -21,7 +21,7 @@ uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column);
 /* The option that stands in for a field, or -1. */
 int ipsk_emulated_option(uint32_t field);
 
-/* Whether sends on this endpoint must take the send lock. */
+/* Whether sends on this endpoint go through here. */
 static inline bool ipsk_emulates(const struct ipsock_endpoint *s)
 {
     return s->emulates;

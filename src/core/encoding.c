@@ -74,12 +74,23 @@ size_t ipsk_option_room(const struct ipsk_system *system, const struct ipsk_opti
     }
 }
 
+/* Whether a value of path MTU discovery does. */
+static bool forbids_fragments(const struct ipsk_system *system, const struct ipsk_option_row *row,
+                              int32_t number)
+{
+    const int fact =
+        row->column == IPSK_V6 ? IPSK_FACT_DISCOVERY_FORBIDS6 : IPSK_FACT_DISCOVERY_FORBIDS4;
+    return number >= 0 && number < 31 && (system->facts[fact] >> number & 1) != 0;
+}
+
 static int64_t meaning(const struct ipsk_system *system, const struct ipsk_option_row *row,
                        int32_t number)
 {
     switch (row->get) {
     case IPSK_ENCODING_CHOICE:
         return number == row->on;
+    case IPSK_ENCODING_DISCOVERY:
+        return number == row->on ? 2 : forbids_fragments(system, row, number);
     case IPSK_ENCODING_BOOL:
     case IPSK_ENCODING_BOOL8:
         return number != row->reset;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/adopt.h"
 #include "core/error_stream.h"
 #include "core/membership_aside.h"
 #include "core/open.h"
@@ -222,31 +223,25 @@ static int settle(int *found, int configured, const char *field, struct ipsock_e
     return IPSOCK_OK;
 }
 
-static int check_adoption(const struct ipsock_config *c, struct ipsock_error *error)
+/* Flags that only make sense before a socket has an address, or that the handle itself tells. */
+static const char *unfit_flag(uint32_t flags)
 {
-    const char *field = NULL;
-    if (c->flags & ~(IPSOCK_OPEN_NONBLOCK | IPSOCK_ADOPT_OWN | IPSOCK_OPEN_ERROR_STREAM))
-        field = "flags";
-    else if (c->local.family != IPSOCK_UNSPEC || c->peer.family != IPSOCK_UNSPEC)
-        field = "local and peer";
-    else if (c->interface_index != 0 || c->receive_buffer != 0 || c->send_buffer != 0 ||
-             c->traffic_class != 0 || c->hop_limit != 0)
-        field = "interface_index, traffic_class, hop_limit and sizes";
-    return field == NULL ? IPSOCK_OK : ipsk_fail(error, IPSOCK_EINVAL, 0, "adopt", field);
+    if (!(flags & ~IPSK_FLAGS_ADOPT))
+        return NULL;
+    return flags & IPSOCK_OPEN_REUSE        ? "reuse"
+           : flags & IPSOCK_OPEN_DUAL_STACK ? "dual_stack"
+                                            : "flags";
 }
 
-/* A queue of errors that nobody here reads would keep every wait from waiting. */
-static int adopt_error_queue(struct ipsock_endpoint *s, struct ipsock_error *error)
+static int check_adoption(const struct ipsock_config *c, struct ipsock_error *error)
 {
-    struct ipsock_error ignored;
-    int64_t on = 0;
-    if (s->flags & IPSOCK_OPEN_ERROR_STREAM)
-        return s->kind == IPSOCK_TCP ? ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "error_stream")
-                                     : ipsk_start_errors(s, error);
-    if (s->kind == IPSOCK_TCP ||
-        ipsk_get_option(s, IPSK_OPTION_ERROR_STREAM, &on, "error_stream", &ignored) < 0 || !on)
-        return IPSOCK_OK;
-    return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "adopt", "error_stream");
+    const char *field = unfit_flag(c->flags);
+    if (field == NULL && (c->local.family != IPSOCK_UNSPEC || c->peer.family != IPSOCK_UNSPEC))
+        field = "local and peer";
+    else if (field == NULL && (c->interface_index != 0 || c->receive_buffer != 0 ||
+                               c->send_buffer != 0 || c->traffic_class != 0 || c->hop_limit != 0))
+        field = "interface_index, traffic_class, hop_limit and sizes";
+    return field == NULL ? IPSOCK_OK : ipsk_fail(error, IPSOCK_EINVAL, 0, "adopt", field);
 }
 
 /* A raw ICMP socket that is to be a ping endpoint: one that the library opened may be such. */
@@ -284,7 +279,6 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     if (s->kind == IPSOCK_PING)
         ipsk_ping_begin(s, 0);
     s->flags = c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0);
-    s->may_probe = true;
     s->zone = ipsk_zone_of_socket(s, found.interface_index);
     if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
         fix_peer(s, &peer);
@@ -293,13 +287,15 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         return ipsk_fail(error, IPSOCK_EFAMILY, 0, "adopt", "peer");
     if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))
         return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
-    code = ipsk_declare_send_control(s, c->send_control, error);
+    code = ipsk_check_flags(c->flags, s->kind, s->family, s->dual_stack, "adopt", error);
     if (code == IPSOCK_OK)
-        code = adopt_error_queue(s, error);
+        code = ipsk_declare_send_control(s, c->send_control, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_adopt_flags(s, found.header_included, error);
     if (code == IPSOCK_OK)
         code = ipsk_switch_control(s, c->receive_control, true, error);
     if (code < 0)
-        ipsk_stop_errors(s);
+        ipsk_give_back(s);
     return code;
 }
 
@@ -439,6 +435,12 @@ int ipsock_shutdown(struct ipsock_endpoint *s)
     return ipsk_finish(s, IPSOCK_WRITE, code, &error);
 }
 
+/* The child of a fork leaves the options of its parent's socket alone. */
+static bool gives_back(const struct ipsock_endpoint *s)
+{
+    return !(s->flags & IPSK_OPENED_HERE) && s->process == ipsk_sys_process();
+}
+
 int ipsock_close(struct ipsock_endpoint *s)
 {
     int code = shut(s);
@@ -446,6 +448,8 @@ int ipsock_close(struct ipsock_endpoint *s)
         ipsk_end_aside(s, false);
     if (code == IPSOCK_OK && (s->flags & IPSOCK_ADOPT_OWN))
         ipsk_sys_close(s->handle);
+    else if (code == IPSOCK_OK && gives_back(s))
+        ipsk_give_back(s);
     return code;
 }
 
@@ -457,6 +461,8 @@ int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle)
     int code = shut(s);
     if (code == IPSOCK_OK) {
         ipsk_end_aside(s, s->process == ipsk_sys_process());
+        if (gives_back(s))
+            ipsk_give_back(s);
         *handle = s->handle;
     }
     return code;

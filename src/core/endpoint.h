@@ -46,6 +46,17 @@
 #define IPSK_UNUSUAL_DROPS \
     (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
 
+/* A row's value as the system had it (option.h). */
+struct ipsk_saved {
+    const struct ipsk_option_row *row;
+    uint8_t value[16];
+    size_t length;
+};
+
+/* Most rows that adopting changes: those of three flags and of what strict delivery looks at, in
+ * two columns. */
+#define IPSK_FOUND_MAX 12
+
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
     _Atomic uint32_t fields; /* of received packets: receive_control and own_fields together */
@@ -54,6 +65,7 @@ struct ipsock_endpoint {
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
     uint32_t emulated[3];  /* by column: declared bits that have no control message there */
     uint32_t sendable[3];  /* by column: declared bits that can go there, emulated or not */
+    uint32_t emulated_any; /* emulated, in whatever column */
     uint8_t kind;          /* IPSOCK_UDP … */
     uint8_t backing;       /* kind of the socket: IPSOCK_RAW under some ping endpoints */
     uint8_t family;        /* IPSOCK_IPV4, IPSOCK_IPV6 */
@@ -64,7 +76,6 @@ struct ipsock_endpoint {
     bool peer_in_system; /* the socket is connected too, and sends name no peer */
     bool unusual_sends;  /* connected, TCP, ping: there is more to be checked */
     bool emulates;       /* sends go through emulate.c */
-    bool may_probe;      /* PATH_MTU_PROBE may be on; under setup */
     bool ip_header;      /* received data starts with an IPv4 header */
     uint32_t zone;       /* zone.h: interface that everything leaves by; 0 none in particular */
     uint16_t echo_id;    /* of a ping endpoint, where the system keeps none; else 0 */
@@ -93,9 +104,13 @@ struct ipsock_endpoint {
     bool has_aside;
     _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered; under setup */
     _Atomic uint32_t own_fields;      /* what the library needs for itself; under setup */
-    struct ipsk_mutex setup; /* one setter at a time: options that take several system calls */
-    struct ipsk_mutex send;  /* per-packet emulation; never held over a wait */
-    intptr_t process;        /* the one that opened it */
+    struct ipsk_mutex setup;      /* one setter at a time: options that take several system calls */
+    struct ipsk_mutex send;       /* per-packet emulation; never held over a wait */
+    struct ipsk_condition sent;   /* plain_sends reached 0 */
+    _Atomic uint32_t plain_sends; /* in progress, beside emulation; IPSK_EMULATING */
+    struct ipsk_saved found[IPSK_FOUND_MAX]; /* of an adopted handle, for when it is given back */
+    uint32_t found_count;
+    intptr_t process; /* the one that opened it */
 
     /* What receives drop; under take, which comes before setup and is never held over a wait. */
     struct ipsk_mutex take;                /* one such receive at a time */
@@ -118,6 +133,7 @@ static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 struct ipsk_wait {
     bool started;
     bool waited;
+    bool errors; /* a wait ended for an error alone */
     uint32_t cancels;
 };
 

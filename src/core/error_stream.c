@@ -12,6 +12,9 @@
  */
 #define LONGEST 65507
 
+/* What to do about it, where the system could. */
+#define ERRORS_NOT_ASKED_FOR "error_stream (open or adopt with IPSOCK_OPEN_ERROR_STREAM)"
+
 /* Tries of one call: as many as other packets' errors can come between, and an end where a system
  * says the same for ever. A send may really have no route: then a few do. */
 #define TRIES      64
@@ -290,7 +293,7 @@ static int check(const struct ipsock_endpoint *s, const struct destination *to, 
     const bool known =
         s->kind == IPSOCK_TCP || ipsk_option_row(s, IPSK_OPTION_ERROR_STREAM, column) != NULL;
     return ipsk_fail(error, known ? IPSOCK_EKIND : IPSOCK_ENOTSUP, 0, "receive error",
-                     "error_stream");
+                     known && s->kind != IPSOCK_TCP ? ERRORS_NOT_ASKED_FOR : "error_stream");
 }
 
 int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *event,

@@ -321,6 +321,22 @@ int ipsk_ask_membership(struct ipsock_endpoint *s, const struct ipsk_membership_
     return IPSOCK_OK;
 }
 
+bool ipsk_kernel_wants(struct ipsock_endpoint *s, const struct ipsock_addr *group, uint32_t index,
+                       const uint8_t from[16])
+{
+    struct filter f;
+    uint8_t source[16];
+    bool listed = false;
+    struct ipsock_addr asked = *group;
+    asked.scope = 0; /* as memberships have it */
+    const int code = read_filter(s, s->handle, &asked, index, &f);
+    if (code < 0)
+        return code != IPSOCK_ENOTMEMBER;
+    for (uint32_t i = 0; i < f.count && !listed; i++)
+        listed = memcmp(source_at(&f, i, ipsk_column(s, group), source), from, 16) == 0;
+    return listed == f.source_specific;
+}
+
 int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *group,
                           uint32_t *chosen)
 {

@@ -34,4 +34,9 @@ int ipsk_ask_membership(struct ipsock_endpoint *s, const struct ipsk_membership_
 int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *group,
                           uint32_t *chosen);
 
+/* Whether the kernel has a membership that wants a packet of a source; also where it cannot be
+ * asked. For what somebody else joined on an adopted handle: nothing is remembered. */
+bool ipsk_kernel_wants(struct ipsock_endpoint *s, const struct ipsock_addr *group, uint32_t index,
+                       const uint8_t from[16]);
+
 #endif

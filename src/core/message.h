@@ -82,8 +82,8 @@ static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
  * peer of the endpoint's own family. Of all others ipsk_check_message finds out. */
 static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || m->reserved != 0 ||
-        m->peer.family != s->family || s->unusual_sends)
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || m->peer.family != s->family ||
+        s->unusual_sends)
         return false;
     const int column = ipsk_column(s, &m->peer);
     if (column == IPSK_V6 && (ipsk_is_mapped(&m->peer) || (ipsk_is_link_local(&m->peer) &&

@@ -58,27 +58,43 @@ static int check_family(struct ipsock_config *c, struct ipsock_error *error)
     return IPSOCK_OK;
 }
 
+int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack, const char *operation,
+                     struct ipsock_error *error)
+{
+    const bool tcp = kind == IPSOCK_TCP;
+    const struct {
+        uint32_t flag;
+        bool fits;
+        const char *name;
+    } rules[] = {
+        {IPSOCK_OPEN_REUSE, !tcp, "reuse"},
+        {IPSOCK_OPEN_DUAL_STACK, family == IPSOCK_IPV6 && (tcp || kind == IPSOCK_UDP),
+         "dual_stack"},
+        /* IPv6 has no broadcast (RFC 4291, 2) */
+        {IPSOCK_OPEN_BROADCAST, !tcp && (family == IPSOCK_IPV4 || dual_stack), "broadcast"},
+        {IPSOCK_OPEN_HEADER_INCLUDED, kind == IPSOCK_RAW && family == IPSOCK_IPV4,
+         "header_included"},
+        {IPSOCK_OPEN_STRICT_MULTICAST, !tcp, "strict_multicast"},
+        /* with it a connection dies of what it would survive (tcp(7)), and reports hardly anything
+         */
+        {IPSOCK_OPEN_ERROR_STREAM, !tcp, "error_stream"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if ((flags & rules[i].flag) && !rules[i].fits)
+            return ipsk_fail(error, IPSOCK_EKIND, 0, operation, rules[i].name);
+    return IPSOCK_OK;
+}
+
 static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
 {
-    const bool raw4 = c->kind == IPSOCK_RAW && c->family == IPSOCK_IPV4;
     if (c->kind < IPSOCK_UDP || c->kind > IPSOCK_PING)
         return wrong(error, IPSOCK_EINVAL, "kind");
     if (c->kind == IPSOCK_RAW ? c->protocol < 1 || c->protocol > 255 : c->protocol != 0)
         return wrong(error, IPSOCK_EINVAL, "protocol");
     if (c->flags & ~FLAGS_OPEN)
         return wrong(error, IPSOCK_EINVAL, "flags");
-    if ((c->flags & IPSOCK_OPEN_HEADER_INCLUDED) && !raw4)
-        return wrong(error, IPSOCK_EKIND, "header_included");
-    if ((c->flags & IPSOCK_OPEN_DUAL_STACK) &&
-        (c->family != IPSOCK_IPV6 || c->kind == IPSOCK_RAW || c->kind == IPSOCK_PING))
-        return wrong(error, IPSOCK_EKIND, "dual_stack");
-    if (c->kind == IPSOCK_TCP &&
-        (c->flags & (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST)))
-        return wrong(error, IPSOCK_EKIND, "flags");
-    /* with it a connection dies of what it would survive (tcp(7)), and reports hardly anything */
-    if (c->kind == IPSOCK_TCP && (c->flags & IPSOCK_OPEN_ERROR_STREAM))
-        return wrong(error, IPSOCK_EKIND, "error_stream");
-    return IPSOCK_OK;
+    return ipsk_check_flags(c->flags, c->kind, c->family, (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0,
+                            "open", error);
 }
 
 static int check_numbers(const struct ipsock_config *c, struct ipsock_error *error)
@@ -133,31 +149,46 @@ int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
  * what the header leaves open. */
 #define BESIDE_HEADER (IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_OPAQUE)
 
+static bool carries(const struct ipsock_endpoint *s, int column)
+{
+    return s->family == IPSOCK_IPV4 ? column == IPSK_V4
+                                    : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
+}
+
 /* Fields that can be declared for sending: with a message of their own, or by setting the option
  * around the call. */
 int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error)
 {
     const uint32_t open = s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? BESIDE_HEADER : UINT32_MAX;
+    const uint32_t named = bits & ~IPSOCK_CONTROL_POSSIBLE;
+    const uint32_t wanted = bits & IPSOCK_CONTROL_POSSIBLE ? IPSOCK_CONTROL_SENDABLE : named;
     uint32_t possible = 0;
-    if (bits & ~IPSOCK_CONTROL_SENDABLE)
+    if (named & ~IPSOCK_CONTROL_SENDABLE)
         return wrong(error, IPSOCK_EINVAL, "send_control");
     s->emulates |= ipsk_borrows_hops(s);
     for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
-        const bool carried = s->family == IPSOCK_IPV4
-                                 ? column == IPSK_V4
-                                 : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
-        if (!carried)
+        if (!carries(s, column))
             continue;
         const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
-        s->emulated[column] = bits & ~native & ipsk_emulatable(s, column) & open;
-        s->sendable[column] = bits & (native | s->emulated[column]);
-        s->emulates |= s->emulated[column] != 0;
+        s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
+        s->sendable[column] = wanted & (native | s->emulated[column]);
+        s->emulated_any |= s->emulated[column];
         possible |= native | s->emulated[column];
     }
-    if (bits & ~possible)
+    if (named & ~possible)
         return wrong(error, IPSOCK_ENOTSUP, "send_control");
-    s->send_control = bits;
+    s->emulates |= s->emulated_any != 0;
+    s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
     return IPSOCK_OK;
+}
+
+uint32_t ipsk_send_control_everywhere(const struct ipsock_endpoint *s)
+{
+    uint32_t bits = s->send_control & IPSOCK_CONTROL_SENDABLE;
+    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++)
+        if (carries(s, column))
+            bits &= s->sendable[column];
+    return bits;
 }
 
 /* Options that are one flag of the configuration each. */
@@ -200,7 +231,7 @@ static int apply_protocol(struct ipsock_endpoint *s, struct ipsock_error *error)
 /* By the kernel where it has an option for it, else by the library, which then has to see where
  * packets were sent to. For IPv6 by both: Linux' option looks at groups and sources but not at the
  * interface (net/ipv6/mcast.c, inet6_mc_check). */
-static int apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
+int ipsk_apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     int code = IPSOCK_OK;
@@ -292,7 +323,7 @@ int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
     if (code == IPSOCK_OK)
         code = apply_protocol(s, error);
     if (code == IPSOCK_OK)
-        code = apply_strict(s, error);
+        code = ipsk_apply_strict(s, error);
     if (code == IPSOCK_OK)
         code = apply_sizes(s, c, error);
     if (code == IPSOCK_OK)

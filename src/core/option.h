@@ -75,11 +75,6 @@ int ipsk_get_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int6
                  struct ipsock_error *error);
 
 /* A row's value as the system has it, to be put back later. */
-struct ipsk_saved {
-    const struct ipsk_option_row *row;
-    uint8_t value[16];
-    size_t length;
-};
 int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
                   struct ipsk_saved *saved, struct ipsock_error *error);
 void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved);

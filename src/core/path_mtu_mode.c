@@ -18,10 +18,38 @@ struct undo {
     int count;
 };
 
-/* A kernel that lacks the option does not probe. */
-static bool is_off(const struct step *step, int code)
+/* What a row of PATH_MTU_PROBE reads; a value of discovery may forbid fragments without probing. */
+enum { ALLOWS, FORBIDS, PROBES };
+
+/* A kernel that lacks the option does not probe (Windows says EINVAL of it on mapped traffic). */
+static int read_discovery(struct ipsock_endpoint *s, const struct ipsk_option_row *row, int *state,
+                          struct ipsock_error *error)
 {
-    return step->option == IPSK_OPTION_PATH_MTU_PROBE && !step->on && code == IPSOCK_ENOTSUP;
+    int64_t value = 0;
+    const int code = ipsk_get_row(s->handle, row, &value, error);
+    const bool lacks =
+        code == IPSOCK_ENOTSUP || (code == IPSOCK_EINVAL && row->column == IPSK_MAPPED);
+    *state = code < 0 ? ALLOWS : (int)value;
+    if (row->get != IPSK_ENCODING_DISCOVERY && *state != ALLOWS)
+        *state = PROBES;
+    return lacks ? IPSOCK_OK : code;
+}
+
+static int set_row(struct ipsock_endpoint *s, const struct ipsk_option_row *row, bool on,
+                   struct undo *u, struct ipsock_error *error)
+{
+    int state = PROBES;
+    int code = IPSOCK_OK;
+    /* what forbids nothing is left as it was found: WANT is not DONT */
+    if (row->option == IPSK_OPTION_PATH_MTU_PROBE && !on)
+        code = read_discovery(s, row, &state, error);
+    if (code < 0 || state == ALLOWS)
+        return code;
+    code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);
+    if (code < 0)
+        return code;
+    u->count++;
+    return ipsk_set_row(s->handle, row, on, error);
 }
 
 static int take_step(struct ipsock_endpoint *s, const struct step *step, struct undo *u,
@@ -29,16 +57,10 @@ static int take_step(struct ipsock_endpoint *s, const struct step *step, struct 
 {
     const struct ipsk_option_row *rows[2];
     const int count = ipsk_option_rows(s, step->option, rows);
-    for (int i = 0; i < count; i++) {
-        int code = ipsk_save_row(s->handle, rows[i], &u->saved[u->count], error);
-        if (code == IPSOCK_OK) {
-            u->count++;
-            code = ipsk_set_row(s->handle, rows[i], step->on, error);
-        }
-        if (code < 0 && !is_off(step, code))
-            return code;
-    }
-    return IPSOCK_OK;
+    int code = IPSOCK_OK;
+    for (int i = 0; i < count && code == IPSOCK_OK; i++)
+        code = set_row(s, rows[i], step->on, u, error);
+    return code;
 }
 
 /* All steps, or none. */
@@ -66,47 +88,35 @@ static int set_mode(struct ipsock_endpoint *s, int mode, struct ipsock_error *er
         return ipsk_option_missing(s, whole.option, "path_mtu_mode", error);
     if (probe.on && ipsk_option_rows(s, probe.option, rows) == 0)
         return ipsk_option_missing(s, probe.option, "path_mtu_mode", error);
-    const int code = take_steps(s, mode == IPSOCK_PATH_MTU_FORBID ? forbid : other, error);
-    s->may_probe = s->may_probe || (probe.on && code == IPSOCK_OK);
-    return code;
-}
-
-static int is_probing(struct ipsock_endpoint *s, bool *on, struct ipsock_error *error)
-{
-    const struct ipsk_option_row *rows[2];
-    int64_t value = 0;
-    int code = IPSOCK_OK;
-    if (ipsk_option_rows(s, IPSK_OPTION_PATH_MTU_PROBE, rows) != 0)
-        code = ipsk_get_row(s->handle, rows[0], &value, error);
-    *on = code == IPSOCK_OK && value != 0;
-    return code == IPSOCK_ENOTSUP ? IPSOCK_OK : code; /* a kernel that lacks it does not probe */
+    return take_steps(s, mode == IPSOCK_PATH_MTU_FORBID ? forbid : other, error);
 }
 
 static int get_mode(struct ipsock_endpoint *s, int *mode, const char *name,
                     struct ipsock_error *error)
 {
+    const struct ipsk_option_row *rows[2];
     int64_t whole = 0;
-    bool probing = false;
+    int state = ALLOWS;
     int code = ipsk_get_option(s, IPSK_OPTION_DONT_FRAGMENT, &whole, name, error);
+    if (code == IPSOCK_OK && ipsk_option_rows(s, IPSK_OPTION_PATH_MTU_PROBE, rows) != 0)
+        code = read_discovery(s, rows[0], &state, error);
     if (code == IPSOCK_OK)
-        code = is_probing(s, &probing, error);
-    if (code == IPSOCK_OK)
-        *mode = probing      ? IPSOCK_PATH_MTU_PROBE
-                : whole != 0 ? IPSOCK_PATH_MTU_FORBID
-                             : IPSOCK_PATH_MTU_DEFAULT;
+        *mode = state == PROBES                  ? IPSOCK_PATH_MTU_PROBE
+                : whole != 0 || state == FORBIDS ? IPSOCK_PATH_MTU_FORBID
+                                                 : IPSOCK_PATH_MTU_DEFAULT;
     return code;
 }
 
+/* Discovery may forbid as well: the program, or who had an adopted handle before, may have set it.
+ */
 static int set_dont_fragment(struct ipsock_endpoint *s, bool on, struct ipsock_error *error)
 {
     const struct step steps[STEPS] = {{IPSK_OPTION_PATH_MTU_PROBE, false},
                                       {IPSK_OPTION_DONT_FRAGMENT, on}};
-    bool probing = false;
-    const int code = s->may_probe ? is_probing(s, &probing, error) : IPSOCK_OK;
-    if (code < 0)
-        return code;
-    return probing ? take_steps(s, steps, error)
-                   : ipsk_set_option(s, IPSK_OPTION_DONT_FRAGMENT, on, "dont_fragment", error);
+    const struct ipsk_option_row *rows[2];
+    return ipsk_option_rows(s, IPSK_OPTION_DONT_FRAGMENT, rows) == 0
+               ? ipsk_option_missing(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", error)
+               : take_steps(s, steps, error);
 }
 
 int ipsock_set_path_mtu_mode(struct ipsock_endpoint *s, int mode)

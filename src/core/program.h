@@ -25,8 +25,8 @@ int ipsk_program_check(const struct ipsock_bpf_instruction *program, size_t coun
 int ipsk_program_check_view(const struct ipsock_bpf_instruction *program, size_t count, bool udp,
                             size_t *index);
 
-/* Runs a valid program on a packet; the bytes to keep, 0 to drop it. udp: as above; a load that comes
- * to the checksum after all, because X + offset wraps, drops the packet. */
+/* Runs a valid program on a packet; the bytes to keep, 0 to drop it. udp: as above; a load that
+ * comes to the checksum after all, because X + offset wraps, drops the packet. */
 uint32_t ipsk_program_run(const struct ipsock_bpf_instruction *program, size_t count, bool udp,
                           const uint8_t *packet, size_t length);
 

@@ -64,6 +64,7 @@ static int read_header(struct ipsock_endpoint *s, const struct ipsk_raw_header *
         return ipsk_fail(error, code, 0, "receive", "total_length");
     }
     *header = found;
+    m->full_length = found.total_length - (uint32_t)raw->length; /* on every system */
     return IPSOCK_OK;
 }
 

@@ -90,30 +90,31 @@
     X(DETACH_FILTER)
 
 /* How an option's value is laid out: X(name). */
-#define IPSK_ENCODING_LIST(X)                                                            \
-    X(NONE)             /* cannot be set, or got */                                      \
-    X(INT)              /* int */                                                        \
-    X(HOPS)             /* int; -1 reads as the fact HOP_LIMIT_DEFAULT */                \
-    X(U8)               /* one byte */                                                   \
-    X(BOOL)             /* int, on or reset; any other value than reset reads as true */ \
-    X(BOOL8)            /* one byte, as BOOL */                                          \
-    X(CHOICE)           /* int, on or reset; only on reads as true */                    \
-    X(INDEX_NET)        /* 32-bit interface index, network order */                      \
-    X(INDEX_ADDR)       /* in_addr 0.x.y.z that stands for an index */                   \
-    X(ADDR_OF_INDEX)    /* in_addr: the interface's first IPv4 address */                \
-    X(MREQN)            /* ip_mreqn: group, address, int index */                        \
-    X(MREQ)             /* ip_mreq: group, address of the interface */                   \
-    X(MREQ_INDEX)       /* ip_mreq: group, 0.x.y.z that stands for an index */           \
-    X(MREQ6)            /* ipv6_mreq: group, unsigned index */                           \
-    X(GROUP_REQ)        /* group_req, layout by the facts */                             \
-    X(GROUP_SOURCE_REQ) /* group_source_req, layout by the facts */                      \
-    X(GROUP_FILTER)     /* group_filter, layout by the facts */                          \
-    X(GROUP_FILTER_0)   /* the same, "include" is 0 and "exclude" 1 */                   \
-    X(MTUINFO)          /* ip6_mtuinfo */                                                \
-    X(NAME)             /* interface name, NUL-terminated */                             \
-    X(ICMP4_BLOCK)      /* 32 bits, set = blocked */                                     \
-    X(ICMP6_BLOCK)      /* 256 bits, set = blocked */                                    \
-    X(ICMP6_PASS)       /* 256 bits, set = passes */                                     \
+#define IPSK_ENCODING_LIST(X)                                                             \
+    X(NONE)             /* cannot be set, or got */                                       \
+    X(INT)              /* int */                                                         \
+    X(HOPS)             /* int; -1 reads as the fact HOP_LIMIT_DEFAULT */                 \
+    X(U8)               /* one byte */                                                    \
+    X(BOOL)             /* int, on or reset; any other value than reset reads as true */  \
+    X(BOOL8)            /* one byte, as BOOL */                                           \
+    X(CHOICE)           /* int, on or reset; only on reads as true */                     \
+    X(DISCOVERY)        /* read: 2 for on, 1 where a fact says that it forbids, else 0 */ \
+    X(INDEX_NET)        /* 32-bit interface index, network order */                       \
+    X(INDEX_ADDR)       /* in_addr 0.x.y.z that stands for an index */                    \
+    X(ADDR_OF_INDEX)    /* in_addr: the interface's first IPv4 address */                 \
+    X(MREQN)            /* ip_mreqn: group, address, int index */                         \
+    X(MREQ)             /* ip_mreq: group, address of the interface */                    \
+    X(MREQ_INDEX)       /* ip_mreq: group, 0.x.y.z that stands for an index */            \
+    X(MREQ6)            /* ipv6_mreq: group, unsigned index */                            \
+    X(GROUP_REQ)        /* group_req, layout by the facts */                              \
+    X(GROUP_SOURCE_REQ) /* group_source_req, layout by the facts */                       \
+    X(GROUP_FILTER)     /* group_filter, layout by the facts */                           \
+    X(GROUP_FILTER_0)   /* the same, "include" is 0 and "exclude" 1 */                    \
+    X(MTUINFO)          /* ip6_mtuinfo */                                                 \
+    X(NAME)             /* interface name, NUL-terminated */                              \
+    X(ICMP4_BLOCK)      /* 32 bits, set = blocked */                                      \
+    X(ICMP6_BLOCK)      /* 256 bits, set = blocked */                                     \
+    X(ICMP6_PASS)       /* 256 bits, set = passes */                                      \
     X(PROGRAM)          /* sock_fprog */
 
 /* Fields found in received control messages: X(name). a and b are offsets into the payload. */
@@ -140,39 +141,42 @@
     X(SOCKADDR) /* sockaddr_in6 of the next hop */
 
 /* Facts about layouts and constants: X(name). 0 where the system has no such thing. */
-#define IPSK_FACT_LIST(X)                                                                        \
-    X(CMSG_HEADER)             /* bytes before a control message's payload */                    \
-    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */             \
-    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                   \
-    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                     \
-    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */    \
-    X(FAMILY_IPV4)             /* AF_INET */                                                     \
-    X(FAMILY_IPV6)             /* AF_INET6 */                                                    \
-    X(SOCKADDR_STORAGE)        /* bytes */                                                       \
-    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                              \
-    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */               \
-    X(GROUP_SOURCE_REQ)        /* bytes */                                                       \
-    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                        \
-    X(GROUP_FILTER_MODE)       /* offset in group_filter; the count follows */                   \
-    X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                       \
-    X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                        \
-    X(MTUINFO_MTU)             /* offset of the MTU */                                           \
-    X(MANY)                    /* 1: sendmmsg and recvmmsg */                                    \
-    X(MSG_NOSIGNAL)                                                                              \
-    X(FIREWALL) /* numbers that say that a packet filter refused a packet: IPSK_FIREWALL_… */  \
-    X(RECVFROM_LENGTH)      /* 1: with MSG_TRUNC, recvfrom returns a datagram's own length */    \
-    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                \
-    X(PING)                 /* 1: unprivileged ICMP sockets exist */                             \
-    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                            \
-    X(PING_ID)              /* 1: each has an identifier, is given replies to it only */         \
-    X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */      \
-    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */ \
-    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */        \
-    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                \
-    X(RAW_UNBOUND_DEAF)     /* 1: a raw socket hears and joins nothing before it is bound */     \
-    X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */         \
-    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */             \
-    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */              \
+#define IPSK_FACT_LIST(X)                                                                          \
+    X(CMSG_HEADER)             /* bytes before a control message's payload */                      \
+    X(CMSG_ALIGN)              /* what a control message's space is rounded up to */               \
+    X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                     \
+    X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                       \
+    X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */      \
+    X(FAMILY_IPV4)             /* AF_INET */                                                       \
+    X(FAMILY_IPV6)             /* AF_INET6 */                                                      \
+    X(SOCKADDR_STORAGE)        /* bytes */                                                         \
+    X(GROUP_REQ)               /* bytes; 0: no MCAST_… options */                                \
+    X(GROUP_REQ_GROUP)         /* offset of the group; the 32-bit index is at 0 */                 \
+    X(GROUP_SOURCE_REQ)        /* bytes */                                                         \
+    X(GROUP_SOURCE_REQ_SOURCE) /* offset of the source */                                          \
+    X(GROUP_FILTER_MODE)       /* offset in group_filter; the count follows */                     \
+    X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                         \
+    X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                          \
+    X(MTUINFO_MTU)             /* offset of the MTU */                                             \
+    X(MANY)                    /* 1: sendmmsg and recvmmsg */                                      \
+    X(MSG_NOSIGNAL)                                                                                \
+    X(FIREWALL)    /* numbers that say that a packet filter refused a packet: IPSK_FIREWALL_… */ \
+    X(FULL_LENGTH) /* kinds whose receives return the own length if given MSG_TRUNC */             \
+    X(FULL_LENGTH_SINCE)    /* the version that began with it; 0: all supported */                 \
+    X(DISCOVERY_FORBIDS4)   /* bits: values of path MTU discovery that forbid fragmenting IPv4 */  \
+    X(DISCOVERY_FORBIDS6)   /* the same of IPv6 */                                                 \
+    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                  \
+    X(PING)                 /* 1: unprivileged ICMP sockets exist */                               \
+    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                              \
+    X(PING_ID)              /* 1: each has an identifier, is given replies to it only */           \
+    X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */        \
+    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */   \
+    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */          \
+    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                  \
+    X(RAW_UNBOUND_DEAF)     /* 1: a raw socket hears and joins nothing before it is bound */       \
+    X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */           \
+    X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
+    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
 
 /* Limits of the system that an administrator sets: X(name). */

@@ -16,6 +16,7 @@ void ipsk_waiting_init(struct ipsock_endpoint *s)
     ipsk_mutex_init(&s->send);
     ipsk_mutex_init(&s->take);
     ipsk_condition_init(&s->settled);
+    ipsk_condition_init(&s->sent);
     s->process = ipsk_sys_process();
 }
 
@@ -25,6 +26,7 @@ void ipsk_waiting_destroy(struct ipsock_endpoint *s)
     if (s->process != ipsk_sys_process())
         return; /* the parent's threads may have held the locks when the memory was copied */
     ipsk_condition_destroy(&s->settled);
+    ipsk_condition_destroy(&s->sent);
     ipsk_mutex_destroy(&s->take);
     ipsk_mutex_destroy(&s->send);
     ipsk_mutex_destroy(&s->setup);
@@ -128,7 +130,12 @@ int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wa
     s->waiters++;
     ipsk_mutex_unlock(&s->lock);
 
-    code = ipsk_sys_wait(s->handle, direction, &s->waker, deadline, error);
+    /* a try came after the error: if it was for this endpoint to tell, it has been told */
+    code = wait->errors && s->stream == NULL
+               ? ipsk_sys_wait_beside_errors(s->handle, direction, &s->waker, deadline, error)
+               : ipsk_sys_wait(s->handle, direction, &s->waker, deadline, error);
+    wait->errors |= code == IPSK_WAIT_ERRORS;
+    code = code == IPSK_WAIT_ERRORS ? IPSOCK_OK : code;
 
     ipsk_mutex_lock(&s->lock);
     s->waiters--;

@@ -4,6 +4,7 @@
  * another endpoint, or process, on the same socket may come between all the same. */
 #include "core/wanted.h"
 
+#include "core/membership_kernel.h"
 #include "core/message.h"
 #include "core/order.h"
 #include "core/ping.h"
@@ -17,6 +18,15 @@
 
 #define DROPPED 1
 
+/* Whether it is not for this endpoint's memberships to say: an adopted handle may have others. */
+static bool is_anothers(const struct ipsock_endpoint *s, const struct ipsock_addr *group,
+                        uint32_t index)
+{
+    return !(s->flags & IPSK_OPENED_HERE) &&
+           ipsk_membership_find(&s->memberships, group->ip, index) == NULL &&
+           ipsk_membership_find(&s->memberships, group->ip, 0) == NULL;
+}
+
 static bool is_joined(struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     const struct ipsock_control *c = m->control;
@@ -24,8 +34,10 @@ static bool is_joined(struct ipsock_endpoint *s, const struct ipsock_message *m)
         return true;
     const uint32_t index = c->valid & IPSOCK_CONTROL_INTERFACE ? c->interface_index : 0;
     ipsk_mutex_lock(&s->setup);
-    const bool wanted =
-        ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip);
+    bool wanted = ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip);
+    if (!wanted && is_anothers(s, &c->destination, index))
+        wanted = ipsk_is_mapped(&c->destination) || /* IP_MULTICAST_ALL has looked */
+                 ipsk_kernel_wants(s, &c->destination, index, m->peer.ip);
     ipsk_mutex_unlock(&s->setup);
     return wanted;
 }
@@ -91,7 +103,7 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
         return false;
     const size_t kept = (keeps < header ? 0 : keeps - header) + hidden;
     if (kept < m->length)
-        m->length = kept;
+        m->length = m->full_length = (uint32_t)kept; /* the rest counts as never arrived */
     if (m->header_length > m->length)
         m->header_length = (uint32_t)m->length;
     return true;
@@ -190,6 +202,7 @@ static int hand_over_data(struct ipsock_endpoint *s, const struct receive *r,
         return code;
     const size_t length = from->length - raw->length;
     to->length = scatter(to, (const uint8_t *)from->buffers->data + raw->length, length);
+    to->full_length = from->full_length == 0 ? 0 : from->full_length - (uint32_t)raw->length;
     to->peer = from->peer;
     to->flags = from->flags;
     to->header_length = raw->length != 0 ? 0 : from->header_length;
@@ -220,7 +233,7 @@ static int receive(struct ipsock_endpoint *s, const struct receive *r, struct ip
 static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsock_error *error)
 {
     const uint32_t drops = atomic_load_explicit(&s->unusual, memory_order_relaxed);
-    uint8_t few[ENOUGH];
+    uint8_t few[ENOUGH + IPSOCK_IPV4_HEADER_MAX]; /* the header takes none of the caller's room */
     struct ipsock_buffer room = {few, sizeof few};
     struct ipsock_message apart = {
         .buffers = &room, .control = r->message->control, .buffer_count = 1};

@@ -32,8 +32,8 @@
 
 #include "core/table.h"
 
-#define IPSK_SYSTEM_NAME "darwin"
-#define IPSK_RAW_PRIVILEGE "raw socket (run as root)"
+#define IPSK_SYSTEM_NAME    "darwin"
+#define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
 
 // clang-format off
@@ -221,7 +221,10 @@
     X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, 0) /* net/pf_ioctl.c, pf_inet_hook: EHOSTUNREACH */ \
-    X(RECVFROM_LENGTH, 0) \
+    X(FULL_LENGTH, 0) \
+    X(FULL_LENGTH_SINCE, 0) \
+    X(DISCOVERY_FORBIDS4, 0) \
+    X(DISCOVERY_FORBIDS6, 0) \
     X(HOP_LIMIT_DEFAULT, 64) \
     X(PING, 1) \
     X(PING_HEADER, 1) \

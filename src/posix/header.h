@@ -28,15 +28,25 @@ static inline int ipsk_receive_flags(uint32_t flags)
     return MSG_DONTWAIT | (flags & IPSOCK_MSG_PEEK ? MSG_PEEK : 0);
 }
 
+/* What makes receives on a socket of this kind return the datagram's own length; nothing on
+ * streams, whose data it would throw away (tcp(7)). */
+static inline int ipsk_full_length(unsigned kind)
+{
+    return (kind & IPSK_THE_FULL_LENGTH) && (IPSK_THE_FULL_LENGTH_SINCE == 0 ||
+                                             IPSK_THE_FULL_LENGTH_SINCE <= (int)ipsk_sys_version())
+               ? MSG_TRUNC
+               : 0;
+}
+
 static inline int ipsk_send_flags(uint32_t flags)
 {
     return MSG_DONTWAIT | IPSK_THE_MSG_NOSIGNAL |
            (flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0);
 }
 
-/* Rare: data or control was cut. */
-void ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
-                   uint32_t call);
+/* Rare: data or control was cut, the data to what fits. Returns how much control is left. */
+size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
+                     uint32_t call);
 
 /* Control messages for the fields that go out as such; the others are in force already (emulate.c).
  */
@@ -69,12 +79,14 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
                                      size_t length)
 {
     m->length = length;
+    m->full_length = (uint32_t)length;
     ipsk_from_sockaddr(&m->peer, name, h->msg_namelen);
     m->header_length = 0;
     m->flags = 0;
+    size_t control = h->msg_controllen;
     if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-        ipsk_note_cut(r->s, m, h, r->call);
-    ipsk_fill_control(r, m, h->msg_control, h->msg_controllen);
+        control = ipsk_note_cut(r->s, m, h, r->call);
+    ipsk_fill_control(r, m, h->msg_control, control);
 }
 
 #endif

@@ -5,12 +5,26 @@
 #include "posix/batch.h"
 #include "posix/errno.h"
 
-IPSK_OUT_OF_LINE void ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    const struct msghdr *h, uint32_t call)
+/* A length that is none of what fits is the datagram's own; else the system did not tell. */
+static void cut_length(struct ipsock_message *m)
 {
+    size_t room = 0;
+    for (uint32_t i = 0; i < m->buffer_count; i++)
+        room += m->buffers[i].length;
+    m->full_length = m->length > room ? m->full_length : 0;
+    m->length = m->length > room ? room : m->length;
+}
+
+IPSK_OUT_OF_LINE size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                      const struct msghdr *h, uint32_t call)
+{
+    if (h->msg_flags & MSG_TRUNC)
+        cut_length(m);
     const uint32_t cut = (h->msg_flags & MSG_TRUNC ? IPSOCK_MSG_TRUNC : 0) |
                          (h->msg_flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0);
     ipsk_note_truncation(s, m, cut, call);
+    return cut & IPSOCK_MSG_CTRUNC ? ipsk_whole_control(h->msg_control, h->msg_controllen)
+                                   : (size_t)h->msg_controllen;
 }
 
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
@@ -30,26 +44,27 @@ void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message 
 }
 
 /* recvmsg failed, perhaps because a signal interrupted it. */
-IPSK_OUT_OF_LINE static ssize_t receive_again(int fd, struct msghdr *h, uint32_t flags)
+IPSK_OUT_OF_LINE static ssize_t receive_again(int fd, struct msghdr *h, int flags)
 {
     ssize_t n = -1;
     while (n < 0 && errno == EINTR)
-        n = recvmsg(fd, h, ipsk_receive_flags(flags));
+        n = recvmsg(fd, h, flags);
     return n;
 }
 
 /* The usual message: the peer is in the header, and the data is what the caller wants. */
-static inline int receive_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                                struct ipsock_error *error)
+static inline int receive_usual(struct ipsock_endpoint *s, unsigned kind, struct ipsock_message *m,
+                                uint32_t flags, struct ipsock_error *error)
 {
+    const int native = ipsk_receive_flags(flags) | ipsk_full_length(kind);
     const struct ipsk_receiving r = ipsk_receiving(s, flags);
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
     ipsk_prepare_receive(&r, m, &h, &name, control);
-    ssize_t n = recvmsg((int)s->handle, &h, ipsk_receive_flags(flags));
+    ssize_t n = recvmsg((int)s->handle, &h, native);
     if (n < 0) {
-        n = receive_again((int)s->handle, &h, flags);
+        n = receive_again((int)s->handle, &h, native);
         if (n < 0)
             return ipsk_fail_receive(error, "recvmsg");
     }
@@ -60,7 +75,7 @@ static inline int receive_usual(struct ipsock_endpoint *s, struct ipsock_message
 IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m,
                                         uint32_t flags, struct ipsock_error *error)
 {
-    return receive_usual(s, m, flags, error);
+    return receive_usual(s, ipsk_kind_bit(s->backing), m, flags, error);
 }
 
 IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct ipsock_message *m,
@@ -73,7 +88,7 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
 /* Whether recvfrom can say everything about the next datagram. */
 static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    return IPSK_THE_RECVFROM_LENGTH &&
+    return ipsk_full_length(IPSK_UDP) != 0 &&
            atomic_load_explicit(&s->fields, memory_order_relaxed) == 0 && m->buffer_count == 1;
 }
 
@@ -93,6 +108,7 @@ IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipso
     if (n < 0)
         return ipsk_fail_receive(error, "recvfrom");
     m->length = (size_t)n < room ? (size_t)n : room;
+    m->full_length = (uint32_t)n;
     ipsk_from_sockaddr(&m->peer, &name, length);
     m->header_length = 0;
     m->flags = 0;
@@ -108,7 +124,7 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
 {
     if (s->kind == IPSOCK_UDP)
         return is_plain(s, m) ? receive_plain(s, m, flags, error)
-                              : receive_usual(s, m, flags, error);
+                              : receive_usual(s, IPSK_UDP, m, flags, error);
     if (s->ip_header && !(flags & IPSK_MSG_WHOLE))
         return receive_stripped(s, m, flags, error);
     return ipsk_receive_whole(s, m, flags, error);

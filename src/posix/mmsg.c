@@ -109,7 +109,8 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     const struct ipsk_receiving r = ipsk_receiving(s, flags);
     /* The flags are int on some systems, unsigned on others: a uint16_t becomes
      * either. */
-    const uint16_t native = (uint16_t)ipsk_receive_flags(flags);
+    const uint16_t native =
+        (uint16_t)(ipsk_receive_flags(flags) | ipsk_full_length(ipsk_kind_bit(s->backing)));
     int n;
     if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_RECV_MANY)
         return ipsk_receive_loop(s, messages, size, count, done, flags, error);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "posix/errno.h"
+#include "posix/wait.h"
 
 int64_t ipsk_sys_now(void)
 {
@@ -22,7 +23,7 @@ intptr_t ipsk_sys_process(void)
 
 /* Milliseconds left, rounded up so that a wait never ends just before its deadline and spins; -1
  * without end. */
-static int milliseconds_until(int64_t deadline)
+int ipsk_milliseconds_until(int64_t deadline)
 {
     if (deadline == 0)
         return -1;
@@ -43,9 +44,10 @@ int ipsk_sys_wait(ipsock_handle_t handle, int direction, const struct ipsk_waker
                                                : 0 /* POLLERR is always looked for */},
         {.fd = (int)waker->wait, .events = POLLIN},
     };
-    if (poll(fds, 2, milliseconds_until(deadline)) < 0 && errno != EINTR)
+    if (poll(fds, 2, ipsk_milliseconds_until(deadline)) < 0 && errno != EINTR)
         return ipsk_fail_errno(error, "poll");
     /* A closed descriptor would make every later wait return at once. */
-    return fds[0].revents & POLLNVAL ? ipsk_fail(error, IPSOCK_ENOTSOCK, EBADF, "poll", NULL)
-                                     : IPSOCK_OK;
+    if (fds[0].revents & POLLNVAL)
+        return ipsk_fail(error, IPSOCK_ENOTSOCK, EBADF, "poll", NULL);
+    return fds[0].revents == POLLERR && fds[1].revents == 0 ? IPSK_WAIT_ERRORS : IPSOCK_OK;
 }

@@ -16,23 +16,51 @@ IPSK_OUT_OF_LINE void ipsk_note_truncation(struct ipsock_endpoint *s, struct ips
         atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
 }
 
-/* A lent buffer that was too small for everything has not been used for receiving: what fits is
- * copied to it. */
-static void hand_over_opaque(struct ipsock_endpoint *s, struct ipsock_message *m,
+/* Whether a message is known, and as long as the system sends it. */
+static bool is_complete(const uint8_t *p, size_t payload)
+{
+    const int32_t level = ipsk_load32(p + IPSK_THE_CMSG_LEVEL_OFFSET);
+    const int32_t type = ipsk_load32(p + IPSK_THE_CMSG_LEVEL_OFFSET + 4);
+#define IPSK_COMPLETE_ROW(row_level, row_type, minimum, usual, field, a, b) \
+    if (level == (row_level) && type == (row_type))                         \
+        return payload >= (size_t)(usual);
+    IPSK_RECEIVED(IPSK_COMPLETE_ROW)
+#undef IPSK_COMPLETE_ROW
+    return false;
+}
+
+/* The bytes of the first messages that are whole and end within room, the next one's place at most.
+ * cut: what ends where all ends may have been shortened. */
+static size_t whole_messages(const uint8_t *p, size_t length, size_t room, bool cut)
+{
+    size_t at = 0;
+    while (length - at >= IPSK_THE_CMSG_HEADER) {
+        const size_t n = ipsk_cmsg_payload(p + at, length - at, &ipsk_the_layout);
+        const size_t end = at + IPSK_THE_CMSG_HEADER + n;
+        if (n == SIZE_MAX || end > room || (cut && end == length && !is_complete(p + at, n)))
+            break;
+        at += ipsk_cmsg_step(n, length - at, &ipsk_the_layout);
+    }
+    return at;
+}
+
+size_t ipsk_whole_control(const void *control, size_t length)
+{
+    return whole_messages(control, length, length, true);
+}
+
+/* What fits is copied to the caller's buffer, unless the system has put it there. */
+static void hand_over_opaque(const struct ipsk_receiving *r, struct ipsock_message *m,
                              const void *control, size_t length)
 {
     struct ipsock_control *c = m->control;
-    c->opaque_length = length;
-    if (control == c->opaque)
-        return;
     const size_t room = c->opaque == NULL ? 0 : c->opaque_capacity;
-    c->opaque_length = length < room ? length : room;
-    if (c->opaque_length != 0)
+    const size_t whole = whole_messages(control, length, room, false);
+    c->opaque_length = whole < room ? whole : room; /* without the last one's padding */
+    if (control != c->opaque && c->opaque_length != 0)
         memcpy(c->opaque, control, c->opaque_length);
-    if (length > room && !(m->flags & IPSOCK_MSG_CTRUNC)) {
-        m->flags |= IPSOCK_MSG_CTRUNC;
-        atomic_fetch_add_explicit(&s->control_truncated, 1, memory_order_relaxed);
-    }
+    if (whole < length && !(m->flags & IPSOCK_MSG_CTRUNC))
+        ipsk_note_truncation(r->s, m, IPSOCK_MSG_CTRUNC, r->call);
 }
 
 /* From the IPv4 header that the data begins with, what raw sockets of this system do not tell
@@ -47,10 +75,12 @@ static uint32_t take_from_header(struct ipsock_control *c, const struct ipsock_m
     return IPSOCK_CONTROL_TRAFFIC_CLASS;
 }
 
-void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
+void ipsk_fill_unusual(const struct ipsk_receiving *r, struct ipsock_message *m,
                        const void *control, size_t length)
 {
+    const struct ipsock_endpoint *s = r->s;
     struct ipsock_control *c = m->control;
+    uint32_t asked = r->asked;
     uint32_t valid = ipsk_take_control(c, control, length, s->family == IPSOCK_IPV6);
     if ((asked & (uint32_t)IPSK_THE_RAW_HEADER_FIELDS) && s->ip_header)
         valid |= take_from_header(c, m);
@@ -60,7 +90,7 @@ void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_
         valid |= IPSOCK_CONTROL_SOURCE;
     }
     if (asked & IPSOCK_CONTROL_OPAQUE) {
-        hand_over_opaque(s, m, control, length);
+        hand_over_opaque(r, m, control, length);
         valid |= IPSOCK_CONTROL_OPAQUE;
     }
     /* A notice names a peer and has no data (RFC 3542, 11.3); a datagram of length 0 has no path
@@ -73,12 +103,12 @@ void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_
     c->valid = valid & asked;
 }
 
-void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
-                      const void *control, size_t length)
+void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m, const void *control,
+                      size_t length)
 {
     struct ipsock_control c;
     m->control = &c;
-    ipsk_fill_unusual(s, asked, m, control, length);
+    ipsk_fill_unusual(r, m, control, length);
     m->control = NULL;
 }
 
@@ -89,10 +119,12 @@ IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock
     const int code = ipsk_receive_as_is(s, m, flags, error);
     if (code < 0)
         return code;
-    if (s->kind == IPSOCK_TCP)
+    if (s->kind == IPSOCK_TCP) {
         m->peer = s->peer;
-    else if (s->ip_header)
+        m->full_length = 0; /* it has no datagrams */
+    } else if (s->ip_header) {
         ipsk_measure_header(m);
+    }
     return IPSOCK_OK;
 }
 

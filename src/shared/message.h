@@ -20,8 +20,7 @@ static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, ui
     return r;
 }
 
-/* The caller's own buffer, where opaque control was asked for and there is room in it for
- * everything. */
+/* The caller's own buffer, where opaque control was asked for and it has no less room than ours. */
 static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
                                       const struct ipsock_message *m)
 {
@@ -38,13 +37,17 @@ static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
 void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t cut,
                           uint32_t call);
 
+/* The part of cut control data that is whole: Linux shortens the message at the very end
+ * (net/core/scm.c, put_cmsg), the BSDs leave its length as it was. */
+size_t ipsk_whole_control(const void *control, size_t length);
+
 /* All control of a message where unusual fields are asked for. */
-void ipsk_fill_unusual(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
+void ipsk_fill_unusual(const struct ipsk_receiving *r, struct ipsock_message *m,
                        const void *control, size_t length);
 
 /* The same for a caller who wants no control: a notice must not look like an empty datagram. */
-void ipsk_note_notice(struct ipsock_endpoint *s, uint32_t asked, struct ipsock_message *m,
-                      const void *control, size_t length);
+void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m, const void *control,
+                      size_t length);
 
 /* Control of a received message, the rest of which is filled. What was not asked for is masked:
  * another field may keep the kernel's option on. */
@@ -54,11 +57,11 @@ static inline void ipsk_fill_control(const struct ipsk_receiving *r, struct ipso
     struct ipsock_control *c = m->control;
     if (c == NULL) {
         if ((r->asked & IPSOCK_CONTROL_PATH_MTU) && m->length == 0)
-            ipsk_note_notice(r->s, r->asked, m, control, length);
+            ipsk_note_notice(r, m, control, length);
         return;
     }
     if (r->asked & IPSK_UNUSUAL_CONTROL)
-        ipsk_fill_unusual(r->s, r->asked, m, control, length);
+        ipsk_fill_unusual(r, m, control, length);
     else
         c->valid = ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
 }

@@ -3,6 +3,14 @@
  */
 #include "core/backend.h"
 
+/* Nothing keeps a wait from waiting. */
+int ipsk_sys_wait_beside_errors(ipsock_handle_t handle, int direction,
+                                const struct ipsk_waker *waker, int64_t deadline,
+                                struct ipsock_error *error)
+{
+    return ipsk_sys_wait(handle, direction, waker, deadline, error);
+}
+
 int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
                         struct ipsock_error *error)
 {

@@ -51,6 +51,7 @@ static int divide(struct ipsock_endpoint *s, const struct ipsock_message *whole,
     header->received = whole->length;
     header->wire = false;
     m->length = rest < capacity ? rest : capacity;
+    m->full_length = whole->full_length == 0 ? 0 : whole->full_length - (uint32_t)length;
     m->peer = whole->peer;
     m->flags = whole->flags;
     m->header_length = 0;

@@ -101,6 +101,7 @@ static void measure(const struct ipsk_receiving *r, struct ipsock_message *m,
     } else if (flags & MSG_TRUNC) {
         cut |= IPSOCK_MSG_TRUNC;
     }
+    m->full_length = cut & IPSOCK_MSG_TRUNC ? 0 : (uint32_t)m->length;
     if (cut != 0)
         ipsk_note_truncation(r->s, m, cut, r->call);
 }
@@ -142,7 +143,10 @@ static int receive_into(struct ipsock_endpoint *s, struct ipsock_message *m, WSA
     m->header_length = 0;
     ipsk_from_sockaddr(&m->peer, &name, c.message.namelen);
     measure(&r, m, &c, native, room);
-    ipsk_fill_control(&r, m, control, s->kind == IPSOCK_TCP ? 0 : c.message.Control.len);
+    size_t length = s->kind == IPSOCK_TCP ? 0 : c.message.Control.len;
+    if (m->flags & IPSOCK_MSG_CTRUNC)
+        length = ipsk_whole_control(control, length);
+    ipsk_fill_control(&r, m, control, length);
     if (m->control != NULL)
         finish_destination(s, m->control, c.message.dwFlags);
     return IPSOCK_OK;

@@ -20,8 +20,8 @@ bool system_allow_ping(bool on);
 bool system_answer_probes(void);
 void system_sleep_ms(unsigned ms);
 
-/* Why the system below the library has not what a need of needs.csv names; NULL: it has it. Found out
- * by trying. */
+/* Why the system below the library has not what a need of needs.csv names; NULL: it has it. Found
+ * out by trying. */
 const char *system_lacks(const char *need);
 
 /* Two interfaces, first and second, that carry multicast of both families, and nobody else's; made
@@ -58,6 +58,15 @@ bool system_is_open(ipsock_handle_t handle);
 bool system_is_blocking(ipsock_handle_t handle);
 void system_set_blocking(ipsock_handle_t handle, bool on);
 bool system_is_inherited(ipsock_handle_t handle); /* by programs that the process executes */
+
+/* Options of the system's, without the library. -1 where there is no such option. */
+enum system_flag { SYSTEM_BROADCAST, SYSTEM_OWN_HEADER };
+int system_flag(ipsock_handle_t handle, enum system_flag which);
+/* Sets path MTU discovery to a value of the system's, from 0 on; false where there is none of it.
+ */
+bool system_set_discovery(ipsock_handle_t handle, int family, int value);
+/* Whether a value of it forbids fragmenting. */
+bool system_discovery_forbids(int family, int value);
 
 /* From now on nobody changes the filter program of the socket; false where none can be locked. */
 bool system_lock_filter(ipsock_handle_t handle);
@@ -116,6 +125,7 @@ size_t system_traffic_class4(void *payload, int value);
 bool system_enable_timestamps(ipsock_handle_t handle);
 /* An error queue on the socket, which the library would not read; false where there is none. */
 bool system_enable_error_queue(ipsock_handle_t handle);
+bool system_has_error_queue(ipsock_handle_t handle);
 /* Whether an error queue tells where the extensions of an ICMP error are (Linux since 5.9). */
 bool system_tells_extensions(void);
 bool system_has_timestamp(const void *buffer, size_t length);

@@ -262,7 +262,38 @@ size_t system_traffic_class4(void *payload, int value)
 bool system_enable_error_queue(ipsock_handle_t handle)
 {
     const int on = 1;
+    setsockopt((int)handle, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
     return setsockopt((int)handle, IPPROTO_IP, IP_RECVERR, &on, sizeof on) == 0;
+}
+
+bool system_has_error_queue(ipsock_handle_t handle)
+{
+    int on = 0;
+    socklen_t length = sizeof on;
+    return getsockopt((int)handle, IPPROTO_IP, IP_RECVERR, &on, &length) == 0 && on != 0;
+}
+
+int system_flag(ipsock_handle_t handle, enum system_flag which)
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    const int level = which == SYSTEM_BROADCAST ? SOL_SOCKET : IPPROTO_IP;
+    const int name = which == SYSTEM_BROADCAST ? SO_BROADCAST : IP_HDRINCL;
+    return getsockopt((int)handle, level, name, &value, &length) == 0 ? value != 0 : -1;
+}
+
+bool system_set_discovery(ipsock_handle_t handle, int family, int value)
+{
+    const bool v4 = family == IPSOCK_IPV4;
+    return setsockopt((int)handle, v4 ? IPPROTO_IP : IPPROTO_IPV6,
+                      v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &value, sizeof value) == 0;
+}
+
+/* Want, do, probe, interface, omit are 1 to 5; IPv6 has no routers that fragment (RFC 8200, 4.5).
+ */
+bool system_discovery_forbids(int family, int value)
+{
+    return value == 2 || value == 3 || (family == IPSOCK_IPV6 && value == 4);
 }
 
 bool system_tells_extensions(void)

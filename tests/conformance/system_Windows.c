@@ -415,6 +415,35 @@ bool system_enable_error_queue(ipsock_handle_t handle)
     return false;
 }
 
+bool system_has_error_queue(ipsock_handle_t handle)
+{
+    (void)handle;
+    return false;
+}
+
+int system_flag(ipsock_handle_t handle, enum system_flag which)
+{
+    int value = 0;
+    int length = sizeof value;
+    const int level = which == SYSTEM_BROADCAST ? SOL_SOCKET : IPPROTO_IP;
+    const int name = which == SYSTEM_BROADCAST ? SO_BROADCAST : IP_HDRINCL;
+    return getsockopt((SOCKET)handle, level, name, (char *)&value, &length) == 0 ? value != 0 : -1;
+}
+
+bool system_set_discovery(ipsock_handle_t handle, int family, int value)
+{
+    const bool v4 = family == IPSOCK_IPV4;
+    return setsockopt((SOCKET)handle, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? 71 : 71,
+                      (const char *)&value, sizeof value) == 0;
+}
+
+/* Not set, do, do not, probe are 0 to 3. */
+bool system_discovery_forbids(int family, int value)
+{
+    (void)family;
+    return value == 1 || value == 3;
+}
+
 bool system_tells_extensions(void)
 {
     return false;

@@ -225,14 +225,17 @@ static void err_04_what_adoption_cannot_do(void **state)
     (void)state;
     const ipsock_handle_t udp = system_udp_socket(IPSOCK_IPV4, true);
     WRONG(flags = IPSOCK_OPEN_REUSE);
-    WRONG(flags = IPSOCK_OPEN_BROADCAST | IPSOCK_ADOPT_OWN);
+    WRONG(flags = IPSOCK_OPEN_DUAL_STACK | IPSOCK_ADOPT_OWN);
+    WRONG(flags = 0x40000000u);
+    WRONG(traffic_class = 4);
+    WRONG(hop_limit = 4);
     WRONG(local = ipsock_addr_loopback(IPSOCK_IPV4, 0));
     WRONG(peer = ipsock_addr_loopback(IPSOCK_IPV4, 9));
     WRONG(interface_index = 1);
     WRONG(receive_buffer = 10000);
     WRONG(send_buffer = 10000);
     WRONG(receive_control = 0x80000000u);
-    WRONG(send_control = 0x80000000u);
+    WRONG(send_control = 0x40000000u);
     system_close(udp);
 }
 

@@ -9,7 +9,7 @@ static int decode(const void *bytes, size_t length, struct ipsock_control *contr
 {
     void *copy = exact_copy(bytes, length);
     memset(control, 0x5a, sizeof *control);
-    const int code = ipsock_control_decode(copy, length, IPSOCK_CONTROL_RECEIVABLE, control);
+    const int code = ipsock_control_decode(copy, length, 0, IPSOCK_CONTROL_RECEIVABLE, control);
     free(copy);
     return code;
 }
@@ -102,7 +102,7 @@ static void cm_01_round_trip(void **state)
         CHECK(IPSOCK_OK, ipsock_control_space(family, sent.valid, &space));
         assert_true(space >= length);
         memset(&got, 0x5a, sizeof got);
-        CHECK(IPSOCK_OK, ipsock_control_decode(bytes, length, IPSOCK_CONTROL_RECEIVABLE, &got));
+        CHECK(IPSOCK_OK, ipsock_control_decode(bytes, length, 0, IPSOCK_CONTROL_RECEIVABLE, &got));
         EQUAL(sent.valid & symmetric, got.valid & symmetric);
         if (got.valid & symmetric & IPSOCK_CONTROL_TRAFFIC_CLASS)
             EQUAL(sent.traffic_class, got.traffic_class);
@@ -235,8 +235,8 @@ static void cm_06_bad_arguments(void **state)
     CHECK(IPSOCK_EINVAL, ipsock_control_encode(&c, 5, bytes, sizeof bytes, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_encode(&c, IPSOCK_IPV4, NULL, 4, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_encode(&c, IPSOCK_IPV4, bytes, sizeof bytes, NULL));
-    CHECK(IPSOCK_EINVAL, ipsock_control_decode(NULL, 4, IPSOCK_CONTROL_RECEIVABLE, &c));
-    CHECK(IPSOCK_EINVAL, ipsock_control_decode(bytes, 0, IPSOCK_CONTROL_RECEIVABLE, NULL));
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(NULL, 4, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(bytes, 0, 0, IPSOCK_CONTROL_RECEIVABLE, NULL));
     CHECK(IPSOCK_EINVAL, ipsock_control_space(IPSOCK_IPV4, 0x80000000u, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_space(5, 0, &length));
     CHECK(IPSOCK_EINVAL, ipsock_control_space(IPSOCK_IPV4, 0, NULL));
@@ -334,9 +334,55 @@ static void cm_09_nothing_encodes_to_nothing(void **state)
     }
 }
 
+/* Messages of the other family are passed over; those of neither are taken with both. */
+static void ad_07_decoding_is_held_to_a_family(void **state)
+{
+    static const struct {
+        int family;
+        uint32_t valid;
+        uint8_t hops;
+    } want[] = {
+        {0, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_DESTINATION,
+         6},
+        {IPSOCK_IPV4, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_DESTINATION, 4},
+        {IPSOCK_IPV6, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS, 6},
+        {IPSOCK_IPV4_MAPPED,
+         IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_DESTINATION, 6},
+    };
+    const uint32_t asked =
+        IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_DESTINATION;
+    const uint8_t ip[4] = {192, 0, 2, 1};
+    const int hops4 = 4, hops6 = 6, tclass = 7;
+    uint8_t stream[SYSTEM_MESSAGE_MAX], info[64];
+    struct ipsock_control c;
+    (void)state;
+    size_t length = system_put(stream, SYSTEM_HOP_LIMIT4, &hops4, 4);
+    length +=
+        system_put(stream + length, SYSTEM_PACKET_INFO4, info, system_packet_info4(info, ip, 3));
+    length += system_put(stream + length, SYSTEM_STRANGE_LEVEL, ip, 4);
+    length += system_put(stream + length, SYSTEM_HOP_LIMIT6, &hops6, 4);
+    length += system_put(stream + length, SYSTEM_TRAFFIC_CLASS6, &tclass, 4);
+    for (size_t i = 0; i < COUNT(want); i++) {
+        CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, want[i].family, asked, &c));
+        EQUAL(want[i].valid, c.valid);
+        EQUAL(want[i].hops, c.hop_limit);
+        if (c.valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
+            EQUAL(7, c.traffic_class);
+        if (c.valid & IPSOCK_CONTROL_DESTINATION)
+            check_addr(&c.destination,
+                       want[i].family == IPSOCK_IPV4_MAPPED ? "::ffff:192.0.2.1" : "192.0.2.1");
+        /* a lie is one in every family */
+        CHECK(IPSOCK_ECONTROL,
+              ipsock_control_decode(stream, length - 8, want[i].family, asked, &c));
+    }
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(stream, length, 5, asked, &c));
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(stream, length, -1, asked, &c));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ad_07_decoding_is_held_to_a_family),
         cmocka_unit_test(cm_01_streams_decode),
         cmocka_unit_test(cm_01_round_trip),
         cmocka_unit_test(cm_02_one_by_one_gives_the_same_bytes),

@@ -209,7 +209,7 @@ static void cm_15_widths(void **state)
                     system_put(stream, cases[i].what, wide ? (const void *)&value : &byte, n);
                 clear(&c, 0);
                 CHECK(IPSOCK_OK,
-                      ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+                      ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
                 EQUAL(cases[i].field, c.valid);
                 EQUAL(value, c.valid == IPSOCK_CONTROL_HOP_LIMIT ? c.hop_limit : c.traffic_class);
             }
@@ -226,7 +226,7 @@ static void quirk_08_hop_limit_of_four_bytes(void **state)
     for (size_t i = 0; i < COUNT(outside); i++) {
         /* no octet: skipped, and not cut to its low byte */
         const size_t length = system_put(stream, SYSTEM_HOP_LIMIT4, &outside[i], 4);
-        CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+        CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
         EQUAL(0, c.valid);
     }
 }
@@ -240,14 +240,14 @@ static void quirk_02_no_value_survives(void **state)
     const size_t n = system_packet_info4(payload, host4, 3);
     size_t length = system_put(stream, SYSTEM_PACKET_INFO4, payload, n);
     length += system_put(stream + length, SYSTEM_HOP_LIMIT4, &hops, 4);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
     EQUAL(IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_HOP_LIMIT,
           c.valid);
     check_addr(&c.destination, "127.0.0.9");
     length = system_put(stream, SYSTEM_TRAFFIC_CLASS6, &tclass, 4);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
     EQUAL(IPSOCK_CONTROL_TRAFFIC_CLASS, c.valid);
-    CHECK(IPSOCK_OK, ipsock_control_decode(NULL, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(NULL, 0, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
     EQUAL(0, c.valid);
 }
 
@@ -259,12 +259,12 @@ static void cm_16_interface_and_destination(void **state)
     (void)state;
     size_t n = system_packet_info6(payload, scoped, 1);
     size_t length = system_put(stream, SYSTEM_PACKET_INFO6, payload, n);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
     EQUAL(IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE, c.valid);
     EQUAL(1, c.destination.scope);              /* a link-local address says little without it */
     n = system_packet_info6(payload, host6, 0); /* no interface is no value */
     length = system_put(stream, SYSTEM_PACKET_INFO6, payload, n);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
     EQUAL(IPSOCK_CONTROL_DESTINATION, c.valid);
     EQUAL(0, c.destination.scope);
 }
@@ -276,7 +276,7 @@ static void cm_17_path_mtu_message(void **state)
     (void)state;
     const size_t n = system_path_mtu6(payload, host6, 7, 1400);
     const size_t length = system_put(stream, SYSTEM_PATH_MTU6, payload, n);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_RECEIVABLE, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
     EQUAL(IPSOCK_CONTROL_PATH_MTU | IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE, c.valid);
     EQUAL(1400, c.path_mtu);
     EQUAL(7, c.interface_index);

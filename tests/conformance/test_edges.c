@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Edges: fields asked of the codec, reserved members, shared ports, error queues, headers read
- * twice, don't-fragment packet by packet. */
+/* Edges: fields asked of the codec, shared ports, headers read twice, don't-fragment packet by
+ * packet. */
 #include "harness.h"
 
 static void cm_08_only_fields_asked_for_are_decoded(void **state)
@@ -12,32 +12,13 @@ static void cm_08_only_fields_asked_for_are_decoded(void **state)
     size_t length = system_put(stream, SYSTEM_HOP_LIMIT6, &hops, 4);
     length += system_put(stream + length, SYSTEM_TRAFFIC_CLASS6, &tclass, 4);
     memset(&c, 0x5a, sizeof c);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, IPSOCK_CONTROL_TRAFFIC_CLASS, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_TRAFFIC_CLASS, &c));
     EQUAL(IPSOCK_CONTROL_TRAFFIC_CLASS, c.valid);
     EQUAL(7, c.traffic_class);
-    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, &c));
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, 0, &c));
     EQUAL(0, c.valid);
-    CHECK(IPSOCK_EINVAL, ipsock_control_decode(stream, length, 0x80000000u, &c));
-    CHECK(IPSOCK_EINVAL, ipsock_control_decode(stream, length, IPSOCK_CONTROL_NEXT_HOP, &c));
-}
-
-static void uni_08_reserved_members_must_be_zero(void **state)
-{
-    (void)state;
-    FOR_EACH_COLUMN(i)
-    {
-        struct pair pair = open_pair(i, 0, 0);
-        struct burst b = make_burst(2);
-        uint32_t done = 9;
-        b.messages[0].peer = b.messages[1].peer = pair.to;
-        b.messages[1].reserved = 1;
-        CHECK(IPSOCK_EINVAL, ipsock_send(pair.sender, &b.messages[1], 0));
-        check_option(pair.sender, IPSOCK_WRITE, IPSOCK_EINVAL, "reserved");
-        CHECK(IPSOCK_EINVAL, send_burst(pair.sender, &b, 2, &done));
-        EQUAL(1, done);
-        free_burst(&b);
-        close_pair(&pair);
-    }
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(stream, length, 0, 0x80000000u, &c));
+    CHECK(IPSOCK_EINVAL, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_NEXT_HOP, &c));
 }
 
 static void v4_mc_19_ports_can_be_shared(void **state)
@@ -80,23 +61,6 @@ static void v4_mc_19_ports_are_not_shared_unasked(void **state)
         CHECK(IPSOCK_EADDRINUSE, ipsock_open(&second, &config));
         ipsock_free(first);
     }
-}
-
-static void err_04_error_queues_are_refused(void **state)
-{
-    struct ipsock_config config;
-    struct ipsock_endpoint *s = NULL;
-    (void)state;
-    const ipsock_handle_t udp = system_udp_socket(IPSOCK_IPV4, true);
-    ipsock_config_init(&config);
-    config.kind = IPSOCK_UDP;
-    config.flags = IPSOCK_ADOPT_OWN;
-    const bool queued = system_enable_error_queue(udp);
-    CHECK(queued ? IPSOCK_ENOTSUP : IPSOCK_OK, ipsock_adopt(&s, udp, &config));
-    ipsock_free(s);
-    EQUAL(queued, system_is_open(udp));
-    if (queued)
-        system_close(udp);
 }
 
 static void cm_24_broadcasts_are_marked(void **state)
@@ -215,11 +179,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cm_08_only_fields_asked_for_are_decoded),
         cmocka_unit_test(cm_24_broadcasts_are_marked),
-        cmocka_unit_test(err_04_error_queues_are_refused),
         cmocka_unit_test(err_06_configurations_of_other_versions),
         cmocka_unit_test(quirk_03_no_options_survive_in_a_header),
         cmocka_unit_test(quirk_04_dont_fragment_packet_by_packet),
-        cmocka_unit_test(uni_08_reserved_members_must_be_zero),
         cmocka_unit_test(v4_mc_19_ports_can_be_shared),
         cmocka_unit_test(v4_mc_19_ports_are_not_shared_unasked),
     };

@@ -50,7 +50,7 @@ static void cm_08_opaque_received(void **state)
         /* the same bytes, decoded by hand, say the same */
         struct ipsock_control again;
         CHECK(IPSOCK_OK,
-              ipsock_control_decode(lent, c.opaque_length, IPSOCK_CONTROL_RECEIVABLE, &again));
+              ipsock_control_decode(lent, c.opaque_length, 0, IPSOCK_CONTROL_RECEIVABLE, &again));
         EQUAL(FIELDS, again.valid);
         EQUAL(71, again.hop_limit);
         free(lent);
@@ -104,6 +104,95 @@ static void cm_06_lent_buffers_too_small(void **state)
         CHECK(IPSOCK_OK, ipsock_get_counters(pair.receiver, &counters, sizeof counters));
         EQUAL(cut, counters.control_truncated);
         EQUAL(0, counters.truncated);
+        close_pair(&pair);
+    }
+}
+
+/* Messages of opaque bytes, by their payloads' lengths. Nothing is left behind the last one. */
+static size_t walk(const uint8_t *bytes, size_t length, size_t *payloads)
+{
+    enum system_message what;
+    size_t offset = 0, count = 0, from = 0;
+    while (from = offset, system_next(bytes, length, &offset, &what, &payloads[count])) {
+        assert_true(from + system_header() + payloads[count] <= length); /* no length lies */
+        count++;
+        assert_true(count < 16);
+    }
+    return count;
+}
+
+#define CAPACITIES 1024
+
+/* Whole messages in every capacity: the longest row of them that fits, the last without padding. */
+static void check_capacity(struct pair *pair, size_t capacity, size_t count, const size_t *payloads)
+{
+    uint8_t *lent = malloc(capacity != 0 ? capacity : 1);
+    struct ipsock_control again;
+    size_t got[16], fits = 0, used = 0;
+    uint32_t flags = 0;
+    while (fits < count && used + system_header() + payloads[fits] <= capacity)
+        used += system_space(payloads[fits++]);
+    CHECK(IPSOCK_OK, send_bytes(pair->sender, &pair->to, "time", 4, NULL));
+    const struct ipsock_control c = receive_lent(pair->receiver, lent, capacity, &flags);
+    EQUAL(fits < count ? IPSOCK_MSG_CTRUNC : 0, flags);
+    EQUAL(used < capacity ? used : capacity, c.opaque_length);
+    EQUAL(fits, walk(lent, c.opaque_length, got));
+    assert_memory_equal(got, payloads, fits * sizeof got[0]);
+    CHECK(IPSOCK_OK, ipsock_control_decode(lent, c.opaque_length, IPSOCK_UNSPEC,
+                                           IPSOCK_CONTROL_RECEIVABLE, &again));
+    EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
+    EQUAL(0, again.valid & ~FIELDS);
+    if (again.valid & IPSOCK_CONTROL_HOP_LIMIT)
+        EQUAL(74, again.hop_limit);
+    free(lent);
+}
+
+static void ad_04_whole_messages_in_every_capacity(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, FIELDS | IPSOCK_CONTROL_OPAQUE, 0);
+        uint8_t *lent = malloc(CAPACITIES);
+        size_t payloads[16];
+        uint32_t flags = 0;
+        system_enable_timestamps(ipsock_handle(pair.receiver)); /* where there are such */
+        CHECK(IPSOCK_OK, ipsock_set_hop_limit(pair.sender, 74));
+        CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
+        const struct ipsock_control c = receive_lent(pair.receiver, lent, CAPACITIES, &flags);
+        EQUAL(0, flags);
+        const size_t count = walk(lent, c.opaque_length, payloads);
+        assert_true(count >= 2);
+        for (size_t capacity = 0; capacity <= CAPACITIES; capacity++)
+            check_capacity(&pair, capacity, count, payloads);
+        free(lent);
+        close_pair(&pair);
+    }
+}
+
+/* What is looked at is not counted. */
+static void ad_04_a_peek_counts_nothing(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, FIELDS | IPSOCK_CONTROL_OPAQUE, 0);
+        struct burst b = make_burst(1);
+        struct ipsock_counters counters;
+        uint32_t done = 0;
+        memset(b.controls, 0, sizeof b.controls[0]);
+        b.messages[0].control = &b.controls[0]; /* no room for any */
+        CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
+        CHECK(IPSOCK_OK, ipsock_set_read_deadline(pair.receiver, soon()));
+        for (uint64_t peek = 1; peek <= 2; peek++) {
+            CHECK(IPSOCK_OK,
+                  ipsock_recv_batch(pair.receiver, b.batch, b.messages, sizeof b.messages[0], 1,
+                                    &done, peek == 1 ? IPSOCK_MSG_PEEK : 0));
+            EQUAL(IPSOCK_MSG_CTRUNC, b.messages[0].flags);
+            CHECK(IPSOCK_OK, ipsock_get_counters(pair.receiver, &counters, sizeof counters));
+            EQUAL(peek - 1, counters.control_truncated);
+        }
+        free_burst(&b);
         close_pair(&pair);
     }
 }
@@ -216,6 +305,8 @@ static void uni_07_short_socket_addresses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ad_04_a_peek_counts_nothing),
+        cmocka_unit_test(ad_04_whole_messages_in_every_capacity),
         cmocka_unit_test(cm_06_lent_buffers_too_small),
         cmocka_unit_test(cm_06_no_buffer_lent),
         cmocka_unit_test(cm_08_opaque_received),

@@ -106,6 +106,38 @@ static void mapped_cm_07_control_data_cut_anywhere(void **state)
     cut_everywhere(IPSOCK_IPV6, DUAL);
 }
 
+/* The system has less room than the buffer that it was lent: what it shortened is not handed on. */
+static void ad_04_lent_buffers_cut_by_the_system(void **state)
+{
+    _Alignas(struct cmsghdr) static uint8_t lent[600];
+    (void)state;
+    for (int batch = 0; batch < 2; batch++) {
+        size_t before = 0, all = 0;
+        open_with(IPSOCK_IPV4, 0, IPSOCK_CONTROL_HEADER | IPSOCK_CONTROL_OPAQUE);
+        for (size_t room = 0; room <= 160; room++) {
+            struct ipsock_control *c = &b->control[0], again;
+            memset(c, 0, sizeof *c);
+            c->opaque = lent;
+            c->opaque_capacity = sizeof lent;
+            fault_limit_control(room);
+            fault_give(&pair, "datagram", 8);
+            FAULT_OK(receive(batch != 0));
+            assert_true(c->opaque_length <= room && c->opaque_length >= before);
+            FAULT_OK(ipsock_control_decode(lent, c->opaque_length, IPSOCK_IPV4,
+                                           IPSOCK_CONTROL_RECEIVABLE, &again));
+            const uint32_t told = IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE |
+                                  IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS;
+            assert_int_equal(again.valid, c->valid & told); /* the same whole messages */
+            expect_truth(c);
+            expect_truth(&again);
+            before = c->opaque_length;
+            all += !(b->messages[0].flags & IPSOCK_MSG_CTRUNC);
+        }
+        assert_true(all > 16 && before > 0);
+        end();
+    }
+}
+
 static size_t lie; /* the length that every control message claims */
 
 static void claim(struct msghdr *h)
@@ -263,6 +295,7 @@ static void v6_cm_20_switching_fails_half_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ad_04_lent_buffers_cut_by_the_system),
         cmocka_unit_test(v4_cm_07_control_data_cut_anywhere),
         cmocka_unit_test(v6_cm_07_control_data_cut_anywhere),
         cmocka_unit_test(mapped_cm_07_control_data_cut_anywhere),

@@ -57,6 +57,28 @@ static void check_fields(const struct ipsock_control *c)
                 : fuzz_untouched(&c->segment_size, 4));
 }
 
+/* A family's messages are some of them all; each is found in one family, or in both. */
+static void families_agree(const void *bytes, size_t length, int code,
+                           const struct ipsock_control *want)
+{
+    static const int families[] = {IPSOCK_IPV4, IPSOCK_IPV6, IPSOCK_IPV4_MAPPED};
+    struct ipsock_control got;
+    uint32_t found = 0;
+    for (int i = 0; i < 3; i++) {
+        memset(&got, 0xa5, sizeof got);
+        REQUIRE(ipsock_control_decode(bytes, length, families[i], IPSOCK_CONTROL_RECEIVABLE,
+                                      &got) == code);
+        REQUIRE((got.valid & ~want->valid) == 0);
+        found |= got.valid;
+        if (families[i] == IPSOCK_IPV4_MAPPED)
+            REQUIRE(got.valid == want->valid && (!(got.valid & IPSOCK_CONTROL_DESTINATION) ||
+                                                 got.destination.family == IPSOCK_IPV6));
+    }
+    REQUIRE(found == want->valid);
+    REQUIRE(ipsock_control_decode(bytes, length, 5, IPSOCK_CONTROL_RECEIVABLE, &got) ==
+            IPSOCK_EINVAL);
+}
+
 /* The public call, and the code of the data path for both families. */
 static void native_agrees(const void *bytes, size_t length, int code,
                           const struct ipsock_control *want, uint32_t fields)
@@ -64,10 +86,11 @@ static void native_agrees(const void *bytes, size_t length, int code,
     struct ipsock_control got;
     fields &= IPSOCK_CONTROL_RECEIVABLE;
     memset(&got, 0xa5, sizeof got);
-    REQUIRE(ipsock_control_decode(bytes, length, fields, &got) == code);
+    REQUIRE(ipsock_control_decode(bytes, length, 0, fields, &got) == code);
     REQUIRE(got.valid == (want->valid & fields));
     got.valid = want->valid;
     REQUIRE(memcmp(&got, want, sizeof got) == 0);
+    families_agree(bytes, length, code, want);
     for (int ipv6 = 0; ipv6 < 2; ipv6++) {
         memset(&got, 0xa5, sizeof got);
         got.valid = ipsk_take_control(&got, bytes, length, ipv6 != 0);
@@ -81,7 +104,7 @@ static int decode(const struct ipsk_system *system, const uint8_t *bytes, size_t
 {
     uint8_t *exact = fuzz_copy(bytes, length);
     memset(c, 0xa5, sizeof *c);
-    const int code = ipsk_decode(system, exact, length, c);
+    const int code = ipsk_decode(system, exact, length, IPSK_ANY_COLUMN, c);
     REQUIRE(code == IPSOCK_OK || code == IPSOCK_ECONTROL);
     check_fields(c);
     if (system == &ipsk_native)
@@ -117,7 +140,8 @@ static void fold(const struct ipsk_system *system, const struct control_buffer *
                  struct ipsock_control *folded)
 {
     const uint32_t before = folded->valid;
-    REQUIRE(ipsk_decode(system, b->bytes + at, b->length - at, folded) == IPSOCK_OK);
+    REQUIRE(ipsk_decode(system, b->bytes + at, b->length - at, IPSK_ANY_COLUMN, folded) ==
+            IPSOCK_OK);
     folded->valid |= before;
 }
 

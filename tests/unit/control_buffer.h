@@ -65,7 +65,7 @@ static inline int control_buffer_decode(const struct ipsk_system *system,
 {
     uint8_t *exact = unit_exact(b->bytes, b->length);
     memset(c, 0xa5, sizeof *c);
-    const int code = ipsk_decode(system, exact, b->length, c);
+    const int code = ipsk_decode(system, exact, b->length, IPSK_ANY_COLUMN, c);
     free(exact);
     return code;
 }

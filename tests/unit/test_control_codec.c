@@ -21,7 +21,7 @@ static int both_ways(const void *bytes, size_t length, struct ipsock_control *ou
 {
     uint8_t *exact = unit_exact(bytes, length);
     struct ipsock_control generic = blank();
-    const int code = ipsk_decode(&ipsk_native, exact, length, &generic);
+    const int code = ipsk_decode(&ipsk_native, exact, length, IPSK_ANY_COLUMN, &generic);
     assert_true(code == IPSOCK_OK || code == IPSOCK_ECONTROL);
     for (int ipv6 = 0; ipv6 < 2; ipv6++) {
         struct ipsock_control inlined = blank();
@@ -475,16 +475,17 @@ static void quirk_02_nothing_survives_from_an_earlier_decode(void **state)
     struct control_buffer ttl = control_buffer_of(&ipsk_native);
     struct ipsock_control c;
     control_buffer_add_int(&ttl, IP4, IP_TTL, 2);
-    unit_int("code", ipsock_control_decode(b.bytes, b.length, IPSOCK_CONTROL_RECEIVABLE, &c),
+    unit_int("code", ipsock_control_decode(b.bytes, b.length, 0, IPSOCK_CONTROL_RECEIVABLE, &c),
              IPSOCK_OK);
     check_usual_v4(&c);
-    unit_int("code", ipsock_control_decode(ttl.bytes, ttl.length, IPSOCK_CONTROL_RECEIVABLE, &c),
+    unit_int("code", ipsock_control_decode(ttl.bytes, ttl.length, 0, IPSOCK_CONTROL_RECEIVABLE, &c),
              IPSOCK_OK);
     unit_int("valid", c.valid, IPSOCK_CONTROL_HOP_LIMIT);
-    unit_int("code", ipsock_control_decode(NULL, 0, IPSOCK_CONTROL_RECEIVABLE, &c), IPSOCK_OK);
+    unit_int("code", ipsock_control_decode(NULL, 0, 0, IPSOCK_CONTROL_RECEIVABLE, &c), IPSOCK_OK);
     unit_int("valid", c.valid, 0);
-    unit_int("code", ipsock_control_decode(NULL, 1, IPSOCK_CONTROL_RECEIVABLE, &c), IPSOCK_EINVAL);
-    unit_int("code", ipsock_control_decode(b.bytes, b.length, IPSOCK_CONTROL_RECEIVABLE, NULL),
+    unit_int("code", ipsock_control_decode(NULL, 1, 0, IPSOCK_CONTROL_RECEIVABLE, &c),
+             IPSOCK_EINVAL);
+    unit_int("code", ipsock_control_decode(b.bytes, b.length, 0, IPSOCK_CONTROL_RECEIVABLE, NULL),
              IPSOCK_EINVAL);
 }
 
@@ -495,7 +496,7 @@ static void quirk_08_a_hop_limit_is_a_number_not_its_first_byte(void **state)
     struct control_buffer b = control_buffer_of(&ipsk_native);
     struct ipsock_control c;
     control_buffer_add_int(&b, IP4, IP_TTL, 64);
-    unit_int("code", ipsock_control_decode(b.bytes, b.length, IPSOCK_CONTROL_RECEIVABLE, &c),
+    unit_int("code", ipsock_control_decode(b.bytes, b.length, 0, IPSOCK_CONTROL_RECEIVABLE, &c),
              IPSOCK_OK);
     unit_int("valid", c.valid, IPSOCK_CONTROL_HOP_LIMIT);
     unit_int("hop limit", c.hop_limit, 64);

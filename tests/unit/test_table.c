@@ -32,7 +32,7 @@ static bool level_fits(int32_t level, int column)
 static bool is_two_valued(int encoding)
 {
     return encoding == IPSK_ENCODING_BOOL || encoding == IPSK_ENCODING_BOOL8 ||
-           encoding == IPSK_ENCODING_CHOICE;
+           encoding == IPSK_ENCODING_CHOICE || encoding == IPSK_ENCODING_DISCOVERY;
 }
 
 static bool is_about_own_headers(int option)
