@@ -12,8 +12,8 @@
 /* Fields of struct ipsock_control. R: can be received, S: can be sent. */
 #define IPSOCK_CONTROL_TRAFFIC_CLASS 0x0001u /**< R S  IPv4 TOS, IPv6 traffic class */
 #define IPSOCK_CONTROL_HOP_LIMIT     0x0002u /**< R S  IPv4 TTL, IPv6 hop limit */
-#define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address */
-#define IPSOCK_CONTROL_DESTINATION   0x0008u /**< R    destination address of the header */
+#define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address (x/net: FlagSrc, cm.Src) */
+#define IPSOCK_CONTROL_DESTINATION   0x0008u /**< R    the header's destination (FlagDst, cm.Dst) */
 #define IPSOCK_CONTROL_INTERFACE     0x0010u /**< R S  arrival or departure interface */
 #define IPSOCK_CONTROL_PATH_MTU      0x0020u /**< R    path MTU notice (IPv6, RFC 3542 11.3) */
 #define IPSOCK_CONTROL_DONT_FRAGMENT 0x0040u /**<   S  forbid or allow fragmenting */
@@ -145,7 +145,8 @@ IPSOCK_API int ipsock_control_decode(const void *buffer, size_t length, int fami
                                      struct ipsock_control *control);
 
 /** Writes control data for people: "tclass=0x28 hoplim=64 dst=192.0.2.1 ifindex=2", space
- * separated, no commas; "<nil>" for NULL. x/net: ControlMessage.String.
+ * separated, no commas; "<nil>" for NULL. "tclass=" and "hoplim=" stand for both families, also
+ * where x/net's ipv4 writes "ttl=". Only what is valid is written. x/net: ControlMessage.String.
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_control_format(const struct ipsock_control *control, char *text, size_t size);
 

@@ -21,7 +21,8 @@
 /** An endpoint: a socket and what the library knows of it. NULL is answered with IPSOCK_ECLOSED. */
 struct ipsock_endpoint;
 
-/* Flags of struct ipsock_config. */
+/* Flags of struct ipsock_config. A kind or family that does not have one refuses it: IPSOCK_EKIND,
+ * the flag's name in config->error->option. */
 /** UDP, raw, ping: others may bind the same address and port, if they set it too. Multicast copies
  * go to all of them, unicast to one; which one is the system's choice. Linux and Windows
  * SO_REUSEADDR; BSD and Darwin SO_REUSEPORT. IPSOCK_EKIND on TCP: to start a server again takes no
@@ -33,7 +34,8 @@ struct ipsock_endpoint;
  * endpoint is IPv6 only, on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no
  * such sockets. */
 #define IPSOCK_OPEN_DUAL_STACK 0x0002u
-/** Sends to broadcast addresses are allowed (SO_BROADCAST). */
+/** Sends to IPv4 broadcast addresses are allowed (SO_BROADCAST). IPSOCK_EKIND on TCP, and on IPv6
+ * endpoints that are not dual-stack: IPv6 has no broadcast (RFC 4291, 2). */
 #define IPSOCK_OPEN_BROADCAST 0x0004u
 /** Calls never wait: they answer IPSOCK_EAGAIN. For event loops, with ::ipsock_handle. */
 #define IPSOCK_OPEN_NONBLOCK 0x0008u
@@ -45,7 +47,10 @@ struct ipsock_endpoint;
  * time of the call. */
 #define IPSOCK_OPEN_HEADER_INCLUDED 0x0010u
 /** Only multicast that this endpoint itself joined is delivered, by group, interface and source,
- * though the system may deliver every group on the port. */
+ * though the system may deliver every group on the port. Adopted: what the handle has joined
+ * before, and others join on it, counts too; the kernel is asked for it, with a system call for
+ * each packet to a group that this endpoint has not joined, where it does not drop such packets
+ * itself. IPSOCK_ENOTSUP at adopting where it cannot be asked (systems without MCAST_MSFILTER). */
 #define IPSOCK_OPEN_STRICT_MULTICAST 0x0020u
 /** UDP, raw, ping: ICMP errors about what was sent come by ::ipsock_recv_icmp_error (Linux
  * IP_RECVERR), and by it alone: no send or receive fails because of an earlier packet, connected or
@@ -80,8 +85,10 @@ struct ipsock_config {
     int receive_buffer;       /**< bytes, as ::ipsock_set_receive_buffer; 0: the system's default */
     int send_buffer;          /**< bytes, as ::ipsock_set_send_buffer; 0: the system's default */
     uint32_t receive_control; /**< IPSOCK_CONTROL_… bits to be delivered from the first packet on */
-    uint32_t send_control; /**< IPSOCK_CONTROL_… bits that sends may carry; others are refused */
-    int64_t deadline;      /**< for making a TCP connection: ::ipsock_now based, 0 none */
+    /** IPSOCK_CONTROL_… bits that sends may carry, others are refused; ::IPSOCK_CONTROL_POSSIBLE:
+     * all that can be sent here. */
+    uint32_t send_control;
+    int64_t deadline;           /**< for making a TCP connection: ::ipsock_now based, 0 none */
     struct ipsock_error *error; /**< receives what failed, or NULL */
 };
 
@@ -130,14 +137,26 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
  * are found out where the system can tell, and taken from the configuration where it cannot; where
  * both know and differ, it is IPSOCK_EKIND. Control delivery is switched as configured, in addition
  * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
- * library's calls wait or not as the configuration says, whatever the mode. The configuration's
- * addresses, sizes and opening flags other than NONBLOCK, OWN, ERROR_STREAM must be 0. On Windows
- * the handle must have been made overlapped, as socket() does, and a peek at a borrowed blocking
- * one may wait if another reader takes the datagram. Allocates.
+ * library's calls wait or not as the configuration says, whatever the mode.
+ *
+ * Flags: NONBLOCK and OWN; HEADER_INCLUDED, BROADCAST, STRICT_MULTICAST and ERROR_STREAM, which are
+ * switched on and, if they were off before, off again when the handle is given back, by
+ * ::ipsock_release or by closing a borrowed one. A raw socket that has IP_HDRINCL on is found to be
+ * HEADER_INCLUDED without the flag. REUSE and DUAL_STACK are for sockets without an address, and
+ * refused with IPSOCK_EINVAL, as are the configuration's addresses and sizes, traffic_class,
+ * hop_limit and interface_index other than 0.
+ *
+ * A handle with an error queue switched on (Linux IP_RECVERR) and no ERROR_STREAM is used as it is:
+ * a send or receive fails once for each error of an earlier packet, connected or not (ip(7)), and
+ * the queue stays its owner's: ::ipsock_recv_icmp_error is IPSOCK_EKIND. A call that waits sleeps
+ * though the handle polls with POLLERR; while errors lie unread that takes a descriptor for the
+ * time of the wait (else IPSOCK_ENFILE).
+ *
+ * On Windows the handle must have been made overlapped, as socket() does, and a peek at a borrowed
+ * blocking one may wait if another reader takes the datagram. Allocates.
  * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
- * IPSOCK_EKIND; IPSOCK_ENOTSUP for one with an error queue switched on (Linux IP_RECVERR) and no
- * ::IPSOCK_OPEN_ERROR_STREAM: nobody would read it; … On failure the handle stays the caller's and
- * as it was. */
+ * IPSOCK_EKIND for another kind, or a flag that it does not have; IPSOCK_EINVAL; IPSOCK_ENOTSUP; …
+ * On failure the handle stays the caller's and as it was. */
 IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,
                             const struct ipsock_config *config);
 

@@ -83,7 +83,8 @@ IPSOCK_API int ipsock_ipv4_header_marshal(const struct ipsock_ipv4_header *heade
                                           size_t size, size_t *written, int order);
 
 /** Writes a header for people, "ver=4 hdrlen=20 …", space separated, no commas; "<nil>" for NULL.
- * What does not fit is cut.
+ * As x/net's Header.String, and after it the options, if there are any: "opts=" and their bytes in
+ * hex. What does not fit is cut.
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOSPC. */
 IPSOCK_API int ipsock_ipv4_header_format(const struct ipsock_ipv4_header *header, char *text,
                                          size_t size);
@@ -108,10 +109,13 @@ IPSOCK_API int ipsock_ipv6_header_format(const struct ipsock_ipv6_header *header
 IPSOCK_API uint16_t ipsock_checksum(const void *data, size_t length);
 
 /** Receives on raw IPv4, with or without ::IPSOCK_OPEN_HEADER_INCLUDED: the header apart, the
- * payload into the message's buffers; total_length and fragment_offset mean the same on every
- * system. Fragments come put together. Peek, truncation, control, deadlines, peers as
+ * payload into the message's buffers, from their start on (x/net leaves the header in front of it:
+ * its ReadFrom returns the payload as a part of the buffer); total_length and fragment_offset mean
+ * the same on every system. Fragments come put together. Peek, truncation, control, deadlines,
+ * peers as
  * ::ipsock_recv, message->length counts the payload; a packet that a filter program cut is
- * IPSOCK_MSG_TRUNC too. Of a packet that was cut, total_length still tells the length. x/net:
+ * IPSOCK_MSG_TRUNC too. Of a packet that was cut, total_length still tells the length, and
+ * message->full_length that of the payload, on every system. x/net:
  * RawConn.ReadFrom.
  * @param header receives the header, unchanged on failure
  * @param flags  IPSOCK_MSG_PEEK, IPSOCK_MSG_DONTWAIT

@@ -63,7 +63,9 @@ IPSOCK_API int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on
 /** Whether packets may be fragmented: on, a packet larger than the path is refused with
  * IPSOCK_EMSGSIZE and IPv4 packets carry the DF bit (RFC 791); off, the sender fragments. A fresh
  * endpoint reads off; on Linux it may still set DF in packets that fit the path, to discover it,
- * until off is set. UDP, ping, raw. No x/net row. */
+ * until off is set. UDP, ping, raw. No x/net row. Path MTU discovery that was set on the handle
+ * counts: every value of it that forbids fragmenting reads on (Linux IP_PMTUDISC_DO and PROBE, for
+ * IPv6 INTERFACE too; Windows IP_PMTUDISC_DO and PROBE), and is taken back by off. */
 IPSOCK_API int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on);
 /** Whether fragmenting is forbidden. */
 IPSOCK_API int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on);

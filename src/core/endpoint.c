@@ -275,7 +275,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         fix_peer(s, &peer);
     if (s->kind == IPSOCK_TCP && (c->receive_control | c->send_control))
         return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
-    code = ipsk_check_flags(c->flags, s->kind, s->family, s->dual_stack, error);
+    code = ipsk_check_flags(c->flags, s->kind, s->family, s->dual_stack, "adopt", error);
     if (code == IPSOCK_OK)
         code = ipsk_declare_send_control(s, c->send_control, error);
     if (code == IPSOCK_OK)

@@ -57,7 +57,7 @@ static int check_family(struct ipsock_config *c, struct ipsock_error *error)
     return IPSOCK_OK;
 }
 
-int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack,
+int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack, const char *operation,
                      struct ipsock_error *error)
 {
     const bool tcp = kind == IPSOCK_TCP;
@@ -80,7 +80,7 @@ int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack,
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if ((flags & rules[i].flag) && !rules[i].fits)
-            return wrong(error, IPSOCK_EKIND, rules[i].name);
+            return ipsk_fail(error, IPSOCK_EKIND, 0, operation, rules[i].name);
     return IPSOCK_OK;
 }
 
@@ -93,7 +93,7 @@ static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
     if (c->flags & ~FLAGS_OPEN)
         return wrong(error, IPSOCK_EINVAL, "flags");
     return ipsk_check_flags(c->flags, c->kind, c->family, (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0,
-                            error);
+                            "open", error);
 }
 
 static int check_numbers(const struct ipsock_config *c, struct ipsock_error *error)

@@ -31,7 +31,7 @@ int ipsk_apply_packet_options(struct ipsock_endpoint *s, struct ipsock_error *er
 /* Begins strict delivery. */
 int ipsk_apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error);
 /* Whether a kind has the flags; the error names the one that it has not. */
-int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack,
+int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack, const char *operation,
                      struct ipsock_error *error);
 
 /* Sets all options on the fresh socket. */
