@@ -66,6 +66,7 @@ ipsock_add(core # one a line, so that branches merge
     program
     program_run
     raw
+    segment
     table
     text
     wait

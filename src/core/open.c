@@ -144,7 +144,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
         const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
         s->emulated[column] = bits & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = bits & (native | s->emulated[column]);
-        s->emulates |= s->emulated[column] != 0;
+        s->emulates |= (s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
         possible |= native | s->emulated[column];
     }
     if (bits & ~possible)
