@@ -286,12 +286,12 @@ static int after_failure(struct train *t, int code, struct ipsock_error *error)
 {
     if (code == IPSOCK_EMSGSIZE) {
         error->option = "segment_size";
-    } else if (t->most > 1) {
-        code = after_refusal(t, code, error);
     } else if (is_own_news(t, code)) {
         t->stuck = t->has_news = true;
         t->news = *error;
         code = IPSOCK_OK;
+    } else if (t->most > 1) {
+        code = after_refusal(t, code, error);
     }
     return code;
 }

@@ -473,6 +473,17 @@ static void segments_go_on_after_news_of_their_own(void **state)
     expect(95, 10);
     FAULT_CODE(ipsock_recv(pair.s, &message, IPSOCK_MSG_DONTWAIT), IPSOCK_ECONNREFUSED);
     FAULT_CODE(ipsock_recv(pair.s, &message, IPSOCK_MSG_DONTWAIT), IPSOCK_EAGAIN);
+    fault_close_pair(&pair);
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, IPSOCK_CONTROL_SEGMENT_SIZE);
+    if (ipsk_sys_version() >= LINUX_6_9) { /* by the offload too, in several calls */
+        fault_limit_sendmmsg(1);
+        fault_fail(FAULT_sendmmsg, 2, 2, ECONNREFUSED);
+        FAULT_OK(put(1505, 10));
+        expect(1505, 10);
+        FAULT_CODE(ipsock_recv(pair.s, &message, IPSOCK_MSG_DONTWAIT), IPSOCK_ECONNREFUSED);
+        expect_level(pair.s, IPSOCK_NATIVE);
+    }
+    refuse_offload();
     fault_fail(FAULT_sendmmsg, 1, 1, ECONNREFUSED); /* of an earlier message */
     FAULT_CODE(put(95, 10), IPSOCK_ECONNREFUSED);
     assert_int_equal(message.length, 0);
