@@ -69,6 +69,7 @@ ipsock_add(core # one a line, so that branches merge
     program
     program_run
     raw
+    segment
     table
     text
     wait

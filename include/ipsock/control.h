@@ -9,7 +9,8 @@
 
 #include <ipsock/endpoint.h>
 
-/* Fields of struct ipsock_control. R: can be received, S: can be sent. */
+/* Fields of struct ipsock_control. R: can be received, S: can be sent. Who asks to receive
+ * SEGMENT_SIZE (coalescing) receives into buffers of 64 KiB: see segment_size. */
 #define IPSOCK_CONTROL_TRAFFIC_CLASS 0x0001u /**< R S  IPv4 TOS, IPv6 traffic class */
 #define IPSOCK_CONTROL_HOP_LIMIT     0x0002u /**< R S  IPv4 TTL, IPv6 hop limit */
 #define IPSOCK_CONTROL_SOURCE        0x0004u /**< R S  source address (x/net: FlagSrc, cm.Src) */
@@ -54,8 +55,20 @@ struct ipsock_control {
     /** Received with the destination: 1 if that is a broadcast address. Known for IPv4 endpoints on
      * Linux and Windows; 0 elsewhere, also for IPv4 on a dual-stack endpoint. Not sent. */
     uint8_t broadcast;
-    uint32_t path_mtu;           /**< bytes, IP header included; destination names the peer */
-    uint32_t segment_size;       /**< payload bytes of each datagram but the last */
+    uint32_t path_mtu; /**< bytes, IP header included; destination names the peer */
+    /** UDP: payload bytes of each datagram but the last, which may be shorter. Sent: 1..65535; a
+     * message is cut into datagrams of this size, as many as it takes (an empty one is one empty
+     * datagram). By the system's offload (Linux 4.18 UDP_SEGMENT, Windows 10 2004
+     * UDP_SEND_MSG_SIZE), one call for each 128 datagrams (Linux; 63 before 6.9), 512 (Windows) or
+     * 65507 bytes (65527 over IPv6); one by one by the library where there is none, or where it is
+     * refused, which the endpoint remembers (::ipsock_capability, counter segmented). A datagram
+     * above the path's MTU is IPSOCK_EMSGSIZE, the option being "segment_size": where the system
+     * cuts, whatever the endpoint's don't-fragment says; where the library does, with
+     * don't-fragment, else it is fragmented as others are. Received: several datagrams of one
+     * sender came in one message, of this size each (Linux 5.0 UDP_GRO, Windows 10 2004
+     * UDP_RECV_MAX_COALESCED_SIZE); without the bit it is a single one. It takes buffers of 65535
+     * bytes: what does not fit is lost, with all the datagrams in it (::IPSOCK_MSG_TRUNC). */
+    uint32_t segment_size;
     struct ipsock_addr source;   /**< received: the peer's, port 0; sent: port ignored */
     struct ipsock_addr next_hop; /**< IPv6 */
     /** The system's own control bytes (struct cmsghdr, WSACMSGHDR). Received: a buffer of the

@@ -104,7 +104,7 @@ static inline void ipsock_config_init(struct ipsock_config *config)
 #define IPSOCK_WRITE 1 /**< sending */
 #define IPSOCK_SETUP 2 /**< everything else: options, memberships, filters, closing */
 
-/** What the library itself did to received packets, since the endpoint was made. */
+/** What the library itself did to packets, since the endpoint was made. */
 struct ipsock_counters {
     uint64_t strict_discards; /**< multicast that this endpoint did not join */
     uint64_t filter_discards; /**< by an ICMP filter or a BPF program that the library evaluates */
@@ -113,6 +113,7 @@ struct ipsock_counters {
     uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */
     uint64_t header_discards;   /**< raw IPv4 packets refused: the header lies, as the code says */
     uint64_t error_discards;    /**< ICMP errors that nobody took, ::IPSOCK_OPEN_ERROR_STREAM */
+    uint64_t segmented;         /**< messages whose segments the library sent one by one */
 };
 
 #ifdef __cplusplus

@@ -196,7 +196,8 @@ struct ipsock_icmp_ident {
 };
 
 /** An ICMP error about something that this endpoint sent, or the system's own refusal of a datagram
- * that was too big for the path (a local error; its send failed with IPSOCK_EMSGSIZE). */
+ * that was too big for the path (a local error; its send failed with IPSOCK_EMSGSIZE). The system
+ * does not report so what it refuses to cut into segments. */
 struct ipsock_icmp_error {
     struct ipsock_addr
         offender; /**< who sent it: a router or the destination; unset for local errors */

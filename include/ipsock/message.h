@@ -110,7 +110,11 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
                            uint32_t flags);
 
 /** Sends a datagram, or bytes of a stream. A datagram goes as a whole or not at all, of length zero
- * too; a stream may take a part: message->length tells (on failure 0). On ping endpoints it is an
+ * too; a stream may take a part: message->length tells (on failure 0). A message with a segment
+ * size is several datagrams, of which each goes as a whole or not at all. They go in order, waiting
+ * for room as sends do; a call that may not wait returns 0 with a smaller message->length when some
+ * have gone and there is no room for the next: send the rest, from there on. On failure length is
+ * what had gone before, the error that of the next datagram. On ping endpoints it is an
  * ICMP echo request (type 8 or 128, code 0), at least 8 bytes; identifier and checksum in it are
  * ignored, the right ones go out.
  * @param flags IPSOCK_MSG_DONTWAIT, IPSOCK_MSG_DONTROUTE
@@ -118,7 +122,8 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * IPSOCK_EUNDECLARED for a control field that was not declared at opening; IPSOCK_EFAMILY;
  * IPSOCK_EMISSADDR without a peer; IPSOCK_EISCONN for another peer on a connected endpoint;
  * IPSOCK_EMSGSHORT and IPSOCK_EPROTOCOL on ping endpoints, for what is no echo request;
- * IPSOCK_EMSGSIZE; IPSOCK_EBROADCAST; IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
+ * IPSOCK_EMSGSIZE (with a segment size the option is "segment_size"); IPSOCK_EBROADCAST;
+ * IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
  * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD
  * and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin
  * source and interface together); IPSOCK_EPIPE on streams; and the others of ::ipsock_recv. Of this
@@ -163,8 +168,10 @@ IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch 
                                  struct ipsock_message *messages, size_t size, uint32_t count,
                                  uint32_t *done, uint32_t flags);
 
-/** Sends messages in order, as many as the system takes at once, waiting for the first only.
- * @param done receives how many went out, from the start of the array
+/** Sends messages in order, as many as the system takes at once, waiting for the first only, and to
+ * finish one with a segment size that has begun to go.
+ * @param done receives how many went out, from the start of the array, each of them whole. Of
+ * messages[*done], if it has a segment size, a part may have gone: its length tells, else it is 0
  * @return 0 when *done == count or the capacity, or when the system's buffers filled up after some;
  * otherwise the error of messages[*done], those before it having gone out; its number is also in
  *         ::ipsock_last_error's index. To go on, call again from messages[*done], after a refused

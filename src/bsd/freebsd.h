@@ -218,7 +218,10 @@
     X(RAW_HEADER_FIELDS, 0) \
     X(SOURCE4_UNBOUND_ONLY, 1) \
     X(PKTINFO4_EITHER, 0) \
-    X(PKTINFO4_UNBINDS, 0)
+    X(PKTINFO4_UNBINDS, 0) \
+    X(SEGMENTS, 0) \
+    X(SEGMENTS_SURE, 0) \
+    X(SEGMENTS_REFUSED, 0)
 // clang-format on
 
 #endif

@@ -186,6 +186,7 @@ uint32_t ipsk_sys_version(void);
 #define IPSK_LACKS_RECEIVED_CONTROL 1u /* no control data comes with packets */
 #define IPSK_LACKS_CLASS_MARKS \
     2u /* a traffic class is refused for IPv6, for IPv4 taken and not sent */
+#define IPSK_LACKS_SEGMENTS 4u /* a segment size is refused, or taken and not heeded */
 uint32_t ipsk_sys_lacks(void);
 
 #endif

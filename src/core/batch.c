@@ -3,6 +3,7 @@
 #include "core/emulate.h"
 #include "core/error_stream.h"
 #include "core/message.h"
+#include "core/segment.h"
 #include "core/wanted.h"
 
 size_t ipsock_batch_size(uint32_t capacity)
@@ -119,11 +120,14 @@ int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return ipsk_end(s, IPSOCK_READ, code, &error);
 }
 
-/* Messages from the first on that are right; the error is that of the next one. */
+/* Messages from the first on that are right, and whether one of them has segments; the error is
+ * that of the next one. */
 static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *messages,
-                             size_t size, uint32_t count, int *code, struct ipsock_error *error)
+                             size_t size, uint32_t count, bool *segments, int *code,
+                             struct ipsock_error *error)
 {
     uint32_t i = 0;
+    *segments = false;
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
@@ -132,15 +136,16 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)
             break;
+        *segments |= ipsk_has_segments(m);
     }
     return i;
 }
 
-/* One try. 0 with *done < count: the system's buffers are full, it served a part, or what it failed
- * with belongs to the error stream. */
-static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                     struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
-                     uint32_t flags, struct ipsk_retry *retry, struct ipsock_error *error)
+/* ipsk_try_many, inlined. */
+static inline int try_to_send(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                              struct ipsock_message *messages, size_t size, uint32_t count,
+                              uint32_t *done, uint32_t flags, struct ipsk_retry *retry,
+                              struct ipsock_error *error)
 {
     const struct ipsk_retry fresh = {0};
     const int code =
@@ -157,6 +162,13 @@ static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return code < 0 && ipsk_try_again(s, retry, code, failed) ? IPSOCK_OK : code;
 }
 
+int ipsk_try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                  struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                  uint32_t flags, struct ipsk_retry *retry, struct ipsock_error *error)
+{
+    return try_to_send(s, batch, messages, size, count, done, flags, retry, error);
+}
+
 /* Goes on after a partial success until the system refuses a message or has no room; waits for the
  * first only. */
 static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
@@ -168,8 +180,8 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     int code = IPSOCK_OK;
     while (*done < count) {
         uint32_t sent = 0;
-        code = send_many(s, batch, ipsk_message_at(messages, size, *done), size, count - *done,
-                         &sent, flags, &retry, error);
+        code = try_to_send(s, batch, ipsk_message_at(messages, size, *done), size, count - *done,
+                           &sent, flags, &retry, error);
         *done += sent;
         if (code == IPSOCK_EAGAIN && *done > 0)
             return IPSOCK_OK;
@@ -200,8 +212,11 @@ int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     else
         code = check_batch(s, batch, messages, size, &count, done, &error);
     if (code == IPSOCK_OK && count > 0) {
-        const uint32_t sound = sound_prefix(s, messages, size, count, &unsound, &later);
-        code = send_prefix(s, batch, messages, size, sound, done, flags, &error);
+        bool segments;
+        const uint32_t sound = sound_prefix(s, messages, size, count, &segments, &unsound, &later);
+        code = segments
+                   ? ipsk_send_segments_many(s, batch, messages, size, sound, done, flags, &error)
+                   : send_prefix(s, batch, messages, size, sound, done, flags, &error);
         if (code == IPSOCK_OK && *done == sound && unsound < 0) {
             code = unsound;
             error = later;

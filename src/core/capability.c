@@ -5,6 +5,7 @@
 #include "core/control_codec.h"
 #include "core/emulate.h"
 #include "core/option.h"
+#include "core/segment.h"
 
 /* What a feature rests on; LATER: the system may have it, this version has no function for it yet.
  */
@@ -214,7 +215,9 @@ static void from_sent(struct ipsock_capability_answer *c, const struct question 
         answer(c, IPSOCK_ABSENT, NULL, "the packet's own header says it");
         return;
     }
-    const uint32_t native = ipsk_sent_here(q->kind, q->column);
+    const bool refused =
+        field == IPSOCK_CONTROL_SEGMENT_SIZE && (q->quirks & IPSK_QUIRK_NO_SEGMENTS);
+    const uint32_t native = refused ? 0 : ipsk_sent_here(q->kind, q->column);
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
         if ((native & field) && (row->fields & field) && (row->kinds & q->kind) &&
@@ -222,6 +225,12 @@ static void from_sent(struct ipsock_capability_answer *c, const struct question 
             answer(c, IPSOCK_NATIVE, row->text, NULL);
             return;
         }
+    }
+    if (field & ipsk_segmentable(q->kind)) {
+        answer(c, IPSOCK_EXACT, "library",
+               refused ? "the system refused to segment: the library sends the datagrams one by one"
+                       : why_absent(q));
+        return;
     }
     const int option = field & ipsk_unsendable() ? -1 : ipsk_emulated_option(field);
     const struct ipsk_option_row *row = option < 0 ? NULL : row_of_option(q, option);

@@ -93,6 +93,7 @@ int ipsock_get_counters(struct ipsock_endpoint *s, struct ipsock_counters *count
         .control_truncated = atomic_load_explicit(&s->control_truncated, memory_order_relaxed),
         .header_discards = atomic_load_explicit(&s->header_discards, memory_order_relaxed),
         .error_discards = atomic_load_explicit(&s->error_discards, memory_order_relaxed),
+        .segmented = atomic_load_explicit(&s->segmented, memory_order_relaxed),
     };
     memset(counters, 0, size);
     memcpy(counters, &now, size < sizeof now ? size : sizeof now);

@@ -5,6 +5,7 @@
 #include "core/message.h"
 #include "core/option.h"
 #include "core/ping.h"
+#include "core/segment.h"
 
 enum { TRAFFIC_CLASS, HOP_LIMIT, DONT_FRAGMENT };
 
@@ -34,6 +35,8 @@ uint32_t ipsk_unsendable(void)
 uint32_t ipsk_sent_here(unsigned kind, int column)
 {
     uint32_t fields = ipsk_sendable(&ipsk_native, kind, column) & ~ipsk_unsendable();
+    if (ipsk_sys_lacks() & IPSK_LACKS_SEGMENTS)
+        fields &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
         if ((row->kinds & kind) && row->column == column && row->since > ipsk_sys_version())
@@ -44,7 +47,7 @@ uint32_t ipsk_sent_here(unsigned kind, int column)
 
 uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
 {
-    uint32_t fields = 0;
+    uint32_t fields = ipsk_segmentable(ipsk_kind_bit(s->backing));
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (ipsk_option_row(s, emulations[i].option, column) != NULL)
             fields |= emulations[i].field;

@@ -33,6 +33,9 @@
  * under system call filters that do not know them. */
 #define IPSK_QUIRK_NO_RECV_MANY 0x1u
 #define IPSK_QUIRK_NO_SEND_MANY 0x2u
+/* The offload of segmentation: refused, or with the older limit (segment.c). */
+#define IPSK_QUIRK_NO_SEGMENTS  0x4u
+#define IPSK_QUIRK_FEW_SEGMENTS 0x8u
 
 /* In unusual: a stream; kept holds a failure that an earlier batch could not report; packets are
  * dropped here (wanted.h): by memberships, by ICMP type, by a program, by what a ping endpoint is
@@ -119,6 +122,7 @@ struct ipsock_endpoint {
 
     _Atomic uint64_t strict_discards, filter_discards, checksum_discards;
     _Atomic uint64_t truncated, control_truncated, header_discards, error_discards;
+    _Atomic uint64_t segmented;       /* messages */
     struct ipsk_error_stream *stream; /* error_stream.h; NULL without a stream */
     _Atomic uint32_t stream_kept;     /* events in its ring */
 };

@@ -128,6 +128,7 @@ static bool try_smaller(struct ipsock_endpoint *s, struct ipsk_retry *retry,
     if (retry->doubled || is_too_long(m))
         return false;
     retry->doubled = true;
+    retry->noted = !segments;
     if (!segments)
         note_double(s, m, true);
     return true;
@@ -140,7 +141,8 @@ bool ipsk_try_again(struct ipsock_endpoint *s, struct ipsk_retry *retry, int cod
         return ipsk_is_news(s, code) && try_smaller(s, retry, message);
     if (retry->doubled) {
         retry->doubled = false;
-        note_double(s, message, false);
+        if (retry->noted)
+            note_double(s, message, false);
     }
     const uint32_t limit = message == NULL || code == IPSOCK_ECONNREFUSED ? TRIES : TRIES_SEND;
     return ipsk_is_news(s, code) && ++retry->tries < limit;

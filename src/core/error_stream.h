@@ -40,6 +40,7 @@ bool ipsk_is_news(const struct ipsock_endpoint *s, int code);
 struct ipsk_retry {
     uint32_t tries;
     bool doubled;
+    bool noted; /* its report comes twice */
 };
 /* Whether a send or receive that failed is to be tried again; message is the one to be sent, or
  * NULL. Called until it says no. */

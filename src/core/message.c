@@ -5,6 +5,7 @@
 #include "core/emulate.h"
 #include "core/error_stream.h"
 #include "core/option.h"
+#include "core/segment.h"
 #include "core/wanted.h"
 
 #define RECEIVE_FLAGS (IPSOCK_MSG_PEEK | IPSOCK_MSG_DONTWAIT)
@@ -191,11 +192,30 @@ int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void 
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "send", NULL) : IPSOCK_OK;
 }
 
+int ipsk_try_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                  struct ipsock_error *error)
+{
+    const int code = send_now(s, message, flags, error);
+    return code < 0 && s->stream != NULL ? try_again(s, IPSOCK_WRITE, message, flags, code, error)
+                                         : code;
+}
+
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                       struct ipsock_error *error)
 {
     const int code = send_now(s, message, flags, error);
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
+}
+
+/* A message that may be wrong, or more than a datagram. */
+IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                         uint32_t flags, struct ipsock_error *error)
+{
+    const int code = ipsk_check_message(s, message, error);
+    if (code < 0)
+        return code;
+    return ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, error)
+                                      : ipsk_send_checked(s, message, flags, error);
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -207,10 +227,8 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     code = ipsk_check_send(s, flags, message, &error);
     if (code == IPSOCK_OK) {
         message->length = 0;
-        if (!ipsk_is_usual(s, message))
-            code = ipsk_check_message(s, message, &error);
+        code = ipsk_is_usual(s, message) ? ipsk_send_checked(s, message, flags, &error)
+                                         : send_unusual(s, message, flags, &error);
     }
-    if (code == IPSOCK_OK)
-        code = ipsk_send_checked(s, message, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }

@@ -37,6 +37,19 @@ int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_mess
 int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
                     struct ipsock_error *error);
 
+struct ipsk_retry;
+
+/* One try of a message that has been checked, more only where it failed with what belongs to the
+ * error stream. */
+int ipsk_try_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                  struct ipsock_error *error);
+
+/* One try of a batch. 0 with *done < count: the system's buffers are full, it served a part, or
+ * what it failed with belongs to the error stream. */
+int ipsk_try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                  struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                  uint32_t flags, struct ipsk_retry *retry, struct ipsock_error *error);
+
 /* Sends one message that has been checked; waits if it may. */
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                       struct ipsock_error *error);

@@ -172,7 +172,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
         const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
         s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = wanted & (native | s->emulated[column]);
-        s->emulated_any |= s->emulated[column];
+        s->emulated_any |= s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
         possible |= native | s->emulated[column];
     }
     if (named & ~possible)

@@ -177,7 +177,10 @@
     X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */           \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
-    X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */
+    X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \
+    X(SEGMENTS)             /* most that one call's offload takes, of the newest version */        \
+    X(SEGMENTS_SURE)        /* the same of every version */                                        \
+    X(SEGMENTS_REFUSED)     /* error that says nothing but that there is no offload on this way */
 
 /* Limits of the system that an administrator sets: X(name). */
 #define IPSK_LIMIT_LIST(X)                                          \

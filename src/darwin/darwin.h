@@ -237,7 +237,10 @@
     X(RAW_HEADER_FIELDS, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 1) \
-    X(PKTINFO4_UNBINDS, 1)
+    X(PKTINFO4_UNBINDS, 1) \
+    X(SEGMENTS, 0) \
+    X(SEGMENTS_SURE, 0) \
+    X(SEGMENTS_REFUSED, 0)
 // clang-format on
 
 #endif

@@ -5,16 +5,23 @@
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
 static struct ipsk_winsock found;
 
-/* Exported by no library: asked for on any socket, the same for all of them. */
-static void find_receive(void)
+/* A UDP socket of either family: one may be switched off. */
+static SOCKET open_any(void)
 {
     static const int families[] = {AF_INET, AF_INET6};
-    GUID id = WSAID_WSARECVMSG;
-    DWORD length;
     SOCKET s = INVALID_SOCKET;
     for (int i = 0; i < 2 && s == INVALID_SOCKET; i++)
         s = WSASocketW(families[i], SOCK_DGRAM, IPPROTO_UDP, NULL, 0,
                        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    return s;
+}
+
+/* Exported by no library: asked for on any socket, the same for all of them. */
+static void find_receive(void)
+{
+    GUID id = WSAID_WSARECVMSG;
+    DWORD length;
+    const SOCKET s = open_any();
     if (s == INVALID_SOCKET)
         return;
     if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &found.receive,
@@ -40,12 +47,27 @@ static bool marks_packets(void)
     return marks;
 }
 
+/* Wine has no option of level UDP, and ignores all control data of sends. */
+static bool segments(void)
+{
+    DWORD value;
+    int length = sizeof value;
+    const SOCKET s = open_any();
+    const bool there = s != INVALID_SOCKET &&
+                       getsockopt(s, IPPROTO_UDP, UDP_SEND_MSG_SIZE, (char *)&value, &length) == 0;
+    if (s != INVALID_SOCKET)
+        closesocket(s);
+    return there;
+}
+
 static void find_lacks(void)
 {
     if (found.receive == NULL)
         found.lacks |= IPSK_LACKS_RECEIVED_CONTROL;
     if (!marks_packets())
         found.lacks |= IPSK_LACKS_CLASS_MARKS;
+    if (!segments())
+        found.lacks |= IPSK_LACKS_SEGMENTS;
 }
 
 /* GetVersionEx lies to programs without a manifest. */

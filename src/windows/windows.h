@@ -258,7 +258,10 @@
     X(RAW_HEADER_FIELDS, IPSOCK_CONTROL_TRAFFIC_CLASS) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
-    X(PKTINFO4_UNBINDS, 0)
+    X(PKTINFO4_UNBINDS, 0) \
+    X(SEGMENTS, 512) /* found on Windows 11: windows.md 7 */ \
+    X(SEGMENTS_SURE, 64) \
+    X(SEGMENTS_REFUSED, 0) /* WSAEINVAL, which other things are too */
 // clang-format on
 
 #endif

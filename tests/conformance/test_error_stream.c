@@ -237,6 +237,57 @@ static void es_04_local_errors(void **state)
     }
 }
 
+/* The system's offload refuses segments above the path's MTU, and says nothing more of it.
+ * Datagrams that the library sends one by one are such as any. */
+static void es_04_segments_above_the_path(void **state)
+{
+    static const char *const hosts[COLUMNS] = {"10.77.0.9", "fd77::9", "::ffff:10.77.0.9"};
+    static uint8_t large[4000];
+    uint32_t first, second;
+    (void)state;
+    need_error_stream();
+    need(system_make_interfaces(&first, &second), "no interfaces");
+    FOR_EACH_COLUMN(i)
+    {
+        struct ipsock_config config = stream_config(i);
+        struct ipsock_addr to = addr_of(hosts[i]);
+        struct ipsock_capability_answer can;
+        struct ipsock_control c;
+        struct event event;
+        to.port = 9;
+        config.local = ipsock_addr_any(columns[i].family, 0);
+        config.send_control = IPSOCK_CONTROL_SEGMENT_SIZE;
+        struct ipsock_endpoint *s = must_open(&config);
+        CHECK(IPSOCK_OK,
+              ipsock_capability(s, 0, columns[i].traffic, IPSOCK_FEATURE_SEND_SEGMENT_SIZE, &can));
+        const bool native = can.level == IPSOCK_NATIVE;
+        memset(&c, 0, sizeof c);
+        c.valid = IPSOCK_CONTROL_SEGMENT_SIZE;
+        c.segment_size = i == V6 ? 1453 : 1473;
+        /* fragmented by whoever sends datagrams one by one */
+        CHECK(native ? IPSOCK_EMSGSIZE : IPSOCK_OK, send_bytes(s, &to, large, sizeof large, &c));
+        CHECK(IPSOCK_OK, ipsock_set_dont_fragment(s, true));
+        for (int round = 0; round < 2; round++) {
+            CHECK(IPSOCK_EMSGSIZE, send_bytes(s, &to, large, sizeof large, &c));
+            check_option(s, IPSOCK_WRITE, IPSOCK_EMSGSIZE, "segment_size");
+            if (!native) {
+                CHECK(IPSOCK_OK, take_event(s, &event, 0));
+                EQUAL(1500, event.e.mtu);
+            }
+            CHECK(IPSOCK_EAGAIN, take_event(s, &event, IPSOCK_MSG_DONTWAIT));
+        }
+        CHECK(IPSOCK_EMSGSIZE, send_bytes(s, &to, large, 3000, NULL)); /* that one is told */
+        CHECK(IPSOCK_OK, take_event(s, &event, 0));
+        CHECK(IPSOCK_EAGAIN, take_event(s, &event, IPSOCK_MSG_DONTWAIT));
+        c.segment_size--;
+        CHECK(IPSOCK_OK, send_bytes(s, &to, large, sizeof large, &c));
+        CHECK(IPSOCK_OK,
+              ipsock_capability(s, 0, columns[i].traffic, IPSOCK_FEATURE_SEND_SEGMENT_SIZE, &can));
+        EQUAL(native, can.level == IPSOCK_NATIVE);
+        ipsock_free(s);
+    }
+}
+
 /* ---- what is refused ---- */
 
 static void es_06_tcp_is_refused(void **state)
@@ -440,6 +491,7 @@ int main(void)
         cmocka_unit_test(es_02_connected_endpoints_too),
         cmocka_unit_test(es_03_waiting_receives_keep_errors),
         cmocka_unit_test(es_04_local_errors),
+        cmocka_unit_test(es_04_segments_above_the_path),
         cmocka_unit_test(es_06_tcp_is_refused),
         cmocka_unit_test(es_06_endpoints_without_the_flag),
         cmocka_unit_test(es_06_bad_arguments),

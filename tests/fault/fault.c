@@ -24,7 +24,7 @@ static _Atomic size_t control_limit;
 static _Atomic(void (*)(struct msghdr *)) change_received;
 static _Atomic(void (*)(const struct msghdr *)) look_at_sent;
 static const struct ipsk_header_orders *header_orders;
-static _Atomic int getsockopt_length;
+static _Atomic int getsockopt_length, path_mtu;
 static _Atomic bool made[DESCRIPTORS]; /* through the library, and open */
 
 void fault_reset(void)
@@ -39,6 +39,7 @@ void fault_reset(void)
     look_at_sent = NULL;
     header_orders = NULL;
     getsockopt_length = -1;
+    path_mtu = 0;
     for (int i = 0; i < DESCRIPTORS; i++)
         made[i] = false;
 }
@@ -100,6 +101,11 @@ void fault_header_order(const struct ipsk_header_orders *orders)
 void fault_getsockopt_length(socklen_t length)
 {
     getsockopt_length = (int)length;
+}
+
+void fault_say_path_mtu(int mtu)
+{
+    path_mtu = mtu;
 }
 
 void fault_lie_in_poll(unsigned times)
@@ -195,6 +201,11 @@ WRAP(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *leng
     if (fails(FAULT_getsockopt))
         return -1;
     const int result = __real_getsockopt(fd, level, name, value, length);
+    const int mtu = path_mtu;
+    if (mtu != 0 && level == IPPROTO_IP && name == IP_MTU)
+        memcpy(value, &mtu, sizeof mtu);
+    if (mtu != 0 && level == IPPROTO_IPV6 && name == IPV6_PATHMTU)
+        memcpy((char *)value + 28, &mtu, sizeof mtu); /* ip6_mtuinfo, behind its address */
     if (result == 0 && getsockopt_length >= 0)
         *length = (socklen_t)getsockopt_length;
     return result;

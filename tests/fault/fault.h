@@ -88,6 +88,9 @@ void fault_header_order(const struct ipsk_header_orders *orders);
 /* Length that getsockopt reports, whatever the kernel said. */
 void fault_getsockopt_length(socklen_t length);
 
+/* Path MTU that getsockopt reports; 0: the kernel's. */
+void fault_say_path_mtu(int mtu);
+
 /* The next polls return at once and say that everything is ready. */
 void fault_lie_in_poll(unsigned times);
 

@@ -313,6 +313,11 @@ static void facts(const struct ipsk_system *s)
          "nothing takes that from a header");
     const int32_t hops = s->facts[IPSK_FACT_HOP_LIMIT_DEFAULT];
     must(hops == 64 || hops == 128, s, "HOP_LIMIT_DEFAULT", "no system starts with that");
+    const int32_t most = s->facts[IPSK_FACT_SEGMENTS], sure = s->facts[IPSK_FACT_SEGMENTS_SURE];
+    if (ipsk_sendable(s, IPSK_UDP, IPSK_V4) & IPSOCK_CONTROL_SEGMENT_SIZE)
+        must(1 < sure && sure < most && most <= 512, s, "SEGMENTS", "limits of the offload");
+    else
+        must(sure == 0 && most == 0, s, "SEGMENTS", "limits without an offload");
     const int32_t storage = s->facts[IPSK_FACT_SOCKADDR_STORAGE];
     const int32_t group = s->facts[IPSK_FACT_GROUP_REQ_GROUP];
     if (s->facts[IPSK_FACT_GROUP_REQ] != 0) {
