@@ -46,8 +46,11 @@
  * they were: a field that a later version adds is touched only if its bit was asked for, which lets
  * the struct grow. A send reads only the fields that valid names. */
 struct ipsock_control {
-    uint32_t valid;                 /**< IPSOCK_CONTROL_… bits */
-    uint32_t interface_index;       /**< >= 1 */
+    uint32_t valid; /**< IPSOCK_CONTROL_… bits */
+    /** >= 1. To leave by: for IPv6 with a global source given too, Linux and NetBSD go by the route
+     * where it disagrees (the one sends, the other refuses); to scoped addresses it is what counts.
+     */
+    uint32_t interface_index;
     struct ipsock_addr destination; /**< received: the header's destination, port 0 */
     uint8_t traffic_class;          /**< 0..255 */
     uint8_t hop_limit;              /**< received 0..255, sent 1..255 */

@@ -74,8 +74,7 @@ static inline bool ipsk_is_usual_source(const struct ipsock_endpoint *s,
     uint64_t halves[2];
     memcpy(halves, source->ip, sizeof halves);
     return source->family == s->family && (halves[0] | halves[1]) != 0 &&
-           ipsk_is_mapped(source) == (column == IPSK_MAPPED) &&
-           !(column == IPSK_V6 && ipsk_is_link_local(source));
+           ipsk_is_mapped(source) == (column == IPSK_MAPPED) && !ipsk_may_be_link_local(source);
 }
 
 static inline bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
@@ -99,8 +98,7 @@ static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct i
         s->unusual_sends)
         return false;
     const int column = ipsk_column(s, &m->peer);
-    if (column == IPSK_V6 && (ipsk_is_mapped(&m->peer) || (ipsk_is_link_local(&m->peer) &&
-                                                           (m->peer.scope == 0 || s->zone != 0))))
+    if (column == IPSK_V6 && (ipsk_is_mapped(&m->peer) || ipsk_is_doubtful_zone(s, &m->peer)))
         return false;
     return m->control == NULL || ipsk_is_usual_control(s, m, column);
 }

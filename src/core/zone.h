@@ -19,6 +19,19 @@ static inline bool ipsk_is_link_local(const struct ipsock_addr *addr)
     return (head & bits) == wanted;
 }
 
+/* Whether it may be: the first byte alone is cheaper to look at. */
+static inline bool ipsk_may_be_link_local(const struct ipsock_addr *addr)
+{
+    return addr->ip[0] == 0xfe;
+}
+
+/* A link-local peer without zone, or one beside the endpoint's own. */
+static inline bool ipsk_is_doubtful_zone(const struct ipsock_endpoint *s,
+                                         const struct ipsock_addr *peer)
+{
+    return ipsk_may_be_link_local(peer) && (peer->scope == 0 || s->zone != 0);
+}
+
 /* Whether an address means something else on each interface, link-local groups as well. */
 static inline bool ipsk_is_scoped(const struct ipsock_addr *addr)
 {

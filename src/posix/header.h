@@ -61,9 +61,10 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
     memset(h, 0, sizeof *h);
     /* A connected socket that is given its peer again fails on BSD and Darwin. */
     if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
+        const bool ipv4 = s->family == IPSOCK_IPV4;
         h->msg_name = name;
-        h->msg_namelen = ipsk_to_sockaddr(&m->peer, s->family, name);
-        if (ipsk_may_lack_zone(&m->peer) && s->family == IPSOCK_IPV6)
+        h->msg_namelen = ipsk_to_sockaddr(&m->peer, ipv4 ? IPSOCK_IPV4 : IPSOCK_IPV6, name);
+        if (!ipv4 && ipsk_may_lack_zone(&m->peer))
             name->v6.sin6_scope_id = ipsk_find_zone(s, m);
     }
     h->msg_iov = ipsk_iovec(m->buffers);

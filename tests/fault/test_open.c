@@ -155,6 +155,101 @@ static void uni_capability_of_a_family_that_the_host_has_not(void **state)
     fault_close_pair(&pair);
 }
 
+/* What a refused connect means; the second connect is that of the socket that is asked. */
+static void ref_02_connects_that_are_refused(void **state)
+{
+    static const struct {
+        int native;
+        unsigned last;
+        int code;
+    } refusals[] = {{EPERM, 1, IPSOCK_EFIREWALL},
+                    {EACCES, 1, IPSOCK_EHOSTUNREACH},
+                    {EACCES, 2, IPSOCK_EBROADCAST},
+                    {EACCES, 3, IPSOCK_EHOSTUNREACH},
+                    {EINVAL, 1, IPSOCK_EINVAL},
+                    {EINVAL, 2, IPSOCK_ENETUNREACH},
+                    {EHOSTUNREACH, 1, IPSOCK_EHOSTUNREACH}};
+    (void)state;
+    for (int kind = IPSOCK_UDP; kind <= IPSOCK_TCP; kind++)
+        for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+            struct ipsock_endpoint *s;
+            struct ipsock_config config;
+            ipsock_config_init(&config);
+            config.kind = kind;
+            config.peer = ipsock_addr_loopback(IPSOCK_IPV4, 9);
+            config.error = &error;
+            fault_reset();
+            fault_fail(FAULT_connect, 1, refusals[i].last, refusals[i].native);
+            FAULT_CODE(ipsock_open(&s, &config), refusals[i].code);
+            assert_string_equal(error.operation, "connect");
+            assert_int_equal(error.native, refusals[i].native);
+            assert_int_equal(fault_open_descriptors(), 0);
+        }
+}
+
+/* The same of sends; with opaque control data it may be privilege that lacks. */
+static void ref_02_sends_that_are_refused(void **state)
+{
+    static const struct {
+        int native;
+        unsigned connects; /* of the socket that is asked, that fail */
+        int code;
+    } refusals[] = {{EPERM, 0, IPSOCK_EFIREWALL},   {EACCES, 0, IPSOCK_EHOSTUNREACH},
+                    {EACCES, 1, IPSOCK_EBROADCAST}, {EACCES, 2, IPSOCK_EHOSTUNREACH},
+                    {EINVAL, 0, IPSOCK_EINVAL},     {EINVAL, 1, IPSOCK_ENETUNREACH}};
+    uint8_t opaque[CMSG_SPACE(sizeof(int))] = {0};
+    struct ipsock_control control = {.valid = IPSOCK_CONTROL_OPAQUE};
+    struct ipsock_message m;
+    struct ipsock_buffer buffer;
+    struct fault_pair pair;
+    (void)state;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, IPSOCK_CONTROL_OPAQUE);
+    ipsock_message_init_send(&m, &buffer, "x", 1, &pair.peer);
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        fault_reset();
+        fault_fail(FAULT_sendto, 1, 1, refusals[i].native);
+        if (refusals[i].connects != 0)
+            fault_fail(FAULT_connect, 1, refusals[i].connects, refusals[i].native);
+        FAULT_CODE(ipsock_send(pair.s, &m, 0), refusals[i].code);
+    }
+    /* nothing can be asked: as it was said always */
+    fault_reset();
+    fault_fail(FAULT_sendto, 1, 1, EACCES);
+    fault_fail(FAULT_socket, 1, 1, EMFILE);
+    FAULT_CODE(ipsock_send(pair.s, &m, 0), IPSOCK_EBROADCAST);
+    control.opaque = opaque;
+    control.opaque_length = sizeof opaque;
+    m.control = &control;
+    fault_reset();
+    fault_fail(FAULT_sendmsg, 1, 1, EPERM);
+    FAULT_CODE(ipsock_send(pair.s, &m, 0), IPSOCK_EPERM);
+    fault_close_pair(&pair);
+}
+
+/* Linux would put ::ffff: addresses on the wire (net/ipv6/raw.c). */
+static void ref_06_adopted_raw_with_a_mapped_peer(void **state)
+{
+    /* without a port Linux does not tell of the peer: such a socket counts as unconnected */
+    const struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+                                    .sin6_port = htons(253),
+                                    .sin6_addr.s6_addr = {[10] = 0xff, 0xff, 127, 0, 0, 1}};
+    struct ipsock_endpoint *s;
+    struct ipsock_config config;
+    (void)state;
+    fault_reset();
+    const int fd = socket(AF_INET6, SOCK_RAW, 253);
+    if (fd < 0 || connect(fd, (const struct sockaddr *)(const void *)&to, sizeof to) < 0) {
+        close(fd);
+        print_message("no raw sockets of IPv6 here\n");
+        skip();
+    }
+    ipsock_config_init(&config);
+    config.error = &error;
+    FAULT_CODE(ipsock_adopt(&s, fd, &config), IPSOCK_EFAMILY);
+    assert_string_equal(error.option, "peer");
+    assert_int_equal(close(fd), 0);
+}
+
 /* Interfaces are listed with whichever family there is. */
 static void uni_interfaces_without_a_family(void **state)
 {
@@ -368,6 +463,9 @@ int main(void)
         cmocka_unit_test(err_05_each_call_of_opening_a_listener_fails),
         cmocka_unit_test(v6_uni_host_without_the_family),
         cmocka_unit_test(uni_capability_of_a_family_that_the_host_has_not),
+        cmocka_unit_test(ref_02_connects_that_are_refused),
+        cmocka_unit_test(ref_02_sends_that_are_refused),
+        cmocka_unit_test(ref_06_adopted_raw_with_a_mapped_peer),
         cmocka_unit_test(uni_interfaces_without_a_family),
         cmocka_unit_test(uni_interfaces_without_memory),
         cmocka_unit_test(err_04_each_call_of_adopting_fails),

@@ -5,8 +5,9 @@ import io
 import json
 import os
 import re
+import subprocess
 
-from harness import check, run, Skip
+from harness import WAIT, check, need_ipv6, need_not_windows, run, Skip
 
 TOOL = os.environ["IPSOCK_TOOL"]
 NOT_HERE = "not for this kind of endpoint"
@@ -314,3 +315,22 @@ def interfaces_as_text():
         assert re.search(rf"^{row['index']}: {re.escape(row['name'])}  mtu {row['mtu']} ", text, re.M)
         for address in row["addresses"]:
             assert f"    {address['address']}/{address['prefix_length']}\n" in text
+
+
+@check
+def descriptors_used_up():
+    """An interface that is there is not told to be missing."""
+    need_not_windows("handles are not counted so")
+    # One more than the standard ones: the program's library was loaded by it, the endpoint has it now.
+    script = f'ulimit -n 4; exec "{TOOL}" listen 239.1.1.1:5000 --interface lo --timeout 0.1'
+    done = subprocess.run(["sh", "-c", script], text=True, stdin=subprocess.DEVNULL, timeout=WAIT,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 1 and "lo: too many open handles" in done.stderr, done
+
+
+@check
+def zone_that_lacks():
+    need_ipv6()
+    for arguments in (("listen", "[fe80::2]:5000"), ("send", "[fe80::2]:5000"),
+                      ("ping", "fe80::2", "--count", "1", "--source", "fe80::1")):
+        refused(1, "the address lacks a zone, its interface (fe80::1%eth0)", *arguments)

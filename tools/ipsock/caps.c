@@ -38,6 +38,13 @@ static bool applies(const struct ipsock_capability_answer *capability)
     return !capability->reason || strcmp(capability->reason, "not for this kind of endpoint") != 0;
 }
 
+/* A family that this host has no sockets of: said once for the column, not for each feature. */
+static bool is_of_host(const struct ipsock_capability_answer *capability)
+{
+    static const char start[] = "this host has no ";
+    return capability->reason && strncmp(capability->reason, start, sizeof start - 1) == 0;
+}
+
 static void print_row_text(const struct selection *chosen, int feature)
 {
     char line[256];
@@ -78,13 +85,24 @@ static void print_notes(const struct selection *chosen, int feature)
     for (size_t i = 0; i < chosen->count; i++) {
         struct ipsock_capability_answer capability, other;
         if (!get(&chosen->columns[i], feature, &capability) || !capability.reason ||
-            !applies(&capability) || already_said(chosen, i, feature, &capability))
+            !applies(&capability) || is_of_host(&capability) ||
+            already_said(chosen, i, feature, &capability))
             continue;
         printf("  %s (", ipsock_feature_text(feature));
         for (size_t j = i; j < chosen->count; j++)
             if (get(&chosen->columns[j], feature, &other) && same_note(&capability, &other))
                 printf("%s%s", j > i ? " " : "", chosen->columns[j].label);
         printf("): %s, %s\n", ipsock_level_name(capability.level), capability.reason);
+    }
+}
+
+/* The columns that the host has not. */
+static void print_host_notes(const struct selection *chosen)
+{
+    for (size_t i = 0; i < chosen->count; i++) {
+        struct ipsock_capability_answer capability;
+        if (get(&chosen->columns[i], 0, &capability) && is_of_host(&capability))
+            printf("  all of %s: absent, %s\n", chosen->columns[i].label, capability.reason);
     }
 }
 
@@ -99,6 +117,7 @@ static void print_matrix(const struct selection *chosen)
     puts("\nnative: the system does it; exact: the library does it, no difference to be seen;\n"
          "local: true on this host only; -: absent; blank: not for this kind of endpoint.\n\n"
          "Not native:");
+    print_host_notes(chosen);
     for (int feature = 0; feature < IPSOCK_FEATURE_COUNT; feature++)
         print_notes(chosen, feature);
 }
@@ -212,7 +231,8 @@ static void select_columns(struct selection *chosen, int kind, int family)
         bool exists = false;
         for (int feature = 0; feature < IPSOCK_FEATURE_COUNT && !exists; feature++) {
             struct ipsock_capability_answer capability;
-            exists = get(column, feature, &capability) && capability.level != IPSOCK_ABSENT;
+            exists = get(column, feature, &capability) &&
+                     (capability.level != IPSOCK_ABSENT || is_of_host(&capability));
         }
         if (exists && (!kind || kind == column->kind) && (!family || family == column->family))
             chosen->columns[chosen->count++] = *column;
