@@ -316,6 +316,38 @@ static void pmtu_04_failure_leaves_the_old_mode(void **state)
     fault_close_pair(&pair);
 }
 
+/* What each mode is to the kernel, whatever was set before: that is what its packets go by. */
+static void pmtu_01_modes_are_the_kernel_s_own(void **state)
+{
+    static const struct {
+        int whole6, probe6, probe4;
+    } wanted[] = {
+        [IPSOCK_PATH_MTU_DEFAULT] = {0, IPV6_PMTUDISC_WANT, IP_PMTUDISC_WANT},
+        [IPSOCK_PATH_MTU_FORBID] = {1, IPV6_PMTUDISC_WANT, IP_PMTUDISC_DO},
+        [IPSOCK_PATH_MTU_PROBE] = {1, IPV6_PMTUDISC_PROBE, IP_PMTUDISC_PROBE},
+    };
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_reset();
+    for (int before = 0; before < 3; before++) {
+        for (int after = 0; after < 3; after++) {
+            fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+            FAULT_OK(ipsock_set_path_mtu_mode(pair.s, before));
+            FAULT_OK(ipsock_set_path_mtu_mode(pair.s, after));
+            assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_DONTFRAG), wanted[after].whole6);
+            assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_MTU_DISCOVER), wanted[after].probe6);
+            assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), wanted[after].probe4);
+            fault_close_pair(&pair);
+            fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, 0);
+            FAULT_OK(ipsock_set_path_mtu_mode(pair.s, before));
+            FAULT_OK(ipsock_set_path_mtu_mode(pair.s, after));
+            assert_int_equal(kernel_value(IPPROTO_IP, IP_MTU_DISCOVER), wanted[after].probe4);
+            fault_close_pair(&pair);
+        }
+    }
+}
+
 /* A kernel without the option does not probe: the other modes are there all the same. */
 static void pmtu_04_kernel_without_probes(void **state)
 {
@@ -347,6 +379,7 @@ static void pmtu_04_adopted_sockets_tell_their_mode(void **state)
         {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT, IPSOCK_PATH_MTU_DEFAULT},
         {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IPSOCK_PATH_MTU_DEFAULT},
         {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE, IPSOCK_PATH_MTU_PROBE},
+        {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT, IPSOCK_PATH_MTU_DEFAULT},
         {AF_INET6, IPPROTO_IPV6, IPV6_DONTFRAG, 1, IPSOCK_PATH_MTU_FORBID},
     };
     (void)state;
@@ -415,6 +448,7 @@ int main(void)
         cmocka_unit_test(v4_uni_03_failed_send_leaves_the_option),
         cmocka_unit_test(v4_uni_03_waiting_send_leaves_the_option),
         cmocka_unit_test(v4_batch_01_equal_runs_share_a_setting),
+        cmocka_unit_test(pmtu_01_modes_are_the_kernel_s_own),
         cmocka_unit_test(pmtu_04_failure_leaves_the_old_mode),
         cmocka_unit_test(pmtu_04_kernel_without_probes),
         cmocka_unit_test(pmtu_04_adopted_sockets_tell_their_mode),

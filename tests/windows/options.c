@@ -42,6 +42,12 @@ static unsigned value_of(const struct ipsock_endpoint *s, int level, int name)
     return (unsigned)value;
 }
 
+static void put_value(const struct ipsock_endpoint *s, int level, int name, DWORD value)
+{
+    if (setsockopt((SOCKET)ipsock_handle(s), level, name, (const char *)&value, sizeof value) != 0)
+        fail_msg("setsockopt %d %d: %d", level, name, WSAGetLastError());
+}
+
 /* An option's number at the level of each family. */
 struct pair {
     int v4, v6;
@@ -62,6 +68,7 @@ static void set_and_ask(int family, uint32_t flags)
     const bool v6 = family == IPSOCK_IPV6, v4 = !v6 || flags != 0;
     const struct pair hops = {4, 4}, group_hops = {10, 10}, loopback = {11, 11}, whole = {14, 14},
                       traffic_class = {3, 39}, probe = {71, 71};
+    int mode_now = -1;
     assert_int_equal(ipsock_set_hop_limit(s, 41), IPSOCK_OK);
     check(s, v4, v6, hops, 41);
     assert_int_equal(ipsock_set_multicast_hop_limit(s, 17), IPSOCK_OK);
@@ -77,6 +84,9 @@ static void set_and_ask(int family, uint32_t flags)
         check(s, v4, v6, whole, mode != IPSOCK_PATH_MTU_DEFAULT);
         check(s, v4, v6, probe, mode == IPSOCK_PATH_MTU_PROBE ? 3 : 0);
     }
+    put_value(s, v6 ? IPV6 : IP, 71, 2); /* IP_PMTUDISC_DONT, by somebody else: no probing */
+    assert_int_equal(ipsock_get_path_mtu_mode(s, &mode_now), IPSOCK_OK);
+    assert_int_equal(mode_now, IPSOCK_PATH_MTU_DEFAULT);
     assert_int_equal(ipsock_set_traffic_class(s, 0x48), IPSOCK_OK);
     check(s, v4, v6, traffic_class, 0x48);
     assert_int_equal(ipsock_set_receive_buffer(s, 70000), IPSOCK_OK);
