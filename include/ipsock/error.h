@@ -90,10 +90,9 @@ struct ipsock_error {
     int native; /**< errno, WSAGetLastError(), or an EAI_ number of a resolver; 0: the library
                    refused */
     const char *operation; /**< call that failed, such as "bind", "setsockopt"; NULL if none */
-    const char
-        *option;  /**< option, field or argument, such as "IP_TTL", "hop_limit"; may be NULL. With
-                     IPSOCK_EPERM and IPSOCK_ENOBUFS what to change follows in brackets, where the
-                     system has a setting for it */
+    const char *option; /**< option, field or argument, such as "IP_TTL", "hop_limit"; may be NULL.
+                           With IPSOCK_EPERM and IPSOCK_ENOBUFS what to change follows in brackets,
+                           where the system has a setting for it */
     size_t index; /**< message in a batch, or instruction of a filter; else ::IPSOCK_NO_INDEX */
 };
 

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/membership_gone.h"
 
+/* The interface of a membership, as far as it is known. */
+static uint32_t interface_of(const struct ipsk_membership *m)
+{
+    return m->index != 0 ? m->index : m->chosen;
+}
+
 /* Whatever the kernel says to it. */
 static void mark(struct ipsock_endpoint *s, struct ipsk_membership *m)
 {
-    struct ipsk_membership_request r = {.call = IPSK_LEAVE, .index = m->index};
+    struct ipsk_membership_request r = {.call = IPSK_LEAVE, .index = interface_of(m)};
     struct ipsock_error ignored;
     r.group = ipsock_addr_any(s->family, 0);
     memcpy(r.group.ip, m->group, sizeof r.group.ip);
@@ -17,7 +23,7 @@ void ipsk_mark_gone_of(struct ipsock_endpoint *s, const struct ipsock_addr *grou
 {
     struct ipsk_membership *m = NULL;
     while ((m = ipsk_membership_next(&s->memberships, group->ip, m)) != NULL)
-        if (ipsk_is_unknown_interface(m->index))
+        if (ipsk_is_unknown_interface(interface_of(m)))
             mark(s, m);
 }
 
@@ -27,13 +33,13 @@ bool ipsk_mark_gone(struct ipsock_endpoint *s)
     bool found = false;
     for (uint32_t i = 0; i < s->memberships.bucket_count; i++)
         for (struct ipsk_membership *m = s->memberships.buckets[i]; m != NULL; m = m->next) {
-            if (m->gone || m->index == there)
+            if (m->gone || interface_of(m) == there)
                 continue;
-            if (ipsk_is_unknown_interface(m->index)) {
+            if (ipsk_is_unknown_interface(interface_of(m))) {
                 mark(s, m);
                 found = true;
             } else {
-                there = m->index;
+                there = interface_of(m);
             }
         }
     return found;
@@ -55,7 +61,7 @@ bool ipsk_answer_gone(struct ipsock_endpoint *s, const struct ipsk_membership_re
                       struct ipsock_error *error)
 {
     struct ipsk_membership *m = ipsk_membership_find(&s->memberships, r->group.ip, r->index);
-    const bool there = m != NULL && !ipsk_is_unknown_interface(r->index);
+    const bool there = m != NULL && !ipsk_is_unknown_interface(interface_of(m));
     if (m == NULL || (there && !m->gone))
         return false;
     if (!m->gone)
@@ -64,9 +70,9 @@ bool ipsk_answer_gone(struct ipsock_endpoint *s, const struct ipsk_membership_re
         *code = leave(s, r, m, error);
         return true;
     }
-    /* another interface may have the index by now, and no membership yet */
+    /* another interface may have the index by now, and no membership yet; or be chosen */
     ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
-    if (there)
+    if (there || r->index == 0)
         return false;
     *code = ipsk_refuse_membership(error, IPSOCK_ENODEV, r, "interface_index");
     return true;

@@ -140,6 +140,17 @@ static void name_limit(const struct ipsock_endpoint *s, const struct ipsk_member
     ipsk_name_limit(error, limit, ipsk_column(s, &r->group));
 }
 
+/* Windows' dual-stack sockets refuse all options of IPv4 where IPv4 is switched off (windows.h). */
+static bool lacks_ipv4(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    struct ipsock_error error;
+    int64_t value;
+    const struct ipsk_option_row *row =
+        ipsk_option_row(s, IPSK_OPTION_MULTICAST_LOOPBACK, IPSK_MAPPED);
+    return ipsk_column(s, &r->group) == IPSK_MAPPED && row != NULL &&
+           ipsk_get_row(s->handle, row, &value, &error) == IPSOCK_EINVAL;
+}
+
 /* What the kernel's number means here. Most cannot happen, for the state table was asked before;
  * memberships made under another index, or by others on the handle, are known to the kernel alone.
  */
@@ -160,6 +171,7 @@ static int translate(struct ipsock_endpoint *s, const struct ipsk_membership_req
     case IPSOCK_EINVAL: /* the arguments were checked: the membership is of the other mode, or none
                          */
         error->code = gone                           ? IPSOCK_ENODEV
+                      : lacks_ipv4(s, r)             ? IPSOCK_ENOTSUP
                       : r->call == IPSK_LEAVE_SOURCE ? IPSOCK_ENOTMEMBER
                                                      : IPSOCK_EFILTERMODE;
         break;
@@ -309,7 +321,8 @@ int ipsk_ask_membership(struct ipsock_endpoint *s, const struct ipsk_membership_
     if (r->index != 0)
         code = read_filter(s, ipsk_is_aside(s, &r->group) ? s->aside : s->handle, &r->group,
                            r->index, &f);
-    else if (ipsk_membership_find(&s->memberships, r->group.ip, 0) != NULL)
+    else if (!(s->flags & IPSK_OPENED_HERE) &&
+             ipsk_membership_find(&s->memberships, r->group.ip, 0) != NULL)
         code = ipsk_chosen_interface(s, &r->group, &chosen);
     /* where nothing is ever told, a join may find its interface's index with another interface */
     *exact = code != IPSOCK_ENOTSUP ||

@@ -155,7 +155,7 @@ static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_reques
     }
     if (spare != NULL) {
         spare->aside = aside;
-        if (s->memberships.strict && r->index == 0)
+        if (r->index == 0)
             ipsk_chosen_interface(s, &r->group, &spare->chosen);
     }
     ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, spare);
@@ -176,20 +176,33 @@ static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request 
     return code;
 }
 
+/* Whether a refusal may be about memberships. To Windows a group that is joined already, and an
+ * interface that is not there, are one thing. */
+static bool is_ambiguous(const struct ipsk_membership_request *r, int refused)
+{
+    return refused == IPSOCK_ENOTMEMBER || refused == IPSOCK_EMEMBER ||
+           refused == IPSOCK_EFILTERMODE || (refused == IPSOCK_ENODEV && is_join(r));
+}
+
 /* The kernel knew better than the state table: others have used the handle. Its answer in the
  * table's words, where it lets itself be asked. */
 static int reconcile(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                      int refused, struct ipsock_error *error)
 {
-    bool exact;
     const int before = known_answer(s, r);
-    if (refused != IPSOCK_ENOTMEMBER && refused != IPSOCK_EMEMBER && refused != IPSOCK_EFILTERMODE)
+    struct ipsock_error ignored;
+    uint32_t chosen;
+    bool exact;
+    if (!is_ambiguous(r, refused))
         return refused;
-    if (ipsk_ask_membership(s, r, &exact, error) < 0)
-        return IPSOCK_ENOMEM;
+    if (ipsk_ask_membership(s, r, &exact, &ignored) < 0)
+        return refused;
     const int code = known_answer(s, r);
     if (code < 0 && exact)
         return ipsk_refuse_membership(error, code, r, NULL);
+    if (r->index == 0 && refused == IPSOCK_ENODEV &&
+        ipsk_chosen_interface(s, &r->group, &chosen) == IPSOCK_OK)
+        return ipsk_refuse_membership(error, IPSOCK_EMEMBER, r, NULL);
     /* not told: what it has not to be left, is left */
     if (refused == IPSOCK_ENOTMEMBER && code == IPSOCK_OK && is_leave(r))
         ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, NULL);

@@ -16,13 +16,14 @@ static void check_limit(struct ipsock_endpoint *s, const char *call, const char 
     check_option(s, IPSOCK_SETUP, IPSOCK_ENOBUFS, expected);
 }
 
-/* Joins numbered groups until the system refuses; the refused one is not entered. */
+/* Joins numbered groups of IPv4, on endpoints of a column, until the system refuses; the refused
+ * one is not entered. */
 static void groups_run_out(int column)
 {
     enum { LIMIT = 5 };
     FOR_EACH_GROUND(g)
     {
-        if (g->column != column)
+        if (g->column != V4)
             continue;
         struct ipsock_endpoint *s = open_member(column, 0, 0, 0);
         char group[32];
@@ -50,12 +51,21 @@ static void v4_mc_18_too_many_groups(void **state)
     groups_run_out(V4);
 }
 
-static void sources_run_out(int column, enum system_limit which, int usual)
+static void mapped_grp_05_too_many_groups(void **state)
+{
+    (void)state;
+    need_privilege();
+    need(begin_column(MAPPED), "no dual-stack endpoints");
+    groups_run_out(MAPPED);
+}
+
+/* Of a family, on endpoints of a column. */
+static void sources_run_out(int family, int column, enum system_limit which, int usual)
 {
     static const enum call calls[] = {JOIN_SOURCE, EXCLUDE};
     static const char *const options[] = {"MCAST_JOIN_SOURCE_GROUP", "MCAST_BLOCK_SOURCE"};
-    const struct ground *g = own_ground(column, NULL);
-    need(g != NULL, "needs interfaces of our own");
+    const struct ground *g = own_ground(family, NULL);
+    need(g != NULL && begin_column(column), "needs interfaces of our own");
     /* where the limit is not the namespace's, it is the usual one */
     const int limit = system_set_limit(which, 3) ? 3 : usual;
     for (size_t k = 0; k < COUNT(calls); k++) {
@@ -64,11 +74,11 @@ static void sources_run_out(int column, enum system_limit which, int usual)
         if (calls[k] == EXCLUDE)
             CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->source_group, NULL));
         for (int i = 0; i <= limit; i++) {
-            snprintf(source, sizeof source, column == V4 ? "192.0.2.%d" : "2001:db8::%x", i + 1);
+            snprintf(source, sizeof source, family == V4 ? "192.0.2.%d" : "2001:db8::%x", i + 1);
             CHECK(i < limit ? IPSOCK_OK : IPSOCK_ENOBUFS,
                   call_on(s, calls[k], g->index, g->source_group, source));
         }
-        check_limit(s, options[k], column == V4 ? "net.ipv4.igmp_max_msf" : "net.ipv6.mld_max_msf");
+        check_limit(s, options[k], family == V4 ? "net.ipv4.igmp_max_msf" : "net.ipv6.mld_max_msf");
         check_filter(s, g->index, g->source_group, true, calls[k] == JOIN_SOURCE, (uint32_t)limit);
         CHECK(IPSOCK_ENOTMEMBER, call_on(s, calls[k] == EXCLUDE ? INCLUDE : LEAVE_SOURCE, g->index,
                                          g->source_group, source));
@@ -82,13 +92,20 @@ static void sources_run_out(int column, enum system_limit which, int usual)
 static void v4_mc_05_too_many_sources(void **state)
 {
     (void)state;
-    sources_run_out(V4, SYSTEM_SOURCES4, 10);
+    sources_run_out(V4, V4, SYSTEM_SOURCES4, 10);
+}
+
+static void mapped_grp_05_too_many_sources(void **state)
+{
+    (void)state;
+    need(strcmp(ipsock_system(), "linux") == 0, "of the systems with such limits");
+    sources_run_out(V4, MAPPED, SYSTEM_SOURCES4, 10);
 }
 
 static void v6_mc_04_too_many_sources(void **state)
 {
     (void)state;
-    sources_run_out(V6, SYSTEM_SOURCES6, 64);
+    sources_run_out(V6, V6, SYSTEM_SOURCES6, 64);
 }
 
 /* Interface 0: the system's choice, which is a membership of its own name here. */
@@ -301,6 +318,8 @@ int main(void)
         cmocka_unit_test(v4_mc_18_too_many_groups),
         cmocka_unit_test(v4_mc_18_joins_while_others_receive),
         cmocka_unit_test(v6_mc_04_too_many_sources),
+        cmocka_unit_test(mapped_grp_05_too_many_groups),
+        cmocka_unit_test(mapped_grp_05_too_many_sources),
         cmocka_unit_test(err_04_adopted_memberships),
         cmocka_unit_test(err_04_adopted_states),
         cmocka_unit_test(v4_mc_07_choice_and_index),

@@ -97,7 +97,12 @@ static void err_07_buffer_range(void **state)
             check_option(pair.sender, IPSOCK_SETUP, IPSOCK_EINVAL, "send_buffer");
         }
         /* more than the system gives: told, not cut in silence */
-        const int code = ipsock_set_receive_buffer(pair.sender, INT32_MAX / 2);
+        int code = ipsock_set_send_buffer(pair.sender, INT32_MAX / 2);
+        if (code != IPSOCK_OK)
+            check_option(pair.sender, IPSOCK_SETUP, IPSOCK_ENOBUFS,
+                         strcmp(ipsock_system(), "linux") == 0 ? "send_buffer (net.core.wmem_max)"
+                                                               : "send_buffer");
+        code = ipsock_set_receive_buffer(pair.sender, INT32_MAX / 2);
         if (code != IPSOCK_OK) {
             CHECK(IPSOCK_ENOBUFS, code);
             check_option(pair.sender, IPSOCK_SETUP, IPSOCK_ENOBUFS,

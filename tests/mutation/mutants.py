@@ -25,6 +25,7 @@ FIELDS = {
     "RECEIVED": "level type minimum usual field a b".split(),
     "SENT": "fields kinds column level type length encoding a b since".split(),
     "ABSENT": "feature kinds column reason".split(),
+    "LIMITS": "limit column what name".split(),
     "FACTS": "fact value".split(),
 }
 
@@ -71,6 +72,8 @@ def name_of(table, row):
         return "sent %s %s" % (row["type"], row["column"][5:].lower())
     if table == "ABSENT":
         return "absent %s %s" % (row["feature"], row["column"][5:].lower())
+    if table == "LIMITS":
+        return "limit %s %s" % (row["limit"], row["column"][5:].lower())
     return "fact %s" % row["fact"]
 
 
@@ -131,7 +134,7 @@ def changes(table, row):
         yield "value", flags.get(row["value"], "(%s) + 4" % row["value"])
         return
     yield from {"OPTIONS": option_changes, "RECEIVED": received_changes, "SENT": sent_changes,
-                "ABSENT": lambda _: ()}[table](row)
+                "ABSENT": lambda _: (), "LIMITS": lambda _: ()}[table](row)
     yield from common_changes(row)
 
 

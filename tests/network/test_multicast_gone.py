@@ -284,6 +284,9 @@ def grp_05_no_memory_for_a_source(lab):
     for family in FAMILIES:
         scene = Scene(lab, family, "opened")
         tail = f"group={scene.group} on={scene.index['va']}"
+        lab.receiver.sysctl("net.core.optmem_max", 8)
+        answer = scene.driver.error(f"join s {tail}", "IPSOCK_ENOBUFS")
+        assert "net.core.optmem_max" in answer.line, answer.line
         lab.receiver.sysctl("net.core.optmem_max", 80)
         answer = scene.driver.error(f"joinsource s source={scene.nobody} {tail}", "IPSOCK_ENOBUFS")
         assert "net.core.optmem_max" in answer.line, answer.line

@@ -55,6 +55,9 @@ static void win_options_of_dual_stack(void **state)
     assert_int_equal(ipsock_set_traffic_class(s, 0x28), IPSOCK_OK);
     assert_int_equal(ipsock_set_multicast_hop_limit(s, 3), IPSOCK_OK);
     assert_int_equal(ipsock_set_multicast_interface(s, 0x7ffffff), IPSOCK_ENODEV);
+    const struct ipsock_addr group = ipsock_addr_ipv4(239, 7, 7, 7, 0);
+    assert_int_equal(ipsock_join_group(s, 0, &group), IPSOCK_ENOTSUP);
+    assert_int_equal(ipsock_leave_group(s, 0, &group), IPSOCK_ENOTMEMBER);
     ipsock_free(s);
 }
 
