@@ -298,48 +298,59 @@ static int after_failure(struct train *t, int code, struct ipsock_error *error)
 
 /* ---- single messages ---- */
 
-/* Until all has gone out. may_begin: may wait before anything has. 0 with a part out: the buffers
- * are full. */
-static int send_train(struct train *t, bool may_begin, struct ipsock_error *error)
+/* From what became of the last try until all has gone out. may_begin: may wait before anything has.
+ * 0 with a part out: the buffers are full. */
+static int send_train(struct train *t, int code, bool may_begin, struct ipsock_error *error)
 {
     struct ipsk_wait wait = {0};
-    int code = IPSOCK_OK;
-    while (code == IPSOCK_OK && !is_out(t)) {
-        code = send_some(t, error);
+    for (;;) {
         if (code < 0 && code != IPSOCK_EAGAIN)
             code = after_failure(t, code, error);
-        if (code != IPSOCK_EAGAIN)
-            continue;
-        if (!ipsk_may_wait(t->s, t->flags) || (t->sent == 0 && !may_begin))
+        else if (code == IPSOCK_EAGAIN && ipsk_may_wait(t->s, t->flags) &&
+                 (t->sent != 0 || may_begin))
+            code = ipsk_wait_for(t->s, IPSOCK_WRITE, &wait, error);
+        if (code < 0 || is_out(t))
             break;
-        code = ipsk_wait_for(t->s, IPSOCK_WRITE, &wait, error);
+        code = send_some(t, error);
     }
     if (t->has_news)
         ipsk_keep_pending(t->s, &t->news);
     return code == IPSOCK_EAGAIN && t->sent != 0 ? IPSOCK_OK : code;
 }
 
-int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                       struct ipsock_error *error)
+IPSK_OUT_OF_LINE static int send_slowly(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                        uint32_t flags, int code, struct ipsock_error *error)
 {
     struct train t;
     start(&t, s, message, flags);
-    return send_train(&t, true, error);
+    return send_train(&t, code, true, error);
 }
 
-/* ---- batches ---- */
-
 /* Whether a message goes as it is, beside others in one call. */
-static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                          size_t length)
 {
-    if (!ipsk_has_segments(m))
-        return true;
     const size_t segment = m->control->segment_size;
     const int column = ipsk_message_column(s, m);
     const size_t most = most_segments(s, column, segment);
     return (most > 1 || (s->emulated[column] & IPSOCK_CONTROL_SEGMENT_SIZE)) &&
-           length_of(m) <= most * segment;
+           length <= most * segment;
 }
+
+int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                       struct ipsock_error *error)
+{
+    const size_t length = length_of(message);
+    int code = IPSOCK_OK;
+    if (length > message->control->segment_size && goes_as_it_is(s, message, length)) {
+        code = ipsk_try_send(s, message, flags, error);
+        if (code == IPSOCK_OK)
+            return code;
+    }
+    return send_slowly(s, message, flags, code, error);
+}
+
+/* ---- batches ---- */
 
 /* One message that does not go as it is, or that the system refused with a code. */
 static int send_apart(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags, int code,
@@ -347,9 +358,7 @@ static int send_apart(struct ipsock_endpoint *s, struct ipsock_message *m, uint3
 {
     struct train t;
     start(&t, s, m, flags);
-    code = t.most > 1 && code < 0 ? after_failure(&t, code, error) : IPSOCK_OK;
-    if (code == IPSOCK_OK)
-        code = send_train(&t, may_begin, error);
+    code = send_train(&t, t.most > 1 ? code : IPSOCK_OK, may_begin, error);
     *whole = is_out(&t);
     return code;
 }
@@ -364,8 +373,11 @@ static int send_next(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     int code = IPSOCK_OK;
     *sent = 0;
     *more = true;
-    while (run < count && goes_as_it_is(s, ipsk_message_at(messages, size, run)))
-        run++;
+    for (; run < count; run++) {
+        const struct ipsock_message *m = ipsk_message_at(messages, size, run);
+        if (ipsk_has_segments(m) && !goes_as_it_is(s, m, length_of(m)))
+            break;
+    }
     if (run != 0)
         code = ipsk_try_many(s, batch, messages, size, run, sent, flags, retry, error);
     struct ipsock_message *next = ipsk_message_at(messages, size, *sent);
