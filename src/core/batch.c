@@ -187,11 +187,12 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
             return IPSOCK_OK;
         if (code == IPSOCK_EAGAIN && ipsk_may_wait(s, flags))
             code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
-        if (code < 0)
-            break;
+        if (code == IPSOCK_OK)
+            continue;
+        if (code == IPSOCK_ENOBUFS)
+            ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
+        break;
     }
-    if (code == IPSOCK_ENOBUFS)
-        ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
     return code;
 }
 

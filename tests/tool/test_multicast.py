@@ -95,9 +95,12 @@ def text_has_group_source_interface_and_hop_limit():
 @check
 def hop_limits_of_multicast():
     with listening("239.77.1.1:0", "--interface", "lo", "--json", *TIME) as server:
-        for value in ("0", "1", "255"):
+        for value in ("1", "255"):
             send_lo("239.77.1.1", server.port, "--source", "127.0.0.4", "--hop-limit", value)
             assert packet(server)["hop_limit"] == int(value)
+    for group in ("239.77.1.1:9", f"[{GROUP6}]:9"):
+        refused(1, ["--hop-limit", "multicast_hop_limit", "invalid argument"], "send", group,
+                "--interface", "lo", "--hop-limit", "0")
 
 
 @check
