@@ -11,14 +11,14 @@
  * under indices, not both. Linux mixes up the sources of an IPv6 group's several interfaces; the
  * library keeps them apart.
  *
- * A dual-stack endpoint joins groups of both families; those of IPv4 may be written as plain IPv4 or
- * as ::ffff:a.b.c.d, and are the same group (absent on FreeBSD, without sources on NetBSD and
+ * A dual-stack endpoint joins groups of both families; those of IPv4 may be written as plain IPv4
+ * or as ::ffff:a.b.c.d, and are the same group (absent on FreeBSD, without sources on NetBSD and
  * Darwin: ask ::ipsock_capability with ::IPSOCK_IPV4_MAPPED). A group and its source are of one
  * family.
  *
- * When an interface goes, so do the memberships there; leaving them succeeds, any other call on them
- * is IPSOCK_ENODEV once, and IPSOCK_ENOTMEMBER from then on. What somebody else does on the handle
- * of an adopted endpoint counts as done by it (docs/multicast.md).
+ * When an interface goes, so do the memberships there; leaving them succeeds, any other call on
+ * them is IPSOCK_ENODEV once, and IPSOCK_ENOTMEMBER from then on. What somebody else does on the
+ * handle of an adopted endpoint counts as done by it (docs/multicast.md).
  *
  * Errors of all, the same on every system, with nothing changed: IPSOCK_ECLOSED; IPSOCK_EKIND on
  * TCP; IPSOCK_EMISSADDR for a null or unset address; IPSOCK_EINVAL for a group that is not

@@ -50,9 +50,9 @@ IPSOCK_API int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value);
 
 /** Hop limit of multicast packets (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS); not on TCP. x/net:
  * SetMulticastTTL, SetMulticastHopLimit.
- * @param value 1..255, or ::IPSOCK_DEFAULT, which is 1. 0 is IPSOCK_EINVAL: with it Linux keeps IPv4
- * packets on the host and sends IPv6 ones out all the same. What is to stay on the host is sent by
- * the loopback interface (::ipsock_set_multicast_interface). */
+ * @param value 1..255, or ::IPSOCK_DEFAULT, which is 1. 0 is IPSOCK_EINVAL: with it Linux keeps
+ * IPv4 packets on the host and sends IPv6 ones out all the same. What is to stay on the host is
+ * sent by the loopback interface (::ipsock_set_multicast_interface). */
 IPSOCK_API int ipsock_set_multicast_hop_limit(struct ipsock_endpoint *s, int value);
 /** The multicast hop limit in effect: 1..255, or 0 on an adopted socket that had it. */
 IPSOCK_API int ipsock_get_multicast_hop_limit(struct ipsock_endpoint *s, int *value);

@@ -10,6 +10,7 @@ enum { STEPS = 2, ROWS = 2 * STEPS };
 struct step {
     int option;
     bool on;
+    bool gently; /* only where discovery forbids, and no other step sets the same option */
 };
 
 /* What was in force before, to be put back. */
@@ -35,21 +36,43 @@ static int read_discovery(struct ipsock_endpoint *s, const struct ipsk_option_ro
     return lacks ? IPSOCK_OK : code;
 }
 
-static int set_row(struct ipsock_endpoint *s, const struct ipsk_option_row *row, bool on,
-                   struct undo *u, struct ipsock_error *error)
+/* Whether don't-fragment is another value of the same option. */
+static bool is_value_of(const struct ipsock_endpoint *s, const struct ipsk_option_row *row)
 {
-    int state = PROBES;
-    int code = IPSOCK_OK;
-    /* what forbids nothing is left as it was found: WANT is not DONT */
-    if (row->option == IPSK_OPTION_PATH_MTU_PROBE && !on)
-        code = read_discovery(s, row, &state, error);
-    if (code < 0 || state == ALLOWS)
+    const struct ipsk_option_row *whole[2];
+    const int count = ipsk_option_rows(s, IPSK_OPTION_DONT_FRAGMENT, whole);
+    for (int i = 0; i < count; i++)
+        if (whole[i]->level == row->level && whole[i]->name == row->name)
+            return true;
+    return false;
+}
+
+/* What forbids nothing stays as it was found: not every value that allows is the same. */
+static int is_needless(struct ipsock_endpoint *s, const struct ipsk_option_row *row, bool *needless,
+                       struct ipsock_error *error)
+{
+    int state = ALLOWS;
+    const int code = is_value_of(s, row) ? IPSOCK_OK : read_discovery(s, row, &state, error);
+    *needless = state == ALLOWS;
+    return code;
+}
+
+static int set_row(struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                   const struct step *step, struct undo *u, struct ipsock_error *error)
+{
+    bool needless = false;
+    int code = step->gently ? is_needless(s, row, &needless, error) : IPSOCK_OK;
+    if (code < 0 || needless)
         return code;
     code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);
-    if (code < 0)
-        return code;
-    u->count++;
-    return ipsk_set_row(s->handle, row, on, error);
+    if (code == IPSOCK_OK) {
+        u->count++;
+        code = ipsk_set_row(s->handle, row, step->on, error);
+    }
+    /* a kernel that lacks the option does not probe */
+    return step->option == IPSK_OPTION_PATH_MTU_PROBE && !step->on && code == IPSOCK_ENOTSUP
+               ? IPSOCK_OK
+               : code;
 }
 
 static int take_step(struct ipsock_endpoint *s, const struct step *step, struct undo *u,
@@ -59,7 +82,7 @@ static int take_step(struct ipsock_endpoint *s, const struct step *step, struct 
     const int count = ipsk_option_rows(s, step->option, rows);
     int code = IPSOCK_OK;
     for (int i = 0; i < count && code == IPSOCK_OK; i++)
-        code = set_row(s, rows[i], step->on, u, error);
+        code = set_row(s, rows[i], step, u, error);
     return code;
 }
 
@@ -80,8 +103,8 @@ static int take_steps(struct ipsock_endpoint *s, const struct step steps[STEPS],
  */
 static int set_mode(struct ipsock_endpoint *s, int mode, struct ipsock_error *error)
 {
-    const struct step whole = {IPSK_OPTION_DONT_FRAGMENT, mode != IPSOCK_PATH_MTU_DEFAULT},
-                      probe = {IPSK_OPTION_PATH_MTU_PROBE, mode == IPSOCK_PATH_MTU_PROBE};
+    const struct step whole = {IPSK_OPTION_DONT_FRAGMENT, mode != IPSOCK_PATH_MTU_DEFAULT, false},
+                      probe = {IPSK_OPTION_PATH_MTU_PROBE, mode == IPSOCK_PATH_MTU_PROBE, false};
     const struct step forbid[STEPS] = {probe, whole}, other[STEPS] = {whole, probe};
     const struct ipsk_option_row *rows[2];
     if (ipsk_option_rows(s, whole.option, rows) == 0)
@@ -111,8 +134,8 @@ static int get_mode(struct ipsock_endpoint *s, int *mode, const char *name,
  */
 static int set_dont_fragment(struct ipsock_endpoint *s, bool on, struct ipsock_error *error)
 {
-    const struct step steps[STEPS] = {{IPSK_OPTION_PATH_MTU_PROBE, false},
-                                      {IPSK_OPTION_DONT_FRAGMENT, on}};
+    const struct step steps[STEPS] = {{IPSK_OPTION_PATH_MTU_PROBE, false, true},
+                                      {IPSK_OPTION_DONT_FRAGMENT, on, false}};
     const struct ipsk_option_row *rows[2];
     return ipsk_option_rows(s, IPSK_OPTION_DONT_FRAGMENT, rows) == 0
                ? ipsk_option_missing(s, IPSK_OPTION_DONT_FRAGMENT, "dont_fragment", error)

@@ -163,7 +163,7 @@ static void segments_refused_as_are_their_datagrams(void **state)
         int native, code;
     } errors[] = {{EINVAL, IPSOCK_EINVAL},
                   {ENETUNREACH, IPSOCK_ENETUNREACH},
-                  {EPERM, IPSOCK_EPERM},
+                  {EPERM, IPSOCK_EFIREWALL},
                   {ENOBUFS, IPSOCK_ENOBUFS}};
     (void)state;
     for (size_t e = 0; e < sizeof errors / sizeof errors[0]; e++) {
@@ -192,7 +192,7 @@ static void segments_other_errors_are_told(void **state)
     static const struct {
         int native, code;
     } errors[] = {{ENETUNREACH, IPSOCK_ENETUNREACH},
-                  {EPERM, IPSOCK_EPERM},
+                  {EPERM, IPSOCK_EFIREWALL},
                   {ENOBUFS, IPSOCK_ENOBUFS},
                   {ENOMEM, IPSOCK_ENOMEM},
                   {ECONNREFUSED, IPSOCK_ECONNREFUSED}};
@@ -426,7 +426,7 @@ static void segments_failing_in_the_middle_tell_how_far(void **state)
         int native, code;
     } errors[] = {{ENOBUFS, IPSOCK_ENOBUFS},
                   {ENETUNREACH, IPSOCK_ENETUNREACH},
-                  {EPERM, IPSOCK_EPERM},
+                  {EPERM, IPSOCK_EFIREWALL},
                   {EINVAL, IPSOCK_EINVAL}};
     (void)state;
     if (!fault_native_batches())
