@@ -22,7 +22,8 @@
 #endif
 
 /* An integer as a type, in the words of each language: C++ has warnings about C's casts, and gcc
- * one about a cast to the type that a value has already, for which it is widened first. */
+ * one about a cast to the type that a value has already, for which it is widened first.
+ * For the macros of these headers; not for programs. */
 #ifdef __cplusplus
 #define IPSOCK_CAST(type, value) static_cast<type>((value) | 0LL)
 #else
@@ -60,8 +61,8 @@ typedef intptr_t ipsock_handle_t;
 #define IPSOCK_IPV4   4
 #define IPSOCK_IPV6   6
 /** IPv4 traffic of a dual-stack IPv6 endpoint, its peers written ::ffff:a.b.c.d (RFC
- * 4291, 2.5.5.2). Only where a function asks for a *column*: ::ipsock_capability and the control
- * codec. */
+ * 4291, 2.5.5.2). Only for functions that say so: ::ipsock_capability, ::ipsock_get_send_control
+ * and the control codec. No address and no endpoint has it as its family. */
 #define IPSOCK_IPV4_MAPPED 46
 
 /** Kinds of endpoint. */

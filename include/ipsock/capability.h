@@ -47,7 +47,7 @@
     X(SEND_INTERFACE, "interface per packet")          \
     X(SEND_DONT_FRAGMENT, "don't fragment per packet") \
     X(SEND_NEXT_HOP, "next hop per packet")            \
-    X(SEND_SEGMENT_SIZE, "segmentation offload")       \
+    X(SEND_SEGMENT_SIZE, "segment size per packet")    \
     X(SEND_OPAQUE, "opaque control sent")              \
     X(RECV_BATCH, "batch receive")                     \
     X(SEND_BATCH, "batch send")                        \

@@ -124,8 +124,7 @@ IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, ui
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination;
  *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND),
  *         IPSOCK_ENOTSUP when it may send all that is possible (::IPSOCK_CONTROL_POSSIBLE).
- * Direction
- *         ::IPSOCK_WRITE. */
+ *         Direction ::IPSOCK_WRITE. */
 IPSOCK_API int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
                                     const struct ipsock_control *in);
 

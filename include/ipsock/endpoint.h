@@ -158,8 +158,10 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
  * On Windows the handle must have been made overlapped, as socket() does, and a peek at a borrowed
  * blocking one may wait if another reader takes the datagram. Allocates.
  * @return 0; IPSOCK_ENOTSOCK for a descriptor that is closed, no socket, or no IP socket;
- * IPSOCK_EKIND for another kind, or a flag that it does not have; IPSOCK_EINVAL; IPSOCK_ENOTSUP; …
- * On failure the handle stays the caller's and as it was. */
+ * IPSOCK_EKIND for another kind, a flag that it does not have, or control on TCP; IPSOCK_EFAMILY
+ * for a socket that is connected to a v4-mapped address and not dual-stack; IPSOCK_EINVAL;
+ * IPSOCK_ENOTSUP for a flag or control field that cannot be had here; IPSOCK_ENFILE; IPSOCK_ENOMEM.
+ * config->error->option names which. On failure the handle stays the caller's and as it was. */
 IPSOCK_API int ipsock_adopt(struct ipsock_endpoint **s, ipsock_handle_t handle,
                             const struct ipsock_config *config);
 

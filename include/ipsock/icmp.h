@@ -196,8 +196,8 @@ struct ipsock_icmp_ident {
 };
 
 /** An ICMP error about something that this endpoint sent, or the system's own refusal of a datagram
- * that was too big for the path (a local error; its send failed with IPSOCK_EMSGSIZE). The system
- * does not report so what it refuses to cut into segments. */
+ * that was too big for the path (a local error; its send failed with IPSOCK_EMSGSIZE). There is
+ * none for a message with a segment size that the system refused to cut. */
 struct ipsock_icmp_error {
     struct ipsock_addr
         offender; /**< who sent it: a router or the destination; unset for local errors */
@@ -371,8 +371,8 @@ IPSOCK_API int ipsock_icmp_quoted(const struct ipsock_icmp_message *message,
  * @param length  receives the bytes of quoted payload; may be NULL
  * @param flags   IPSOCK_MSG_DONTWAIT
  * @return 0; IPSOCK_EINVAL; IPSOCK_ENOTSUP on systems without; IPSOCK_EKIND on TCP and on endpoints
- *         opened without the flag; IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT; IPSOCK_ECANCELED;
- *         IPSOCK_ECLOSED. */
+ *         opened without the flag (the error's option names it); IPSOCK_EAGAIN; IPSOCK_ETIMEDOUT;
+ * IPSOCK_ECANCELED; IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *event,
                                       struct ipsock_icmp_object *objects, size_t capacity,
                                       void *payload, size_t size, size_t *length, uint32_t flags);

@@ -30,7 +30,8 @@ struct ipsock_buffer {
 #define IPSOCK_MSG_DONTROUTE 0x04u /**< only to directly connected hosts */
 
 /* Flags found in a message afterwards. */
-/** the datagram was longer than the buffers, full_length bytes; the rest is lost */
+/** The datagram was longer than the buffers, full_length bytes where that is known; the rest is
+ * lost. */
 #define IPSOCK_MSG_TRUNC  0x10u
 #define IPSOCK_MSG_CTRUNC 0x20u /**< control data did not fit and is incomplete */
 /** No datagram but news for this endpoint, length 0: control has the path MTU (RFC 3542 11.3). */
@@ -53,7 +54,8 @@ struct ipsock_message {
     uint32_t header_length;
     /** Result of receives: bytes of the datagram as it arrived, of which length are stored: equal
      * to length unless ::IPSOCK_MSG_TRUNC is set; then 0 where the system does not tell (Windows;
-     * BSD and Darwin but raw endpoints on FreeBSD 14; Linux' ping sockets), and always 0 on
+     * BSD and Darwin but raw endpoints on FreeBSD 14; Linux' ping sockets) and the library had no
+     * room for all of it either, and always 0 on
      * streams. Counted as length is: with the IP header where that stays in the data, else without.
      * Sends ignore it, so that a message can be sent back as it came. */
     uint32_t full_length;
@@ -114,9 +116,9 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * size is several datagrams, of which each goes as a whole or not at all. They go in order, waiting
  * for room as sends do; a call that may not wait returns 0 with a smaller message->length when some
  * have gone and there is no room for the next: send the rest, from there on. On failure length is
- * what had gone before, the error that of the next datagram. On ping endpoints it is an
- * ICMP echo request (type 8 or 128, code 0), at least 8 bytes; identifier and checksum in it are
- * ignored, the right ones go out.
+ * what had gone before, the error that of the next datagram (IPSOCK_ETIMEDOUT if the deadline
+ * passed in between). On ping endpoints it is an ICMP echo request (type 8 or 128, code 0), at
+ * least 8 bytes; identifier and checksum in it are ignored, the right ones go out.
  * @param flags IPSOCK_MSG_DONTWAIT, IPSOCK_MSG_DONTROUTE
  * @return 0; IPSOCK_EINVAL (out of range: the field's name is in ::ipsock_last_error);
  * IPSOCK_EUNDECLARED for a control field that was not declared at opening; IPSOCK_EFAMILY;
@@ -176,8 +178,9 @@ IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch 
  * otherwise the error of messages[*done], those before it having gone out; its number is also in
  *         ::ipsock_last_error's index. To go on, call again from messages[*done], after a refused
  * one from the next. IPSOCK_EAGAIN, IPSOCK_ETIMEDOUT and IPSOCK_ENOBUFS refuse nothing: the same
- * message goes later; nor does an answer to an earlier send, on a connected endpoint, which only
- * comes once: what fails again was refused. */
+ * message goes later, of one with a segment size what is left after its length; nor does an answer
+ * to an earlier send, on a connected endpoint, which only comes once: what fails again was refused.
+ */
 IPSOCK_API int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                                  struct ipsock_message *messages, size_t size, uint32_t count,
                                  uint32_t *done, uint32_t flags);

@@ -16,19 +16,20 @@
  * Darwin: ask ::ipsock_capability with ::IPSOCK_IPV4_MAPPED). A group and its source are of one
  * family.
  *
- * When an interface goes, so do the memberships there; leaving them succeeds, any other call on
- * them is IPSOCK_ENODEV once, and IPSOCK_ENOTMEMBER from then on. What somebody else does on the
- * handle of an adopted endpoint counts as done by it (docs/multicast.md).
+ * When an interface goes, so do the memberships there. Leaving them succeeds; excluding and
+ * including is IPSOCK_ENODEV once, then IPSOCK_ENOTMEMBER; joining there is IPSOCK_ENODEV. What
+ * somebody else does on the handle of an adopted endpoint counts as done by it (docs/multicast.md).
  *
  * Errors of all, the same on every system, with nothing changed: IPSOCK_ECLOSED; IPSOCK_EKIND on
  * TCP; IPSOCK_EMISSADDR for a null or unset address; IPSOCK_EINVAL for a group that is not
  * multicast, a source that is, a scope that disagrees, or index 0 beside others; IPSOCK_EFAMILY for
- * addresses not of the endpoint's family (unless it is dual-stack, v4-mapped ones too), or of two;
- * IPSOCK_ENOTSUP for IPv4 groups where dual-stack endpoints cannot join any; IPSOCK_ENODEV for an
- * interface that does not exist or has no multicast (loopback counts as having it);
- * IPSOCK_ENOBUFS when the system's limit of groups or sources is reached: the error's option names
- * it, as in "MCAST_JOIN_GROUP (net.ipv4.igmp_max_memberships or net.core.optmem_max)".
- * docs/multicast.md has the table of states and answers.
+ * an address of another family than the endpoint's (on IPv6 endpoints that are not dual-stack
+ * v4-mapped ones as well), or for a group and a source of two families; IPSOCK_ENOTSUP for IPv4
+ * groups where dual-stack endpoints cannot join any; IPSOCK_ENODEV for an interface that does not
+ * exist or has no multicast (loopback counts as having it); IPSOCK_ENOBUFS when the system's limit
+ * of groups or sources is reached: the error's option names it, as in "MCAST_JOIN_GROUP
+ * (net.ipv4.igmp_max_memberships or net.core.optmem_max)". docs/multicast.md has the table of
+ * states and answers.
  */
 #ifndef IPSOCK_MULTICAST_H
 #define IPSOCK_MULTICAST_H

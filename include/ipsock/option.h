@@ -3,9 +3,9 @@
  * Options of an endpoint. All may be used while other threads send and receive on it.
  *
  * Setters check the range before any system call and then set every option that the endpoint needs:
- * on a dual-stack endpoint the IPv6 option and the IPv4 one. Where one of several system calls
- * fails, the earlier ones are undone: a failure leaves the old value. On a dual-stack endpoint
- * getters answer with the IPv6 value.
+ * on a dual-stack endpoint the IPv6 option and the IPv4 one, where the system has both. Where one
+ * of several system calls fails, the earlier ones are undone: a failure leaves the old value. On a
+ * dual-stack endpoint getters answer with the IPv6 value.
  *
  * Errors of all: IPSOCK_ECLOSED for NULL or a closed endpoint; IPSOCK_EINVAL for a null
  * out-parameter or a value out of range; IPSOCK_EKIND where the endpoint's kind or family has no
@@ -68,8 +68,8 @@ IPSOCK_API int ipsock_get_multicast_interface(struct ipsock_endpoint *s, uint32_
 
 /** Whether multicast packets sent here are heard by members on this host (IP_MULTICAST_LOOP,
  * IPV6_MULTICAST_LOOP); on at first; not on TCP. x/net: SetMulticastLoopback. The sender's option,
- * except on Windows, where it is the receiver's. Of a dual-stack endpoint it governs both families.
- */
+ * except on Windows, where it is the receiver's. Of a dual-stack endpoint it governs both families,
+ * but on FreeBSD and Darwin IPv6 alone (::ipsock_capability with ::IPSOCK_IPV4_MAPPED). */
 IPSOCK_API int ipsock_set_multicast_loopback(struct ipsock_endpoint *s, bool on);
 /** Whether the loopback is on. */
 IPSOCK_API int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on);

@@ -9,6 +9,9 @@ static int remember(struct ipsock_endpoint *s, const struct ipsk_option_row *row
                     struct ipsock_error *error)
 {
     struct ipsk_saved *saved = &s->found[s->found_count];
+    for (uint32_t i = 0; i < s->found_count; i++)
+        if (s->found[i].row == row)
+            return IPSOCK_OK; /* as it was found, not as it is */
     if (s->found_count == IPSK_FOUND_MAX)
         return ipsk_fail(error, IPSOCK_ENOMEM, 0, "adopt", row->text);
     const int code = ipsk_save_row(s->handle, row, saved, error);
@@ -37,18 +40,39 @@ static int switch_on(struct ipsock_endpoint *s, int option, const char *name,
     return code < 0 ? code : ipsk_set_option(s, option, 1, name, error);
 }
 
+int ipsk_remember_packet_info(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    static const int options[] = {IPSK_OPTION_RECV_PACKET_INFO, IPSK_OPTION_RECV_DESTINATION,
+                                  IPSK_OPTION_RECV_INTERFACE};
+    int code = IPSOCK_OK;
+    if (s->flags & IPSK_OPENED_HERE)
+        return code;
+    for (size_t i = 0; i < sizeof options / sizeof options[0] && code == IPSOCK_OK; i++)
+        code = remember_option(s, options[i], error);
+    return code;
+}
+
 /* What the handle has joined before, and what others join on it, the kernel is asked for. */
 static int adopt_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    static const int options[] = {IPSK_OPTION_STRICT_MULTICAST, IPSK_OPTION_RECV_PACKET_INFO,
-                                  IPSK_OPTION_RECV_DESTINATION, IPSK_OPTION_RECV_INTERFACE};
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     int code = IPSOCK_OK;
     if (ipsk_option_row(s, IPSK_OPTION_SOURCE_FILTER, column) == NULL)
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "adopt", "strict_multicast");
-    for (size_t i = 0; i < sizeof options / sizeof options[0] && code == IPSOCK_OK; i++)
-        code = remember_option(s, options[i], error);
+    code = remember_option(s, IPSK_OPTION_STRICT_MULTICAST, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_remember_packet_info(s, error);
     return code < 0 ? code : ipsk_apply_strict(s, error);
+}
+
+static int adopt_errors(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    struct ipsock_error ignored;
+    const int code = remember_option(s, IPSK_OPTION_ERROR_STREAM, error);
+    if (code < 0)
+        return code;
+    remember_option(s, IPSK_OPTION_ERROR_EXTENSIONS, &ignored); /* older kernels have none */
+    return ipsk_start_errors(s, "adopt", error);
 }
 
 int ipsk_adopt_flags(struct ipsock_endpoint *s, bool header_included, struct ipsock_error *error)
@@ -61,7 +85,7 @@ int ipsk_adopt_flags(struct ipsock_endpoint *s, bool header_included, struct ips
     if (code == IPSOCK_OK && (s->flags & IPSOCK_OPEN_STRICT_MULTICAST))
         code = adopt_strict(s, error);
     if (code == IPSOCK_OK && (s->flags & IPSOCK_OPEN_ERROR_STREAM))
-        code = ipsk_start_errors(s, error);
+        code = adopt_errors(s, error);
     return code;
 }
 
@@ -73,5 +97,4 @@ void ipsk_give_back(struct ipsock_endpoint *s)
         if (!(ipsk_option_fields(saved->row->option) & asked))
             ipsk_restore_row(s->handle, saved);
     }
-    ipsk_stop_errors(s);
 }

@@ -13,6 +13,9 @@
 /* Switches on what the flags ask for; ipsk_give_back undoes it, also after a failure. */
 int ipsk_adopt_flags(struct ipsock_endpoint *s, bool header_included, struct ipsock_error *error);
 
+/* Before the library asks for destinations and interfaces for itself: of an adopted handle. */
+int ipsk_remember_packet_info(struct ipsock_endpoint *s, struct ipsock_error *error);
+
 /* Puts back what was changed, unless the program has since asked for it. */
 void ipsk_give_back(struct ipsock_endpoint *s);
 

@@ -187,11 +187,8 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
             return IPSOCK_OK;
         if (code == IPSOCK_EAGAIN && ipsk_may_wait(s, flags))
             code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
-        if (code == IPSOCK_OK)
-            continue;
-        if (code == IPSOCK_ENOBUFS)
-            ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
-        break;
+        if (code < 0)
+            break;
     }
     return code;
 }
@@ -218,6 +215,8 @@ int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         code = segments
                    ? ipsk_send_segments_many(s, batch, messages, size, sound, done, flags, &error)
                    : send_prefix(s, batch, messages, size, sound, done, flags, &error);
+        if (code == IPSOCK_ENOBUFS)
+            ipsk_name_control(s, ipsk_message_at(messages, size, *done), &error);
         if (code == IPSOCK_OK && *done == sound && unsound < 0) {
             code = unsound;
             error = later;

@@ -235,8 +235,9 @@ static void end_plain(struct ipsock_endpoint *s, bool counted)
 static void begin_emulation(struct ipsock_endpoint *s)
 {
     ipsk_mutex_lock(&s->send);
-    atomic_fetch_or_explicit(&s->plain_sends, EMULATING, memory_order_acq_rel);
-    while (atomic_load_explicit(&s->plain_sends, memory_order_acquire) != EMULATING)
+    /* said again each time: another emulation that waited too may have come and gone */
+    while ((atomic_fetch_or_explicit(&s->plain_sends, EMULATING, memory_order_acq_rel) &
+            ~EMULATING) != 0)
         ipsk_condition_wait(&s->sent, &s->send);
 }
 

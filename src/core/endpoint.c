@@ -195,7 +195,7 @@ int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config)
     struct ipsock_error error;
     struct ipsock_config c;
     clear_error(&error);
-    int code = ipsk_copy_config(&c, config, &error);
+    int code = ipsk_copy_config(&c, config, "open", &error);
     if (code == IPSOCK_OK && s == NULL)
         code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "open", "s");
     if (s != NULL)
@@ -289,7 +289,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         return ipsk_fail(error, IPSOCK_EKIND, 0, "adopt", "control");
     code = ipsk_check_flags(c->flags, s->kind, s->family, s->dual_stack, "adopt", error);
     if (code == IPSOCK_OK)
-        code = ipsk_declare_send_control(s, c->send_control, error);
+        code = ipsk_declare_send_control(s, c->send_control, "adopt", error);
     if (code == IPSOCK_OK)
         code = ipsk_adopt_flags(s, found.header_included, error);
     if (code == IPSOCK_OK)
@@ -306,7 +306,7 @@ int ipsock_adopt(struct ipsock_endpoint **out, ipsock_handle_t handle,
     struct ipsock_config c;
     struct ipsock_endpoint *s = NULL;
     clear_error(&error);
-    int code = ipsk_copy_config(&c, config, &error);
+    int code = ipsk_copy_config(&c, config, "adopt", &error);
     if (code == IPSOCK_OK && out == NULL)
         code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "adopt", "s");
     if (out != NULL)
@@ -444,13 +444,15 @@ static bool gives_back(const struct ipsock_endpoint *s)
 int ipsock_close(struct ipsock_endpoint *s)
 {
     int code = shut(s);
-    if (code == IPSOCK_OK)
-        ipsk_end_aside(s, false);
-    if (code == IPSOCK_OK && (s->flags & IPSOCK_ADOPT_OWN))
+    if (code < 0)
+        return code;
+    const bool lives_on = !(s->flags & IPSOCK_ADOPT_OWN) && gives_back(s);
+    ipsk_end_aside(s, lives_on);
+    if (s->flags & IPSOCK_ADOPT_OWN)
         ipsk_sys_close(s->handle);
-    else if (code == IPSOCK_OK && gives_back(s))
+    else if (lives_on)
         ipsk_give_back(s);
-    return code;
+    return IPSOCK_OK;
 }
 
 int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle)

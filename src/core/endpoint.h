@@ -110,7 +110,7 @@ struct ipsock_endpoint {
     struct ipsk_mutex setup;      /* one setter at a time: options that take several system calls */
     struct ipsk_mutex send;       /* per-packet emulation; never held over a wait */
     struct ipsk_condition sent;   /* plain_sends reached 0 */
-    _Atomic uint32_t plain_sends; /* in progress, beside emulation; IPSK_EMULATING */
+    _Atomic uint32_t plain_sends; /* in progress, beside emulation (emulate.c) */
     struct ipsk_saved found[IPSK_FOUND_MAX]; /* of an adopted handle, for when it is given back */
     uint32_t found_count;
     intptr_t process; /* the one that opened it */

@@ -20,38 +20,18 @@
 #define TRIES      64
 #define TRIES_SEND 8
 
-static bool is_on(struct ipsock_endpoint *s, int option)
-{
-    struct ipsock_error ignored;
-    int64_t on = 0;
-    return ipsk_get_option(s, option, &on, NULL, &ignored) == IPSOCK_OK && on != 0;
-}
-
-int ipsk_start_errors(struct ipsock_endpoint *s, struct ipsock_error *error)
+int ipsk_start_errors(struct ipsock_endpoint *s, const char *operation, struct ipsock_error *error)
 {
     struct ipsock_error ignored;
     struct ipsk_error_stream *e = calloc(1, sizeof *e);
     if (e == NULL)
-        return ipsk_fail(error, IPSOCK_ENOMEM, 0, "open", "error_stream");
+        return ipsk_fail(error, IPSOCK_ENOMEM, 0, operation, "error_stream");
     ipsk_mutex_init(&e->lock);
     s->stream = e;
-    e->was_on = is_on(s, IPSK_OPTION_ERROR_STREAM);
-    e->extensions_were_on = is_on(s, IPSK_OPTION_ERROR_EXTENSIONS);
     const int code = ipsk_set_option(s, IPSK_OPTION_ERROR_STREAM, 1, "error_stream", error);
     if (code == IPSOCK_OK) /* an older kernel's errors come without extensions */
         ipsk_set_option(s, IPSK_OPTION_ERROR_EXTENSIONS, 1, "error_stream", &ignored);
     return code;
-}
-
-void ipsk_stop_errors(struct ipsock_endpoint *s)
-{
-    struct ipsock_error ignored;
-    if (s->stream == NULL)
-        return;
-    if (!s->stream->extensions_were_on)
-        ipsk_set_option(s, IPSK_OPTION_ERROR_EXTENSIONS, 0, "error_stream", &ignored);
-    if (!s->stream->was_on)
-        ipsk_set_option(s, IPSK_OPTION_ERROR_STREAM, 0, "error_stream", &ignored);
 }
 
 void ipsk_free_errors(struct ipsock_endpoint *s)

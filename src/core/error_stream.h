@@ -16,7 +16,6 @@
 struct ipsk_error_stream {
     struct ipsk_mutex lock;
     uint32_t first;
-    bool was_on, extensions_were_on; /* adopted: as found */
     /* Sends that were tried twice because of an old EMSGSIZE that was none: the system has reported
      * them twice too. */
     struct ipsock_addr doubled;
@@ -25,9 +24,7 @@ struct ipsk_error_stream {
 };
 
 /* Switches the stream on, on a socket. Allocates; freed with the endpoint. */
-int ipsk_start_errors(struct ipsock_endpoint *s, struct ipsock_error *error);
-/* As it was found: the adoption failed. */
-void ipsk_stop_errors(struct ipsock_endpoint *s);
+int ipsk_start_errors(struct ipsock_endpoint *s, const char *operation, struct ipsock_error *error);
 void ipsk_free_errors(struct ipsock_endpoint *s);
 
 /* Before a second wait in a row that nothing came of: empties the system's queue. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/membership_aside.h"
 
+#include "core/adopt.h"
 #include "core/option.h"
 #include "core/wanted.h"
 
@@ -70,7 +71,9 @@ static int filter_here(struct ipsock_endpoint *s, struct ipsock_error *error)
         if (code < 0)
             return code;
     }
-    int code = ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
+    int code = ipsk_remember_packet_info(s, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
     if (code == IPSOCK_OK)
         atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
     if (code == IPSOCK_OK && strict) /* IPv4's stays: it looks at interfaces */

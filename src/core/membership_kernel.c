@@ -234,6 +234,7 @@ static int read_filter(struct ipsock_endpoint *s, ipsock_handle_t handle,
     uint32_t found;
     struct ipsock_error error;
     size_t length = sizeof f->bytes;
+    f->count = 0;
     if (row == NULL || index == 0)
         return IPSOCK_ENOTSUP;
     memset(f->bytes, 0, sizeof f->bytes);
@@ -363,7 +364,7 @@ int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *g
     for (const struct ipsock_interface *i = list; i != NULL && code == IPSOCK_ENOTMEMBER;
          i = i->next) {
         code = read_filter(s, s->handle, group, i->index, &f);
-        if (code != IPSOCK_ENOTMEMBER)
+        if (code == IPSOCK_OK || f.count > SOURCES_MAX) /* there are more than can be read */
             *chosen = i->index;
     }
     ipsock_interfaces_free(list);

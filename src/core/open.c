@@ -22,20 +22,20 @@ static int wrong(struct ipsock_error *error, int code, const char *field)
 }
 
 int ipsk_copy_config(struct ipsock_config *copy, const struct ipsock_config *config,
-                     struct ipsock_error *error)
+                     const char *operation, struct ipsock_error *error)
 {
     ipsock_config_init(copy);
     if (config == NULL)
-        return wrong(error, IPSOCK_EINVAL, "config");
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "config");
     if (config->size < offsetof(struct ipsock_config, local))
-        return wrong(error, IPSOCK_EINVAL, "size");
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "size");
     memcpy(copy, config, config->size < sizeof *copy ? config->size : sizeof *copy);
     copy->size = sizeof *copy;
     /* A program built with newer headers may pass more, as long as it asks for nothing there. */
     const uint8_t *bytes = (const uint8_t *)config;
     for (size_t i = sizeof *copy; i < config->size; i++)
         if (bytes[i] != 0)
-            return wrong(error, IPSOCK_ENOTSUP, "size");
+            return ipsk_fail(error, IPSOCK_ENOTSUP, 0, operation, "size");
     return IPSOCK_OK;
 }
 
@@ -157,14 +157,15 @@ static bool carries(const struct ipsock_endpoint *s, int column)
 
 /* Fields that can be declared for sending: with a message of their own, or by setting the option
  * around the call. */
-int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error)
+int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const char *operation,
+                              struct ipsock_error *error)
 {
     const uint32_t open = s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? BESIDE_HEADER : UINT32_MAX;
     const uint32_t named = bits & ~IPSOCK_CONTROL_POSSIBLE;
     const uint32_t wanted = bits & IPSOCK_CONTROL_POSSIBLE ? IPSOCK_CONTROL_SENDABLE : named;
     uint32_t possible = 0;
     if (named & ~IPSOCK_CONTROL_SENDABLE)
-        return wrong(error, IPSOCK_EINVAL, "send_control");
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "send_control");
     s->emulates |= ipsk_borrows_hops(s);
     for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
         if (!carries(s, column))
@@ -176,7 +177,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct i
         possible |= native | s->emulated[column];
     }
     if (named & ~possible)
-        return wrong(error, IPSOCK_ENOTSUP, "send_control");
+        return ipsk_fail(error, IPSOCK_ENOTSUP, 0, operation, "send_control");
     s->emulates |= s->emulated_any != 0;
     s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
     return IPSOCK_OK;
@@ -207,7 +208,7 @@ static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
         if (s->flags & flags[i].flag)
             code = ipsk_set_option(s, flags[i].option, 1, flags[i].name, error);
     if (code == IPSOCK_OK && (s->flags & IPSOCK_OPEN_ERROR_STREAM)) {
-        code = ipsk_start_errors(s, error);
+        code = ipsk_start_errors(s, "open", error);
         if (code == IPSOCK_OK) /* the interface comes with packet info */
             code = ipsk_need_fields(s, IPSOCK_CONTROL_INTERFACE, error);
     }
@@ -329,7 +330,7 @@ int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
     if (code == IPSOCK_OK)
         code = ipsk_apply_packet_options(s, error);
     if (code == IPSOCK_OK)
-        code = ipsk_declare_send_control(s, c->send_control, error);
+        code = ipsk_declare_send_control(s, c->send_control, "open", error);
     if (code == IPSOCK_OK)
         code = ipsk_switch_control(s, c->receive_control, true, error);
     return code;

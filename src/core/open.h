@@ -9,14 +9,15 @@
 
 /* Takes a configuration of another version's size. */
 int ipsk_copy_config(struct ipsock_config *copy, const struct ipsock_config *config,
-                     struct ipsock_error *error);
+                     const char *operation, struct ipsock_error *error);
 
 /* Everything that can be found wrong without a system call; settles family, local address and
  * flags. */
 int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error);
 
 /* Declares what sends may carry. */
-int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, struct ipsock_error *error);
+int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const char *operation,
+                              struct ipsock_error *error);
 /* Of this, what every destination can take. */
 uint32_t ipsk_send_control_everywhere(const struct ipsock_endpoint *s);
 /* The refusal of a field that was not declared, or cannot be. */

@@ -5,6 +5,7 @@
 
 #include "core/error_stream.h"
 #include "core/option.h"
+#include "core/zone.h"
 
 /* Payload of the longest UDP datagram, and so of what the system segments in one call (RFC 768,
  * 791, 8200). */
@@ -222,7 +223,7 @@ static int send_some(struct train *t, struct ipsock_error *error)
 static bool is_above_path(const struct train *t)
 {
     const struct ipsock_addr *peer = t->m->peer.family == IPSOCK_UNSPEC ? &t->s->peer : &t->m->peer;
-    const struct ipsock_addr to = ipsock_addr_unmap(peer);
+    struct ipsock_addr to = ipsock_addr_unmap(peer);
     const bool ipv4 = to.family == IPSOCK_IPV4;
     const struct ipsk_option_row *row =
         ipsk_find_option(&ipsk_native, IPSK_OPTION_PATH_MTU, IPSK_UDP, ipv4 ? IPSK_V4 : IPSK_V6);
@@ -231,6 +232,8 @@ static bool is_above_path(const struct train *t)
     int64_t mtu = 0;
     if (row == NULL || ipsk_sys_socket(to.family, IPSOCK_UDP, 0, &probe, &ignored) < 0)
         return false;
+    if (to.scope == 0)
+        to.scope = ipsk_find_zone(t->s, t->m);
     int code = ipsk_sys_connect(probe, &to, &ignored);
     if (code == IPSOCK_OK)
         code = ipsk_get_row(probe, row, &mtu, &ignored);
@@ -281,6 +284,14 @@ static bool is_own_news(const struct train *t, int code)
     return code == IPSOCK_ECONNREFUSED && t->sent != 0 && !t->stuck && t->s->stream == NULL;
 }
 
+/* A refusal is no judgement of what would be tried now: another thread may have learned meanwhile.
+ */
+static int judge(const struct train *t, int code, const struct ipsock_error *error)
+{
+    const bool other = t->most == 1 || t->total > t->most * t->segment;
+    return code < 0 && is_refusal(code, error) && other ? IPSOCK_OK : code;
+}
+
 /* After a try that failed: IPSOCK_OK to try again. */
 static int after_failure(struct train *t, int code, struct ipsock_error *error)
 {
@@ -323,7 +334,7 @@ IPSK_OUT_OF_LINE static int send_slowly(struct ipsock_endpoint *s, struct ipsock
 {
     struct train t;
     start(&t, s, message, flags);
-    return send_train(&t, code, true, error);
+    return send_train(&t, judge(&t, code, error), true, error);
 }
 
 /* Whether a message goes as it is, beside others in one call. */
@@ -358,7 +369,8 @@ static int send_apart(struct ipsock_endpoint *s, struct ipsock_message *m, uint3
 {
     struct train t;
     start(&t, s, m, flags);
-    code = send_train(&t, t.most > 1 ? code : IPSOCK_OK, may_begin, error);
+    code = t.most > 1 ? judge(&t, code, error) : IPSOCK_OK;
+    code = send_train(&t, code, may_begin, error);
     *whole = is_out(&t);
     return code;
 }

@@ -25,11 +25,11 @@ static inline bool ipsk_may_be_link_local(const struct ipsock_addr *addr)
     return addr->ip[0] == 0xfe;
 }
 
-/* A link-local peer without zone, or one beside the endpoint's own. */
+/* A link-local peer without zone, or an address of the link beside the endpoint's own zone. */
 static inline bool ipsk_is_doubtful_zone(const struct ipsock_endpoint *s,
                                          const struct ipsock_addr *peer)
 {
-    return ipsk_may_be_link_local(peer) && (peer->scope == 0 || s->zone != 0);
+    return peer->ip[0] >= 0xfe && (peer->scope != 0 ? s->zone != 0 : peer->ip[0] == 0xfe);
 }
 
 /* Whether an address means something else on each interface, link-local groups as well. */

@@ -46,7 +46,7 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
 
 int ipsk_lack(struct ipsock_error *error, const char *operation)
 {
-    ipsock_handle_t probe;
+    ipsock_handle_t probe = IPSOCK_INVALID_HANDLE;
     int code = ipsk_sys_socket(IPSOCK_IPV4, IPSOCK_UDP, 0, &probe, error);
     if (code == IPSOCK_ENOTSUP)
         code = ipsk_sys_socket(IPSOCK_IPV6, IPSOCK_UDP, 0, &probe, error);

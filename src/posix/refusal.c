@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "core/zone.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 
@@ -36,18 +37,19 @@ static unsigned number_of(int native)
 }
 
 /* A route of type "blackhole": Linux refuses with EINVAL (net/ipv4/fib_semantics.c, fib_props). */
-static bool is_blackhole(const struct ipsock_addr *to, int native)
+static bool is_blackhole(struct ipsock_addr to, int native)
 {
     bool ignored;
-    return native == EINVAL && to->family != IPSOCK_UNSPEC &&
-           ipsk_ask_route(to, &ignored) == EINVAL;
+    const bool zone_lacks = ipsk_is_scoped(&to) && to.scope == 0; /* which is EINVAL, too */
+    return native == EINVAL && to.family != IPSOCK_UNSPEC && !zone_lacks &&
+           ipsk_ask_route(&to, &ignored) == EINVAL;
 }
 
 int ipsk_fail_connect(struct ipsock_error *error, const struct ipsock_addr *to)
 {
     const int native = errno;
     int code = ipsk_traffic_code(native);
-    if (is_blackhole(to, native))
+    if (is_blackhole(*to, native))
         code = IPSOCK_ENETUNREACH;
     return ipsk_fail(error, ipsk_refused_connect(to, number_of(native), code), native, "connect",
                      NULL);
@@ -69,7 +71,10 @@ int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
         field = "interface_index";
     } else {
         code = ipsk_refused_send(s, m, number_of(native), code, &field);
-        if (field == NULL && is_blackhole(&m->peer, native))
+        struct ipsock_addr to = m->peer;
+        if (to.scope == 0)
+            to.scope = ipsk_find_zone(s, m);
+        if (field == NULL && is_blackhole(to, native))
             code = IPSOCK_ENETUNREACH;
     }
     return ipsk_fail(error, code, native, call, field);

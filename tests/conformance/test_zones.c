@@ -241,8 +241,9 @@ static void zone_04_contradictions(void **state)
         config.local = addr_of(OWN);
         config.local.scope = first;
         s = must_open(&config);
-        to.scope = second;
+        to.scope = group.scope = second;
         expect_refused(s, kinds[k], &to, NULL, "scope");
+        expect_refused(s, kinds[k], &group, NULL, "scope");
         ipsock_free(s);
         config.error = &error;
         config.interface_index = second;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """usage: tests/docs/extract.py PAGE HEADING OUTPUT
 
-Writes the C program that stands in a section of a Markdown file, the last one if there are more.
+Writes the C program that stands in a section of a Markdown file, the last one if there are more; a
+section ends where its first part with a heading of its own begins.
 """
 import pathlib
 import re
@@ -16,7 +17,7 @@ def programs(text):
 
 
 def main(page, heading, output):
-    sections = re.split(r"^## ", pathlib.Path(page).read_text(encoding="utf-8"), flags=re.M)
+    sections = re.split(r"^##+ ", pathlib.Path(page).read_text(encoding="utf-8"), flags=re.M)
     found = [section for section in sections if section.startswith(heading + "\n")]
     pathlib.Path(output).write_text(programs(found[0])[-1], encoding="utf-8")
 

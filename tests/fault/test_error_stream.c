@@ -309,10 +309,49 @@ static void es_06_opening_fails_cleanly(void **state)
     assert_int_equal(fault_open_descriptors(), 0);
 }
 
+static int receives_errors(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t length = sizeof value;
+    assert_int_equal(getsockopt(fd, level, name, &value, &length), 0);
+    return value;
+}
+
+/* Each family's switch of a dual-stack handle is its own. */
+static void ad_01_error_queues_are_given_back_as_found(void **state)
+{
+    (void)state;
+    fault_reset();
+    if (!fault_has_ipv6())
+        skip();
+    for (int found = 0; found < 4; found++) {
+        const int off = 0, of4 = found & 1, of6 = found >> 1;
+        const int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+        struct ipsock_endpoint *s;
+        struct ipsock_config config;
+        ipsock_handle_t handle;
+        assert_true(fd >= 0);
+        assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), 0);
+        assert_int_equal(setsockopt(fd, IPPROTO_IP, IP_RECVERR, &of4, sizeof of4), 0);
+        assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &of6, sizeof of6), 0);
+        ipsock_config_init(&config);
+        config.flags = IPSOCK_OPEN_ERROR_STREAM;
+        FAULT_OK(ipsock_adopt(&s, fd, &config));
+        assert_int_equal(receives_errors(fd, IPPROTO_IP, IP_RECVERR), 1);
+        assert_int_equal(receives_errors(fd, IPPROTO_IPV6, IPV6_RECVERR), 1);
+        FAULT_OK(ipsock_release(s, &handle));
+        ipsock_free(s);
+        assert_int_equal(receives_errors(fd, IPPROTO_IP, IP_RECVERR), of4);
+        assert_int_equal(receives_errors(fd, IPPROTO_IPV6, IPV6_RECVERR), of6);
+        close(fd);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ad_01_error_queues_are_given_back_as_found),
         TEST(es_03_waits_do_not_spin),
         TEST(es_03_an_error_without_report_ends_no_wait),
         TEST(es_03_lying_polls_end_with_the_deadline),

@@ -4,10 +4,9 @@ everything goes on (REF-01, REF-02)."""
 import json
 import os
 import re
-import shutil
 import subprocess
 
-from lab import SEND, WAIT, Skip, check, host_port, until
+from lab import SEND, WAIT, Skip, check, host_port, need, until
 
 TOOL = os.environ.get("IPSOCK_TOOL", "")
 TEXT = "refused by a firewall of this host"
@@ -35,8 +34,7 @@ def build(lab):
 
 def firewall(lab, *rules):
     """These rules for what host a sends, and no others."""
-    if shutil.which("nft") is None:
-        raise Skip("nftables is not installed")
+    need("nft")
     text = "flush ruleset\nadd table inet f\nadd chain inet f o { type filter hook output priority 0; }\n"
     text += "".join(f"add rule inet f o {rule} drop\n" for rule in rules)
     program = lab.a.start("nft", "-f", "-", stdin=subprocess.PIPE, stderr=subprocess.PIPE)

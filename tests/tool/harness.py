@@ -27,7 +27,7 @@ class Skip(Exception):
 # Programs that some checks need, and the packages that have them: ci/test names those that are missing.
 PACKAGES = {
     "avahi-daemon": "avahi-daemon", "avahi-resolve": "avahi-utils", "dbus-daemon": "dbus-daemon",
-    "dig": "bind9-dnsutils", "iperf": "iperf", "mcfirst": "ssmping", "mtr": "mtr-tiny",
+    "dig": "bind9-dnsutils", "iperf": "iperf", "mcfirst": "ssmping", "mtr": "mtr-tiny", "nft": "nftables",
     "ping": "iputils-ping", "socat": "socat", "ssmpingd": "ssmping", "tracepath": "iputils-tracepath",
     "traceroute": "traceroute", "tshark": "tshark", "valgrind": "valgrind", "vtysh": "frr",
     "wine": "wine",

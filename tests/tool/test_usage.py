@@ -333,4 +333,5 @@ def zone_that_lacks():
     need_ipv6()
     for arguments in (("listen", "[fe80::2]:5000"), ("send", "[fe80::2]:5000"),
                       ("ping", "fe80::2", "--count", "1", "--source", "fe80::1")):
-        refused(1, "the address lacks a zone, its interface (fe80::1%eth0)", *arguments)
+        refused(2, "the zone is missing: a link-local address needs its interface, as in fe80::2%eth0",
+                *arguments)

@@ -224,6 +224,8 @@ void trace_show_summary(const struct trace *t)
         printf(",\"reached\":%s,\"hops\":%u,\"sent\":%lu,\"answered\":%lu",
                t->reached ? "true" : "false", (unsigned)t->hops,
                (unsigned long)(t->sent - t->refused), (unsigned long)t->answered);
+        if (t->refused != 0)
+            printf(",\"refused\":%lu", (unsigned long)t->refused);
         if (t->mtu != 0)
             printf(",\"mtu\":%lu", (unsigned long)t->mtu);
         puts("}");
@@ -234,6 +236,8 @@ void trace_show_summary(const struct trace *t)
     print_count(stderr, t->hops, "hop");
     fprintf(stderr, ": %lu sent, %lu answered", (unsigned long)(t->sent - t->refused),
             (unsigned long)t->answered);
+    if (t->refused != 0)
+        fprintf(stderr, ", %lu refused by this host", (unsigned long)t->refused);
     if (t->mtu != 0 && t->reached)
         fprintf(stderr, ", path MTU %lu", (unsigned long)t->mtu);
     else if (t->mtu != 0)
