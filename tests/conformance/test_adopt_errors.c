@@ -184,7 +184,7 @@ static void ad_03_waits_end(void **state)
     need_error_stream();
     FOR_EACH_COLUMN(i)
     {
-        for (int what = DATA; what < EVENTS; what++) {
+        for (enum event_kind what = DATA; what < EVENTS; what++) {
             struct ground g = begin(i);
             struct waiter w = {&g, 1};
             cause_error(&g);
