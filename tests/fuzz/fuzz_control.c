@@ -216,7 +216,7 @@ static uint32_t interface_said(const struct ipsock_control *c, int column)
     if (c->valid & IPSOCK_CONTROL_INTERFACE)
         return c->interface_index;
     REQUIRE(column == IPSK_V6 && (c->valid & IPSOCK_CONTROL_SOURCE));
-    REQUIRE(ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80);
+    REQUIRE((ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) || (ip[0] == 0xff && (ip[1] & 15) <= 2));
     return c->source.scope;
 }
 
