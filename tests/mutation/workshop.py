@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "ci"))
 from results import cases_of  # noqa: E402
 
-PARTS = ("CMakeLists.txt", "cmake", "include", "src", "tests")
+PARTS = ("CMakeLists.txt", "cmake", "docs", "include", "src", "tests")
 HEADER = "linux/linux.h"
 ARCHIVE = "libipsock_internal.a"
 # Who expands which list: nothing else needs to be compiled again.
