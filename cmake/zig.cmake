@@ -22,9 +22,11 @@ if(NOT CMAKE_SYSTEM_NAME)
     message(FATAL_ERROR "zig.cmake: no system known by the name of ${zig_system}")
 endif()
 
-# The first word is the program, the others are arguments that every call gets.
-set(CMAKE_C_COMPILER ${IPSOCK_ZIG} cc -target ${IPSOCK_ZIG_TARGET})
-set(CMAKE_CXX_COMPILER ${IPSOCK_ZIG} c++ -target ${IPSOCK_ZIG_TARGET})
+# The first word is the program, the others are arguments that every call gets. Without optimization
+# zig would add its sanitizer's runtime, which takes as long to compile as a C library.
+set(zig_arguments -target ${IPSOCK_ZIG_TARGET} -fno-sanitize=undefined)
+set(CMAKE_C_COMPILER ${IPSOCK_ZIG} cc ${zig_arguments})
+set(CMAKE_CXX_COMPILER ${IPSOCK_ZIG} c++ ${zig_arguments})
 # The host's ar need not know the target's object format; zig's is a subcommand.
 foreach(language C CXX)
     set(CMAKE_${language}_ARCHIVE_CREATE "\"${IPSOCK_ZIG}\" ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")
