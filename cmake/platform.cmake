@@ -24,14 +24,17 @@ endmacro()
 
 set(ipsock_definitions)
 ipsock_add(core # one a line, so that branches merge
-    adopt
+    accept
     addr
     addr_text
+    adopt
     batch
     buffer_option
     capability
     check
     checksum
+    close
+    config
     control
     control_codec
     control_text
@@ -43,6 +46,7 @@ ipsock_add(core # one a line, so that branches merge
     error_stream
     feature
     filter
+    found
     header
     header_text
     host
@@ -58,7 +62,6 @@ ipsock_add(core # one a line, so that branches merge
     membership_aside
     membership_gone
     membership_kernel
-    message
     multicast
     multicast_option
     names
@@ -70,8 +73,11 @@ ipsock_add(core # one a line, so that branches merge
     program_run
     raw
     segment
+    send_control
+    single
     table
     text
+    try
     wait
     wanted
     zone)
@@ -83,7 +89,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)
     list(APPEND ipsock_definitions _GNU_SOURCE)
     ipsock_add(posix
-        create errno interface message refusal resolve socket sync wait)
+        create errno header interface message refusal resolve socket sync wait)
     # shared/no_error_queue serves all others.
     ipsock_add(linux broadcast error_queue host inspect tables wait_edge)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.

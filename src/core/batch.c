@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches: one call, many messages, exact counts. */
-#include "core/emulate.h"
-#include "core/error_stream.h"
-#include "core/message.h"
+#include "core/check.h"
 #include "core/segment.h"
-#include "core/wanted.h"
+#include "core/try.h"
+#include "core/wait.h"
 
 size_t ipsock_batch_size(uint32_t capacity)
 {
@@ -141,34 +140,6 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     return i;
 }
 
-/* ipsk_try_many, inlined. */
-static inline int try_to_send(struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                              struct ipsock_message *messages, size_t size, uint32_t count,
-                              uint32_t *done, uint32_t flags, struct ipsk_retry *retry,
-                              struct ipsock_error *error)
-{
-    const struct ipsk_retry fresh = {0};
-    const int code =
-        ipsk_emulates(s)
-            ? ipsk_send_many_emulated(s, batch, messages, size, count, done, flags, error)
-            : ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
-    if (s->stream == NULL)
-        return code;
-    const struct ipsock_message *failed = ipsk_message_at(messages, size, *done);
-    if (*done > 0) {
-        ipsk_try_again(s, retry, IPSOCK_OK, messages);
-        *retry = fresh;
-    }
-    return code < 0 && ipsk_try_again(s, retry, code, failed) ? IPSOCK_OK : code;
-}
-
-int ipsk_try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                  struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
-                  uint32_t flags, struct ipsk_retry *retry, struct ipsock_error *error)
-{
-    return try_to_send(s, batch, messages, size, count, done, flags, retry, error);
-}
-
 /* Goes on after a partial success until the system refuses a message or has no room; waits for the
  * first only. */
 static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
@@ -180,8 +151,8 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     int code = IPSOCK_OK;
     while (*done < count) {
         uint32_t sent = 0;
-        code = try_to_send(s, batch, ipsk_message_at(messages, size, *done), size, count - *done,
-                           &sent, flags, &retry, error);
+        code = ipsk_try_many(s, batch, ipsk_message_at(messages, size, *done), size, count - *done,
+                             &sent, flags, &retry, error);
         *done += sent;
         if (code == IPSOCK_EAGAIN && *done > 0)
             return IPSOCK_OK;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Options that take more than a row: buffer sizes, which kernels cap in silence, path MTU and
  * checksum. */
+#include "core/buffer_option.h"
+
 #include <ipsock/option.h>
+#include <limits.h>
 
 #include "core/option.h"
-
-#include <limits.h>
 
 /* Whether the system gives a size: tried on a socket apart, because a size that was set, even if
  * taken back, ends the kernel's own sizing of a socket's buffers. */

@@ -3,9 +3,8 @@
 #include <ipsock/capability.h>
 
 #include "core/control_codec.h"
-#include "core/emulate.h"
 #include "core/option.h"
-#include "core/segment.h"
+#include "core/send_control.h"
 
 /* What a feature rests on; LATER: the system may have it, this version has no function for it yet.
  */

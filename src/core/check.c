@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
+#include "core/check.h"
+
 #include "core/control_codec.h"
-#include "core/message.h"
-#include "core/open.h"
 #include "core/ping.h"
+#include "core/send_control.h"
 
 static int wrong(struct ipsock_error *error, int code, const char *field)
 {
@@ -80,4 +81,48 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
     if (code == IPSOCK_OK && s->kind == IPSOCK_PING)
         code = ipsk_ping_check(s, m, error);
     return code;
+}
+
+static bool has_room(const struct ipsock_message *m)
+{
+    for (uint32_t i = 0; i < m->buffer_count; i++)
+        if (m->buffers[i].length != 0)
+            return true;
+    return false;
+}
+
+/* What only a stream can get wrong. */
+static int check_stream(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                        struct ipsock_error *error)
+{
+    if (!has_room(m)) /* 0 bytes would look like the end of the stream */
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffers");
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
+}
+
+int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                       uint32_t flags, struct ipsock_error *error)
+{
+    const char *field = NULL;
+    if (m == NULL)
+        field = "message";
+    else if (flags & ~IPSK_RECEIVE_FLAGS)
+        field = "flags";
+    else if (m->buffer_count > IPSOCK_BUFFERS_MAX)
+        field = "buffer_count";
+    else if (m->buffers == NULL && m->buffer_count != 0)
+        field = "buffers";
+    if (field != NULL)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", field);
+    return s->kind == IPSOCK_TCP ? check_stream(s, m, error) : IPSOCK_OK;
+}
+
+int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
+                    struct ipsock_error *error)
+{
+    if (messages == NULL)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "message");
+    if (flags & ~IPSK_SEND_FLAGS)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "flags");
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "send", NULL) : IPSOCK_OK;
 }

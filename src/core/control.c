@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Which control data an endpoint delivers, the reply to a packet, and the public codec. */
+#include "core/control.h"
+
 #include <string.h>
 
 #include "core/control_codec.h"
-#include "core/open.h"
 #include "core/option.h"
+#include "core/send_control.h"
 
 /* Fields that need no option: the source comes with the address, opaque bytes with whatever is on.
  */

@@ -1,58 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/emulate.h"
 
-#include "core/control_codec.h"
 #include "core/message.h"
 #include "core/option.h"
 #include "core/ping.h"
-#include "core/segment.h"
-
-enum { TRAFFIC_CLASS, HOP_LIMIT, DONT_FRAGMENT };
-
-static const struct {
-    uint32_t field;
-    int option;
-} emulations[IPSK_EMULATED_MAX] = {
-    [TRAFFIC_CLASS] = {IPSOCK_CONTROL_TRAFFIC_CLASS, IPSK_OPTION_TRAFFIC_CLASS},
-    [HOP_LIMIT] = {IPSOCK_CONTROL_HOP_LIMIT, IPSK_OPTION_HOP_LIMIT},
-    [DONT_FRAGMENT] = {IPSOCK_CONTROL_DONT_FRAGMENT, IPSK_OPTION_DONT_FRAGMENT},
-};
-
-int ipsk_emulated_option(uint32_t field)
-{
-    for (int i = 0; i < IPSK_EMULATED_MAX; i++)
-        if (emulations[i].field == field)
-            return emulations[i].option;
-    return -1;
-}
-
-uint32_t ipsk_unsendable(void)
-{
-    return ipsk_sys_lacks() & IPSK_LACKS_CLASS_MARKS ? IPSOCK_CONTROL_TRAFFIC_CLASS : 0;
-}
-
-/* A row of a newer version serves none of its fields. */
-uint32_t ipsk_sent_here(unsigned kind, int column)
-{
-    uint32_t fields = ipsk_sendable(&ipsk_native, kind, column) & ~ipsk_unsendable();
-    if (ipsk_sys_lacks() & IPSK_LACKS_SEGMENTS)
-        fields &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
-    for (size_t i = 0; i < ipsk_native.sent_count; i++) {
-        const struct ipsk_sent_row *row = &ipsk_native.sent[i];
-        if ((row->kinds & kind) && row->column == column && row->since > ipsk_sys_version())
-            fields &= ~row->fields;
-    }
-    return fields;
-}
-
-uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
-{
-    uint32_t fields = ipsk_segmentable(ipsk_kind_bit(s->backing));
-    for (int i = 0; i < IPSK_EMULATED_MAX; i++)
-        if (ipsk_option_row(s, emulations[i].option, column) != NULL)
-            fields |= emulations[i].field;
-    return fields & ~ipsk_unsendable();
-}
+#include "core/send_control.h"
 
 static const struct ipsock_addr *peer_of(const struct ipsock_endpoint *s,
                                          const struct ipsock_message *m)
@@ -98,12 +50,14 @@ static void lend_hops(const struct ipsock_message *m, struct setting *setting)
         return;
     setting->fields |= IPSOCK_CONTROL_HOP_LIMIT;
     setting->group = true;
-    setting->values[HOP_LIMIT] = header[8];
+    setting->values[IPSK_EMULATED_HOPS] = header[8];
 }
 
 static uint8_t value_of(const struct ipsock_control *c, int i)
 {
-    return i == TRAFFIC_CLASS ? c->traffic_class : i == HOP_LIMIT ? c->hop_limit : c->dont_fragment;
+    return i == IPSK_EMULATED_CLASS  ? c->traffic_class
+           : i == IPSK_EMULATED_HOPS ? c->hop_limit
+                                     : c->dont_fragment;
 }
 
 static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
@@ -118,7 +72,7 @@ static struct setting setting_of(const struct ipsock_endpoint *s, const struct i
     setting.group =
         (setting.fields & IPSOCK_CONTROL_HOP_LIMIT) && ipsock_addr_is_multicast(peer_of(s, m));
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
-        if (setting.fields & emulations[i].field)
+        if (setting.fields & ipsk_emulations[i].field)
             setting.values[i] = value_of(m->control, i);
     return setting;
 }
@@ -143,8 +97,8 @@ struct undo {
 static const struct ipsk_option_row *row_of(const struct ipsock_endpoint *s,
                                             const struct setting *setting, int i)
 {
-    const bool group = setting->group && emulations[i].option == IPSK_OPTION_HOP_LIMIT;
-    return ipsk_option_row(s, group ? IPSK_OPTION_MULTICAST_HOP_LIMIT : emulations[i].option,
+    const bool group = setting->group && ipsk_emulations[i].option == IPSK_OPTION_HOP_LIMIT;
+    return ipsk_option_row(s, group ? IPSK_OPTION_MULTICAST_HOP_LIMIT : ipsk_emulations[i].option,
                            setting->column);
 }
 
@@ -160,7 +114,7 @@ static int enforce(struct ipsock_endpoint *s, const struct setting *setting, str
     int code = IPSOCK_OK;
     u->count = 0;
     for (int i = 0; i < IPSK_EMULATED_MAX && code == IPSOCK_OK; i++) {
-        if (!(setting->fields & emulations[i].field))
+        if (!(setting->fields & ipsk_emulations[i].field))
             continue;
         const struct ipsk_option_row *row = row_of(s, setting, i);
         code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);

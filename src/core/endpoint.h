@@ -78,7 +78,7 @@ struct ipsock_endpoint {
     bool connected;      /* peer is known and fixed */
     bool peer_in_system; /* the socket is connected too, and sends name no peer */
     bool unusual_sends;  /* connected, TCP, ping: there is more to be checked */
-    bool emulates;       /* sends go through emulate.c */
+    bool emulates;       /* sends go through traffic/emulate.c */
     bool ip_header;      /* received data starts with an IPv4 header */
     uint32_t zone;       /* zone.h: interface that everything leaves by; 0 none in particular */
     uint16_t echo_id;    /* of a ping endpoint, where the system keeps none; else 0 */
@@ -125,6 +125,9 @@ struct ipsock_endpoint {
     _Atomic uint64_t segmented;       /* messages */
     struct ipsk_error_stream *stream; /* error_stream.h; NULL without a stream */
     _Atomic uint32_t stream_kept;     /* events in its ring */
+    /* With a stream: before a second wait in a row that nothing came of, empties the system's
+     * queue. */
+    void (*keep_errors)(struct ipsock_endpoint *s);
 };
 
 /* Whether packets are looked at here, and dropped maybe. It may begin at any time. */
@@ -132,14 +135,6 @@ static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 {
     return (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_DROPS) != 0;
 }
-
-/* A call's place in the queue of waiters. */
-struct ipsk_wait {
-    bool started;
-    bool waited;
-    bool errors; /* a wait ended for an error alone */
-    uint32_t cancels;
-};
 
 /* Enters a call: the handle stays open until ipsk_leave. IPSOCK_ECLOSED for NULL and closed
  * endpoints. */
@@ -186,16 +181,14 @@ static inline int ipsk_end(struct ipsock_endpoint *s, int direction, int code,
     return code;
 }
 
-/* Waits until it is worth trying again (0), or fails: deadline, cancel, close. direction may be
- * IPSK_ERRORS, which ends with the readers' deadline. */
-int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wait,
-                  struct ipsock_error *error);
+/* A new endpoint of nothing but a handle, and its memory's end. Allocates. */
+struct ipsock_endpoint *ipsk_endpoint_new(ipsock_handle_t handle, struct ipsock_error *error);
+void ipsk_endpoint_free(struct ipsock_endpoint *s);
 
-/* Wakes every call that is waiting. Under lock. */
-void ipsk_wake_all(struct ipsock_endpoint *s);
-
-void ipsk_waiting_init(struct ipsock_endpoint *s);
-void ipsk_waiting_destroy(struct ipsock_endpoint *s);
+void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family);
+void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol);
+/* Remembers who the datagrams of a connected endpoint come from and go to. */
+void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer);
 
 /* What its socket was made with. */
 static inline int ipsk_socket_protocol(const struct ipsock_endpoint *s)
@@ -240,6 +233,9 @@ static inline int ipsk_column(const struct ipsock_endpoint *s, const struct ipso
     return s->dual_stack && (addr->family == IPSOCK_IPV4 || ipsk_is_mapped(addr)) ? IPSK_MAPPED
                                                                                   : IPSK_V6;
 }
+
+/* Whether a failure is one that the error stream tells. */
+bool ipsk_is_news(const struct ipsock_endpoint *s, int code);
 
 /* A failure that an earlier batch had to keep, because datagrams came with it. */
 void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error);

@@ -7,6 +7,7 @@
 #include "core/icmp.h"
 #include "core/option.h"
 #include "core/ping.h"
+#include "core/wait.h"
 
 /* Longest payload of a UDP datagram over IPv4. What is longer the system refuses without a report.
  */
@@ -20,20 +21,6 @@
 #define TRIES      64
 #define TRIES_SEND 8
 
-int ipsk_start_errors(struct ipsock_endpoint *s, const char *operation, struct ipsock_error *error)
-{
-    struct ipsock_error ignored;
-    struct ipsk_error_stream *e = calloc(1, sizeof *e);
-    if (e == NULL)
-        return ipsk_fail(error, IPSOCK_ENOMEM, 0, operation, "error_stream");
-    ipsk_mutex_init(&e->lock);
-    s->stream = e;
-    const int code = ipsk_set_option(s, IPSK_OPTION_ERROR_STREAM, 1, "error_stream", error);
-    if (code == IPSOCK_OK) /* an older kernel's errors come without extensions */
-        ipsk_set_option(s, IPSK_OPTION_ERROR_EXTENSIONS, 1, "error_stream", &ignored);
-    return code;
-}
-
 void ipsk_free_errors(struct ipsock_endpoint *s)
 {
     if (s->stream == NULL)
@@ -44,19 +31,6 @@ void ipsk_free_errors(struct ipsock_endpoint *s)
 }
 
 /* ---- a call that failed with another packet's error ---- */
-
-bool ipsk_is_news(const struct ipsock_endpoint *s, int code)
-{
-    switch (code) {
-    case IPSOCK_ECONNREFUSED:
-    case IPSOCK_EHOSTUNREACH:
-    case IPSOCK_ENETUNREACH:
-    case IPSOCK_EMSGSIZE:
-        return s->stream != NULL;
-    default:
-        return false;
-    }
-}
 
 static bool is_too_long(const struct ipsock_message *m)
 {
@@ -151,7 +125,7 @@ static int take_system(struct ipsock_endpoint *s, struct ipsk_error_news *news,
     return code;
 }
 
-void ipsk_keep_errors(struct ipsock_endpoint *s)
+static void keep_errors(struct ipsock_endpoint *s)
 {
     struct ipsk_error_stream *e = s->stream;
     struct ipsk_error_news lost;
@@ -180,6 +154,21 @@ void ipsk_keep_errors(struct ipsock_endpoint *s)
     ipsk_mutex_lock(&s->lock); /* who waits for errors, waits for the system's queue */
     ipsk_wake_all(s);
     ipsk_mutex_unlock(&s->lock);
+}
+
+int ipsk_start_errors(struct ipsock_endpoint *s, const char *operation, struct ipsock_error *error)
+{
+    struct ipsock_error ignored;
+    struct ipsk_error_stream *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return ipsk_fail(error, IPSOCK_ENOMEM, 0, operation, "error_stream");
+    ipsk_mutex_init(&e->lock);
+    s->stream = e;
+    s->keep_errors = keep_errors;
+    const int code = ipsk_set_option(s, IPSK_OPTION_ERROR_STREAM, 1, "error_stream", error);
+    if (code == IPSOCK_OK) /* an older kernel's errors come without extensions */
+        ipsk_set_option(s, IPSK_OPTION_ERROR_EXTENSIONS, 1, "error_stream", &ignored);
+    return code;
 }
 
 static int take(struct ipsock_endpoint *s, struct ipsk_error_news *news, struct ipsock_error *error)

@@ -27,12 +27,6 @@ struct ipsk_error_stream {
 int ipsk_start_errors(struct ipsock_endpoint *s, const char *operation, struct ipsock_error *error);
 void ipsk_free_errors(struct ipsock_endpoint *s);
 
-/* Before a second wait in a row that nothing came of: empties the system's queue. */
-void ipsk_keep_errors(struct ipsock_endpoint *s);
-
-/* Whether a failure is one that the stream tells. */
-bool ipsk_is_news(const struct ipsock_endpoint *s, int code);
-
 /* A call that is tried again. */
 struct ipsk_retry {
     uint32_t tries;

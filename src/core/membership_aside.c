@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/membership_aside.h"
 
-#include "core/adopt.h"
+#include "core/control.h"
+#include "core/found.h"
 #include "core/option.h"
-#include "core/wanted.h"
-
-bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *group)
-{
-    const struct ipsk_membership *m =
-        s->has_aside ? ipsk_membership_next(&s->memberships, group->ip, NULL) : NULL;
-    return m != NULL && m->aside;
-}
 
 bool ipsk_needs_aside(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
 {

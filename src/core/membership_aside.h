@@ -11,9 +11,6 @@
 /* Whether a call that the state table allows would make them differ. All under setup. */
 bool ipsk_needs_aside(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r);
 
-/* Whether the second socket holds a group. */
-bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *group);
-
 /* Moves the group of a request there; nothing is left or lost on the way. On failure all is as it
  * was. */
 int ipsk_move_aside(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "core/membership_aside.h"
 #include "core/option.h"
 #include "core/sockaddr.h"
 
@@ -369,4 +368,11 @@ int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *g
     }
     ipsock_interfaces_free(list);
     return code;
+}
+
+bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *group)
+{
+    const struct ipsk_membership *m =
+        s->has_aside ? ipsk_membership_next(&s->memberships, group->ip, NULL) : NULL;
+    return m != NULL && m->aside;
 }

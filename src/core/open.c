@@ -1,337 +1,147 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Opening: the configuration is checked whole before the first system call, and in force before the
- * socket is bound. */
-#include "core/open.h"
-
-#include <string.h>
-
-#include "core/control_codec.h"
-#include "core/emulate.h"
-#include "core/error_stream.h"
-#include "core/option.h"
-#include "core/wanted.h"
+/* Opening: a socket is made, told what was configured, bound, connected. */
+#include "core/close.h"
+#include "core/config.h"
+#include "core/ping.h"
+#include "core/wait.h"
 #include "core/zone.h"
 
-#define FLAGS_OPEN                                                                               \
-    (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_NONBLOCK | \
-     IPSOCK_OPEN_HEADER_INCLUDED | IPSOCK_OPEN_STRICT_MULTICAST | IPSOCK_OPEN_ERROR_STREAM)
-
-static int wrong(struct ipsock_error *error, int code, const char *field)
+static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                            struct ipsock_error *error)
 {
-    return ipsk_fail(error, code, 0, "open", field);
-}
-
-int ipsk_copy_config(struct ipsock_config *copy, const struct ipsock_config *config,
-                     const char *operation, struct ipsock_error *error)
-{
-    ipsock_config_init(copy);
-    if (config == NULL)
-        return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "config");
-    if (config->size < offsetof(struct ipsock_config, local))
-        return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "size");
-    memcpy(copy, config, config->size < sizeof *copy ? config->size : sizeof *copy);
-    copy->size = sizeof *copy;
-    /* A program built with newer headers may pass more, as long as it asks for nothing there. */
-    const uint8_t *bytes = (const uint8_t *)config;
-    for (size_t i = sizeof *copy; i < config->size; i++)
-        if (bytes[i] != 0)
-            return ipsk_fail(error, IPSOCK_ENOTSUP, 0, operation, "size");
-    return IPSOCK_OK;
-}
-
-static int check_family(struct ipsock_config *c, struct ipsock_error *error)
-{
-    if (c->family == IPSOCK_UNSPEC)
-        c->family = c->local.family != IPSOCK_UNSPEC ? c->local.family : c->peer.family;
-    if (c->family != IPSOCK_IPV4 && c->family != IPSOCK_IPV6)
-        return wrong(error, IPSOCK_EINVAL, "family");
-    const bool dual = c->family == IPSOCK_IPV6 && (c->flags & IPSOCK_OPEN_DUAL_STACK);
-    struct ipsock_addr *addrs[] = {&c->local, &c->peer};
-    for (int i = 0; i < 2; i++) {
-        if (dual)
-            *addrs[i] = ipsock_addr_map(addrs[i]);
-        if (addrs[i]->family == IPSOCK_UNSPEC)
-            continue;
-        if (addrs[i]->family != c->family || (!dual && ipsock_addr_is_mapped(addrs[i])))
-            return wrong(error, IPSOCK_EFAMILY, i == 0 ? "local" : "peer");
-    }
-    return IPSOCK_OK;
-}
-
-int ipsk_check_flags(uint32_t flags, int kind, int family, bool dual_stack, const char *operation,
-                     struct ipsock_error *error)
-{
-    const bool tcp = kind == IPSOCK_TCP;
-    const struct {
-        uint32_t flag;
-        bool fits;
-        const char *name;
-    } rules[] = {
-        {IPSOCK_OPEN_REUSE, !tcp, "reuse"},
-        {IPSOCK_OPEN_DUAL_STACK, family == IPSOCK_IPV6 && (tcp || kind == IPSOCK_UDP),
-         "dual_stack"},
-        /* IPv6 has no broadcast (RFC 4291, 2) */
-        {IPSOCK_OPEN_BROADCAST, !tcp && (family == IPSOCK_IPV4 || dual_stack), "broadcast"},
-        {IPSOCK_OPEN_HEADER_INCLUDED, kind == IPSOCK_RAW && family == IPSOCK_IPV4,
-         "header_included"},
-        {IPSOCK_OPEN_STRICT_MULTICAST, !tcp, "strict_multicast"},
-        /* with it a connection dies of what it would survive (tcp(7)), and reports hardly anything
-         */
-        {IPSOCK_OPEN_ERROR_STREAM, !tcp, "error_stream"},
-    };
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if ((flags & rules[i].flag) && !rules[i].fits)
-            return ipsk_fail(error, IPSOCK_EKIND, 0, operation, rules[i].name);
-    return IPSOCK_OK;
-}
-
-static int check_kind(const struct ipsock_config *c, struct ipsock_error *error)
-{
-    if (c->kind < IPSOCK_UDP || c->kind > IPSOCK_PING)
-        return wrong(error, IPSOCK_EINVAL, "kind");
-    if (c->kind == IPSOCK_RAW ? c->protocol < 1 || c->protocol > 255 : c->protocol != 0)
-        return wrong(error, IPSOCK_EINVAL, "protocol");
-    if (c->flags & ~FLAGS_OPEN)
-        return wrong(error, IPSOCK_EINVAL, "flags");
-    return ipsk_check_flags(c->flags, c->kind, c->family, (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0,
-                            "open", error);
-}
-
-static int check_numbers(const struct ipsock_config *c, struct ipsock_error *error)
-{
-    if (c->receive_buffer < 0)
-        return wrong(error, IPSOCK_EINVAL, "receive_buffer");
-    if (c->send_buffer < 0)
-        return wrong(error, IPSOCK_EINVAL, "send_buffer");
-    if (c->backlog < 0)
-        return wrong(error, IPSOCK_EINVAL, "backlog");
-    if (c->deadline < 0)
-        return wrong(error, IPSOCK_EINVAL, "deadline");
-    /* the ECN bits of a stream belong to the system */
-    if (c->traffic_class < 0 || c->traffic_class > 255 ||
-        (c->kind == IPSOCK_TCP && (c->traffic_class & 3) != 0))
-        return wrong(error, IPSOCK_EINVAL, "traffic_class");
-    if (c->hop_limit < 0 || c->hop_limit > 255)
-        return wrong(error, IPSOCK_EINVAL, "hop_limit");
-    if (c->kind != IPSOCK_TCP)
-        return IPSOCK_OK;
-    if (c->receive_control != 0)
-        return wrong(error, IPSOCK_EKIND, "receive_control");
-    return c->send_control != 0 ? wrong(error, IPSOCK_EKIND, "send_control") : IPSOCK_OK;
-}
-
-int ipsk_check_config(struct ipsock_config *config, struct ipsock_error *error)
-{
-    int code = check_family(config, error);
-    if (code == IPSOCK_OK)
-        code = check_kind(config, error);
-    if (code == IPSOCK_OK)
-        code = check_numbers(config, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_settle_zones(config, error);
-    /* the systems differ: Linux connects and sends, or is refused by a port 0; the others refuse */
-    if (code == IPSOCK_OK && (config->kind == IPSOCK_UDP || config->kind == IPSOCK_TCP) &&
-        config->peer.family != IPSOCK_UNSPEC && config->peer.port == 0)
-        code = wrong(error, IPSOCK_EINVAL, "port");
-    if (config->kind == IPSOCK_PING)
-        config->peer.port = 0;
-    /* Not every system binds groups; none loses anything by binding the wildcard
-     * (net.ListenPacket). */
-    if (code == IPSOCK_OK && config->kind == IPSOCK_UDP &&
-        ipsock_addr_is_multicast(&config->local)) {
-        config->local = ipsock_addr_any(config->family, config->local.port);
-        config->flags |= IPSOCK_OPEN_REUSE;
-    }
-    return code;
-}
-
-/* What a packet with a header of its own can still be told; kernels ignore the rest, or take it for
- * what the header leaves open. */
-#define BESIDE_HEADER (IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_OPAQUE)
-
-static bool carries(const struct ipsock_endpoint *s, int column)
-{
-    return s->family == IPSOCK_IPV4 ? column == IPSK_V4
-                                    : column == IPSK_V6 || (s->dual_stack && column == IPSK_MAPPED);
-}
-
-/* Fields that can be declared for sending: with a message of their own, or by setting the option
- * around the call. */
-int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const char *operation,
-                              struct ipsock_error *error)
-{
-    const uint32_t open = s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? BESIDE_HEADER : UINT32_MAX;
-    const uint32_t named = bits & ~IPSOCK_CONTROL_POSSIBLE;
-    const uint32_t wanted = bits & IPSOCK_CONTROL_POSSIBLE ? IPSOCK_CONTROL_SENDABLE : named;
-    uint32_t possible = 0;
-    if (named & ~IPSOCK_CONTROL_SENDABLE)
-        return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "send_control");
-    s->emulates |= ipsk_borrows_hops(s);
-    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
-        if (!carries(s, column))
-            continue;
-        const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
-        s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
-        s->sendable[column] = wanted & (native | s->emulated[column]);
-        s->emulated_any |= s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
-        possible |= native | s->emulated[column];
-    }
-    if (named & ~possible)
-        return ipsk_fail(error, IPSOCK_ENOTSUP, 0, operation, "send_control");
-    s->emulates |= s->emulated_any != 0;
-    s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
-    return IPSOCK_OK;
-}
-
-uint32_t ipsk_send_control_everywhere(const struct ipsock_endpoint *s)
-{
-    uint32_t bits = s->send_control & IPSOCK_CONTROL_SENDABLE;
-    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++)
-        if (carries(s, column))
-            bits &= s->sendable[column];
-    return bits;
-}
-
-/* Options that are one flag of the configuration each. */
-static int apply_flags(struct ipsock_endpoint *s, struct ipsock_error *error)
-{
-    static const struct {
-        uint32_t flag;
-        int option;
-        const char *name;
-    } flags[] = {
-        {IPSOCK_OPEN_BROADCAST, IPSK_OPTION_BROADCAST, "broadcast"},
-        {IPSOCK_OPEN_HEADER_INCLUDED, IPSK_OPTION_HEADER_INCLUDED, "header_included"},
-    };
-    int code = IPSOCK_OK;
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0] && code == IPSOCK_OK; i++)
-        if (s->flags & flags[i].flag)
-            code = ipsk_set_option(s, flags[i].option, 1, flags[i].name, error);
-    if (code == IPSOCK_OK && (s->flags & IPSOCK_OPEN_ERROR_STREAM)) {
-        code = ipsk_start_errors(s, "open", error);
-        if (code == IPSOCK_OK) /* the interface comes with packet info */
-            code = ipsk_need_fields(s, IPSOCK_CONTROL_INTERFACE, error);
-    }
-    return code;
-}
-
-/* IPPROTO_RAW: Linux takes it for "headers of one's own" in both families (raw(7)), other systems
- * for a protocol like any. */
-#define PROTOCOL_RAW 255
-
-static int apply_protocol(struct ipsock_endpoint *s, struct ipsock_error *error)
-{
-    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    if (s->kind != IPSOCK_RAW || s->protocol != PROTOCOL_RAW ||
-        (s->flags & IPSOCK_OPEN_HEADER_INCLUDED) ||
-        ipsk_option_row(s, IPSK_OPTION_HEADER_IMPLIED, column) == NULL)
-        return IPSOCK_OK;
-    return ipsk_set_option(s, IPSK_OPTION_HEADER_IMPLIED, 0, "header_included", error);
-}
-
-/* By the kernel where it has an option for it, else by the library, which then has to see where
- * packets were sent to. For IPv6 by both: Linux' option looks at groups and sources but not at the
- * interface (net/ipv6/mcast.c, inet6_mc_check). */
-int ipsk_apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
-{
-    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    int code = IPSOCK_OK;
-    if (!(s->flags & IPSOCK_OPEN_STRICT_MULTICAST))
-        return IPSOCK_OK;
-    s->memberships.strict = true;
-    const bool native = ipsk_find_option(&ipsk_native, IPSK_OPTION_STRICT_MULTICAST,
-                                         ipsk_kind_bit(s->backing), column) != NULL;
-    if (native)
-        code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
-    if (code < 0 || (native && s->family == IPSOCK_IPV4))
+    struct ipsk_wait wait = {0};
+    int code = ipsk_sys_connect(s->handle, &c->peer, error);
+    if (code == IPSOCK_EAGAIN && s->kind != IPSOCK_TCP) /* no local port is left */
+        code = error->code = IPSOCK_EADDRINUSE;
+    if (code == IPSOCK_EAGAIN && !ipsk_may_wait(s, 0))
+        code = IPSOCK_OK; /* goes on; sends tell when it is done */
+    if (code != IPSOCK_EAGAIN)
         return code;
-    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
-    return ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
-}
-
-/* Listeners want their port back after a restart, as net.Listen does. Where the same option would
- * let others steal a port (Windows), there is another that forbids it, for everyone who does not
- * ask to share. */
-static int apply_reuse(struct ipsock_endpoint *s, struct ipsock_error *error)
-{
-    const int options[] = {IPSK_OPTION_REUSE_ADDRESS, IPSK_OPTION_REUSE_PORT};
-    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    const bool shares = (s->flags & IPSOCK_OPEN_REUSE) != 0;
-    int code = IPSOCK_OK;
-    /* A listener that was exclusive could not be started again while its connections live ("Using
-     * SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"); other accounts' programs cannot share its port
-     * anyway. */
-    if (!shares && ipsk_option_row(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, column) != NULL)
-        return s->listening
-                   ? IPSOCK_OK
-                   : ipsk_set_option(s, IPSK_OPTION_EXCLUSIVE_ADDRESS, 1, "exclusive", error);
-    if (!shares && !s->listening)
-        return IPSOCK_OK;
-    for (int i = 0; i < 2 && code == IPSOCK_OK; i++)
-        if ((shares || options[i] == IPSK_OPTION_REUSE_ADDRESS) &&
-            ipsk_option_row(s, options[i], column) != NULL)
-            code = ipsk_set_option(s, options[i], 1, "reuse", error);
+    s->deadline[IPSOCK_WRITE] = c->deadline;
+    do {
+        code = ipsk_wait_for(s, IPSOCK_WRITE, &wait, error);
+        if (code == IPSOCK_OK)
+            code = ipsk_sys_connect_result(s->handle, error);
+    } while (code == IPSOCK_EAGAIN);
+    s->deadline[IPSOCK_WRITE] = 0;
     return code;
 }
 
-/* The default differs between systems; raw IPv6 has no mapped traffic to speak of. */
-static int apply_dual_stack(struct ipsock_endpoint *s, struct ipsock_error *error)
+/* Of who answers to a group a raw socket that is connected to it would hear nothing, nor would a
+ * ping socket that is no more than that (Darwin: icmp6.c, icmp6_rip6_input). */
+static bool stays_unconnected(const struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
-    const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_V6ONLY, IPSK_V6);
-    if (s->family != IPSOCK_IPV6)
-        return IPSOCK_OK;
-    if (row == NULL)
-        return s->dual_stack ? wrong(error, IPSOCK_ENOTSUP, "dual_stack") : IPSOCK_OK;
-    return ipsk_set_row(s->handle, row, !s->dual_stack, error);
+    return s->echo_id != 0 &&
+           ((s->flags & IPSOCK_OPEN_BROADCAST) || ipsock_addr_is_multicast(peer));
 }
 
-static int apply_sizes(struct ipsock_endpoint *s, const struct ipsock_config *c,
+static int attach_peer(struct ipsock_endpoint *s, const struct ipsock_config *c,
                        struct ipsock_error *error)
 {
-    int code = IPSOCK_OK;
-    if (c->receive_buffer > 0)
-        code = ipsk_set_buffer(s, IPSK_OPTION_RECEIVE_BUFFER, c->receive_buffer, "receive_buffer",
-                               error);
-    if (code == IPSOCK_OK && c->send_buffer > 0)
-        code = ipsk_set_buffer(s, IPSK_OPTION_SEND_BUFFER, c->send_buffer, "send_buffer", error);
-    if (code == IPSOCK_OK && c->interface_index > 0)
-        code = ipsk_set_option(s, IPSK_OPTION_BIND_INTERFACE, c->interface_index, "interface_index",
-                               error);
-    if (code == IPSOCK_ENODEV)
-        error->option = "interface_index"; /* the caller's word rather than the system's */
+    if (stays_unconnected(s, &c->peer)) {
+        s->peer = c->peer;
+        s->connected = true;
+        return IPSOCK_OK;
+    }
+    const int code = connect_and_wait(s, c, error);
+    if (code == IPSOCK_OK)
+        ipsk_fix_peer(s, &c->peer);
     return code;
 }
 
-int ipsk_apply_packet_options(struct ipsock_endpoint *s, struct ipsock_error *error)
+#define PROTOCOL_TCP 6
+
+/* Some systems refuse to receive on a socket without an address; TCP on a raw one may have none. */
+static bool needs_address(const struct ipsock_endpoint *s)
 {
+    return s->backing != IPSOCK_RAW ||
+           (ipsk_native.facts[IPSK_FACT_RAW_UNBOUND_DEAF] != 0 && s->protocol != PROTOCOL_TCP);
+}
+
+/* Binds, connects, listens. */
+static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                  struct ipsock_error *error)
+{
+    const bool connects = c->peer.family != IPSOCK_UNSPEC;
+    struct ipsock_addr local = c->local;
     int code = IPSOCK_OK;
-    if (s->traffic_class != 0)
-        code =
-            ipsk_set_option(s, IPSK_OPTION_TRAFFIC_CLASS, s->traffic_class, "traffic_class", error);
-    if (code == IPSOCK_OK && s->hop_limit != 0)
-        code = ipsk_set_option(s, IPSK_OPTION_HOP_LIMIT, s->hop_limit, "hop_limit", error);
+    if (s->echo_id != 0)
+        local.port = 0; /* it chose the identifier */
+    if (local.family != IPSOCK_UNSPEC) {
+        code = ipsk_sys_bind(s->handle, &local, error);
+    } else if (!connects && needs_address(s)) {
+        const struct ipsock_addr any = ipsock_addr_any(s->family, 0);
+        code = ipsk_sys_bind(s->handle, &any, error);
+    }
+    if (code < 0 && code != IPSOCK_EADDRNOTAVAIL && s->kind == IPSOCK_RAW &&
+        s->protocol == PROTOCOL_TCP && ipsk_native.raw_tcp != NULL)
+        code = ipsk_fail(error, IPSOCK_ENOTSUP, error->native, "bind", ipsk_native.raw_tcp);
+    if (code == IPSOCK_OK && connects)
+        code = attach_peer(s, c, error);
+    if (code == IPSOCK_OK && s->listening)
+        code = ipsk_sys_listen(s->handle, c->backlog, error);
     return code;
 }
 
-int ipsk_apply_config(struct ipsock_endpoint *s, const struct ipsock_config *c,
-                      struct ipsock_error *error)
+static int make_socket(struct ipsock_endpoint *s, const struct ipsock_config *c,
+                       struct ipsock_error *error)
 {
-    int code = apply_dual_stack(s, error);
+    int code = c->kind == IPSOCK_PING
+                   ? ipsk_ping_socket(s, error)
+                   : ipsk_sys_socket(c->family, c->kind, c->protocol, &s->handle, error);
+    if (code == IPSOCK_EPERM && c->kind == IPSOCK_RAW)
+        error->option = ipsk_native.raw_privilege;
+    if (code == IPSOCK_OK && c->kind == IPSOCK_PING)
+        ipsk_ping_begin(s, c->local.port);
+    return code;
+}
+
+static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config *c,
+                        struct ipsock_error *error)
+{
+    struct ipsock_endpoint *s = ipsk_endpoint_new(IPSOCK_INVALID_HANDLE, error);
+    if (s == NULL)
+        return IPSOCK_ENOMEM;
+    ipsk_set_kind(s, c->kind, c->family);
+    ipsk_set_protocol(s, c->protocol);
+    s->zone = ipsk_zone_of_config(c);
+    s->flags = c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE;
+    s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
+    s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
+    s->traffic_class = c->traffic_class;
+    s->hop_limit = c->hop_limit;
+    int code = make_socket(s, c, error);
+    if (code == IPSOCK_OK) {
+        code = ipsk_apply_config(s, c, error);
+        if (code == IPSOCK_OK)
+            code = attach(s, c, error);
+        if (code < 0)
+            ipsk_sys_close(s->handle);
+    }
+    if (code < 0)
+        ipsk_destroy(s);
+    else
+        *out = s;
+    return code;
+}
+
+int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_config *config)
+{
+    struct ipsock_error error;
+    struct ipsock_config c;
+    ipsk_clear_error(&error);
+    int code = ipsk_copy_config(&c, config, "open", &error);
+    if (code == IPSOCK_OK && s == NULL)
+        code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "open", "s");
+    if (s != NULL)
+        *s = NULL;
     if (code == IPSOCK_OK)
-        code = apply_reuse(s, error);
+        code = ipsk_check_config(&c, &error);
     if (code == IPSOCK_OK)
-        code = apply_flags(s, error);
+        code = open_checked(s, &c, &error);
     if (code == IPSOCK_OK)
-        code = apply_protocol(s, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_apply_strict(s, error);
-    if (code == IPSOCK_OK)
-        code = apply_sizes(s, c, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_apply_packet_options(s, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_declare_send_control(s, c->send_control, "open", error);
-    if (code == IPSOCK_OK)
-        code = ipsk_switch_control(s, c->receive_control, true, error);
+        ipsk_clear_error(&error);
+    if (c.error != NULL)
+        *c.error = error;
     return code;
 }

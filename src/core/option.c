@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "core/emulate.h"
 #include "core/encoding.h"
 
 /* A ping endpoint on a raw socket has no more options than one on the system's own kind. */
@@ -170,13 +169,13 @@ int ipsk_option_missing(const struct ipsock_endpoint *s, int option, const char 
 void ipsk_lock_options(struct ipsock_endpoint *s)
 {
     ipsk_mutex_lock(&s->setup);
-    if (ipsk_emulates(s))
+    if (s->emulates)
         ipsk_mutex_lock(&s->send);
 }
 
 void ipsk_unlock_options(struct ipsock_endpoint *s)
 {
-    if (ipsk_emulates(s))
+    if (s->emulates)
         ipsk_mutex_unlock(&s->send);
     ipsk_mutex_unlock(&s->setup);
 }

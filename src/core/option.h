@@ -79,15 +79,4 @@ int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
                   struct ipsk_saved *saved, struct ipsock_error *error);
 void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved);
 
-/* Sets a buffer size and makes sure that it was given. */
-int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char *name,
-                    struct ipsock_error *error);
-
-/* Switches on what the library needs for itself, before the endpoint is used. */
-int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error);
-
-/* Switches delivery of control data; under setup. */
-int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
-                        struct ipsock_error *error);
-
 #endif

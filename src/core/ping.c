@@ -4,7 +4,6 @@
 #include <ipsock/icmp.h>
 
 #include "core/encoding.h"
-#include "core/message.h"
 
 /* Type, code, checksum, identifier and sequence number (RFC 792, RFC 4443): big-endian. */
 #define HEADER   8

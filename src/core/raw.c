@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Raw IPv4 with its header apart. The header is laid out as this system's raw sockets want it
  * (order.h); the payload goes from the caller's buffers, and comes into them, as it is. */
+#include "core/check.h"
 #include "core/error_stream.h"
-#include "core/message.h"
-#include "core/option.h"
 #include "core/order.h"
+#include "core/single.h"
+#include "core/wait.h"
 #include "core/wanted.h"
 
 static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,

@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
-#include "core/error_stream.h"
 #include "core/option.h"
+#include "core/try.h"
+#include "core/wait.h"
 #include "core/zone.h"
 
 /* Payload of the longest UDP datagram, and so of what the system segments in one call (RFC 768,
@@ -210,7 +211,7 @@ static int send_some(struct train *t, struct ipsock_error *error)
                                                 : send_few_buffers(t, error);
     if (t->most == 1)
         whole.control = &t->single;
-    const int code = ipsk_try_send(t->s, &whole, t->flags, error);
+    const int code = ipsk_try(t->s, IPSOCK_WRITE, &whole, t->flags, error);
     if (code == IPSOCK_OK)
         note_sent(t, 1, whole.length);
     return code;
@@ -354,7 +355,7 @@ int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message
     const size_t length = length_of(message);
     int code = IPSOCK_OK;
     if (length > message->control->segment_size && goes_as_it_is(s, message, length)) {
-        code = ipsk_try_send(s, message, flags, error);
+        code = ipsk_try(s, IPSOCK_WRITE, message, flags, error);
         if (code == IPSOCK_OK)
             return code;
     }

@@ -11,12 +11,6 @@ static inline bool ipsk_has_segments(const struct ipsock_message *m)
     return m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
 }
 
-/* Whether the library segments by itself on every endpoint of a kind. */
-static inline uint32_t ipsk_segmentable(unsigned kind)
-{
-    return kind == IPSK_UDP ? IPSOCK_CONTROL_SEGMENT_SIZE : 0;
-}
-
 /* Sends one message with a segment size that has been checked, its length being 0; waits if it may.
  * 0 with a length below the whole: the system's buffers are full. On failure the length tells what
  * went out before. */

@@ -1,75 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Entering, leaving and waiting.
+/* Waiting.
  *
  * Waiters sit in the backend's wait on the handle and on one wake channel. A signal marks everyone
  * who waits at that moment as stale and makes the channel readable; each of them counts itself off
  * when it returns, and the last one drains the channel. A newcomer waits for that before it looks
  * at the channel, so that it cannot spin on news that is not for it. */
-#include "core/endpoint.h"
-
-#include "core/error_stream.h"
-
-void ipsk_waiting_init(struct ipsock_endpoint *s)
-{
-    ipsk_mutex_init(&s->lock);
-    ipsk_mutex_init(&s->setup);
-    ipsk_mutex_init(&s->send);
-    ipsk_mutex_init(&s->take);
-    ipsk_condition_init(&s->settled);
-    ipsk_condition_init(&s->sent);
-    s->process = ipsk_sys_process();
-}
-
-void ipsk_waiting_destroy(struct ipsock_endpoint *s)
-{
-    ipsk_sys_waker_close(&s->waker);
-    if (s->process != ipsk_sys_process())
-        return; /* the parent's threads may have held the locks when the memory was copied */
-    ipsk_condition_destroy(&s->settled);
-    ipsk_condition_destroy(&s->sent);
-    ipsk_mutex_destroy(&s->take);
-    ipsk_mutex_destroy(&s->send);
-    ipsk_mutex_destroy(&s->setup);
-    ipsk_mutex_destroy(&s->lock);
-}
-
-/* The closer waits under the lock, so counting down under it too makes the last unlock the last
- * touch. */
-void ipsk_leave_slowly(struct ipsock_endpoint *s)
-{
-    ipsk_mutex_lock(&s->lock);
-    if (atomic_fetch_sub_explicit(&s->calls, 1, memory_order_acq_rel) == (IPSK_CLOSED | 1u))
-        ipsk_condition_broadcast(&s->settled);
-    ipsk_mutex_unlock(&s->lock);
-}
-
-int ipsk_enter_own(struct ipsock_endpoint *s)
-{
-    int code = ipsk_enter(s);
-    if (code < 0 || s->process == ipsk_sys_process())
-        return code;
-    ipsk_leave(s);
-    return IPSOCK_EFORKED;
-}
-
-int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_error *error)
-{
-    ipsk_mutex_lock(&s->lock);
-    s->errors[direction] = *error;
-    ipsk_mutex_unlock(&s->lock);
-    return error->code;
-}
-
-int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
-                const struct ipsock_error *error)
-{
-    /* "would block" is no news, and would hide the failure before it; the child of a fork keeps off
-     * the lock */
-    if (code < 0 && code != IPSOCK_EAGAIN && s->process == ipsk_sys_process())
-        ipsk_record(s, direction, error);
-    ipsk_leave(s);
-    return code;
-}
+#include "core/wait.h"
 
 void ipsk_wake_all(struct ipsock_endpoint *s)
 {
@@ -112,8 +48,8 @@ int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wa
     int64_t deadline = 0;
     if (s->process != ipsk_sys_process())
         return ipsk_fail(error, IPSOCK_EFORKED, 0, "wait", NULL);
-    if (wait->waited) /* for nothing: only errors may have come */
-        ipsk_keep_errors(s);
+    if (wait->waited && s->keep_errors != NULL) /* for nothing: only errors may have come */
+        s->keep_errors(s);
     wait->waited = true;
     ipsk_mutex_lock(&s->lock);
     int code = admit(s, direction, wait, &deadline, error);
@@ -200,4 +136,22 @@ int ipsock_cancel(struct ipsock_endpoint *s)
 int64_t ipsock_now(void)
 {
     return ipsk_sys_now();
+}
+
+/* A child of the process that opened the endpoint has no calls of its own, and must not disturb its
+ * parent's through the shared wake channel. */
+int ipsk_shut(struct ipsock_endpoint *s)
+{
+    if (s == NULL ||
+        (atomic_fetch_or_explicit(&s->calls, IPSK_CLOSED, memory_order_acq_rel) & IPSK_CLOSED))
+        return IPSOCK_ECLOSED;
+    if (s->process != ipsk_sys_process())
+        return IPSOCK_OK;
+    ipsk_mutex_lock(&s->lock);
+    ipsk_wake_all(s);
+    while (atomic_load_explicit(&s->calls, memory_order_acquire) != IPSK_CLOSED)
+        ipsk_condition_wait(&s->settled, &s->lock);
+    ipsk_sys_waker_close(&s->waker);
+    ipsk_mutex_unlock(&s->lock);
+    return IPSOCK_OK;
 }

@@ -7,9 +7,6 @@
 
 #include "core/endpoint.h"
 
-/* Fields that strict delivery needs of every packet. */
-#define IPSK_STRICT_FIELDS (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
-
 /* As ipsk_sys_recv, ipsk_sys_recv_ipv4 and ipsk_sys_recv_many, wanted packets only. A call that may
  * wait is sent to do so, by IPSOCK_EAGAIN, after every few dropped ones though more may be there:
  * waiting notices deadline, cancel and close, so that a flood does not outlast them. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/zone.h"
 
-#include "core/message.h"
-
 int ipsk_settle_zones(struct ipsock_config *config, struct ipsock_error *error)
 {
     struct ipsock_addr *addrs[] = {&config->local, &config->peer};

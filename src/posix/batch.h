@@ -21,7 +21,5 @@ static inline bool ipsk_is_old_news(const struct ipsock_endpoint *s)
 
 int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
                    const struct ipsock_message *m, const char *call);
-void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
-                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/uio.h>
 
+#include "core/zone.h"
 #include "shared/message.h"
 
 _Static_assert(sizeof(struct ipsock_buffer) == sizeof(struct iovec), "buffers are iovecs");
@@ -52,6 +53,10 @@ size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const 
  */
 void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                           struct msghdr *h, uint8_t *control);
+
+/* The header of a message to receive, with room for its parts. */
+void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
+                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control);
 
 /* The header of a message to send; name and control are room for its parts. */
 static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,

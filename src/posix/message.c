@@ -5,44 +5,6 @@
 #include "posix/batch.h"
 #include "posix/errno.h"
 
-/* A length that is none of what fits is the datagram's own; else the system did not tell. */
-static void cut_length(struct ipsock_message *m)
-{
-    size_t room = 0;
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        room += m->buffers[i].length;
-    m->full_length = m->length > room ? m->full_length : 0;
-    m->length = m->length > room ? room : m->length;
-}
-
-IPSK_OUT_OF_LINE size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                      const struct msghdr *h, uint32_t call)
-{
-    if (h->msg_flags & MSG_TRUNC)
-        cut_length(m);
-    const uint32_t cut = (h->msg_flags & MSG_TRUNC ? IPSOCK_MSG_TRUNC : 0) |
-                         (h->msg_flags & MSG_CTRUNC ? IPSOCK_MSG_CTRUNC : 0);
-    ipsk_note_truncation(s, m, cut, call);
-    return cut & IPSOCK_MSG_CTRUNC ? ipsk_whole_control(h->msg_control, h->msg_controllen)
-                                   : (size_t)h->msg_controllen;
-}
-
-void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
-                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
-{
-    /* member by member: padding and msg_flags, which is a result, need no clearing */
-    h->msg_name = name;
-    h->msg_namelen = sizeof *name;
-    h->msg_iov = ipsk_iovec(m->buffers);
-    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
-    h->msg_control = control;
-    h->msg_controllen = IPSK_CONTROL_BUFFER;
-    if (ipsk_lends_control(r, m)) {
-        h->msg_control = m->control->opaque;
-        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
-    }
-}
-
 /* recvmsg failed, perhaps because a signal interrupted it. */
 IPSK_OUT_OF_LINE static ssize_t receive_again(int fd, struct msghdr *h, int flags)
 {
@@ -128,14 +90,6 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     if (s->ip_header && !(flags & IPSK_MSG_WHOLE))
         return receive_stripped(s, m, flags, error);
     return ipsk_receive_whole(s, m, flags, error);
-}
-
-void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                          struct msghdr *h, uint8_t *control)
-{
-    const struct ipsk_given given = ipsk_give_message(s, m, control);
-    h->msg_control = given.bytes;
-    IPSK_ASSIGN(h->msg_controllen, given.length);
 }
 
 /* Whether sendto can say everything about a message; it has less to copy. */

@@ -86,3 +86,28 @@ int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header
     const int code = ipsk_receive_as_is(s, &whole, flags, error);
     return code < 0 ? code : divide(s, &whole, header, m, flags, error);
 }
+
+static void straighten(struct ipsock_message *m, const struct ipsk_header_order *order)
+{
+    uint8_t bytes[IPSK_ORDERED_BYTES];
+    struct ipsk_place from = {m->buffers, 0};
+    struct ipsk_place to = from;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = *ipsk_next_byte(&from);
+    ipsk_ipv4_to_wire(bytes, order);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        *ipsk_next_byte(&to) = bytes[i];
+}
+
+void ipsk_measure_header(struct ipsock_message *m)
+{
+    struct ipsk_header_orders orders;
+    struct ipsk_place first = {m->buffers, 0};
+    if (m->length == 0)
+        return;
+    const uint32_t length = (*ipsk_next_byte(&first) & 0xfu) * 4;
+    m->header_length = length < m->length ? length : (uint32_t)m->length;
+    ipsk_sys_header_order(&orders);
+    if (m->length >= IPSK_ORDERED_BYTES && !ipsk_is_wire(&orders.receive))
+        straighten(m, &orders.receive);
+}

@@ -11,14 +11,6 @@
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
 #endif
 
-int ipsk_tame(SOCKET socket)
-{
-    u_long on = 1;
-    /* accept has no flag for it: a process that starts in between may inherit the socket */
-    SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT, 0);
-    return ioctlsocket(socket, (long)FIONBIO, &on);
-}
-
 /* Whether ICMP answers to earlier sends make receives fail. What a provider refuses here it does
  * not do. */
 static void report_resets(SOCKET socket, BOOL on)
@@ -56,7 +48,7 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
             ipsk_name_family(error, family);
         return code;
     }
-    if (ipsk_tame(s) != 0) {
+    if (ipsk_set_nonblocking(s) != 0) {
         code = ipsk_fail_wsa(error, "ioctlsocket");
         closesocket(s);
         return code;
@@ -155,7 +147,7 @@ int ipsk_sys_accept(ipsock_handle_t handle, bool looks, ipsock_handle_t *connect
     } while (s == INVALID_SOCKET && WSAGetLastError() == WSAECONNRESET); /* the peer has gone */
     if (s == INVALID_SOCKET)
         return ipsk_fail_wsa(error, "accept");
-    if (ipsk_tame(s) != 0) {
+    if (ipsk_set_nonblocking(s) != 0) {
         const int code = ipsk_fail_wsa(error, "ioctlsocket");
         closesocket(s);
         return code;

@@ -90,7 +90,7 @@ static SOCKET open_waker(int family)
                                 NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     if (s == INVALID_SOCKET)
         return s;
-    if (ipsk_tame(s) == 0 && bind(s, &name.any, length) == 0 &&
+    if (ipsk_set_nonblocking(s) == 0 && bind(s, &name.any, length) == 0 &&
         getsockname(s, &name.any, &length) == 0 && connect(s, &name.any, length) == 0)
         return s;
     const int native = WSAGetLastError();

@@ -36,8 +36,14 @@ int ipsk_fail_wsa(struct ipsock_error *error, const char *operation);
  * its connection could not be made. */
 int ipsk_ready(SOCKET socket, int direction, bool *failed);
 
-/* A new socket, non-blocking and inherited by nobody, from one that accept gave. */
-int ipsk_tame(SOCKET socket);
+/* Makes a new socket, or one that accept gave, non-blocking and inherited by nobody. accept has no
+ * flag for it: a process that starts in between may inherit the socket. */
+static inline int ipsk_set_nonblocking(SOCKET socket)
+{
+    u_long on = 1;
+    SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT, 0);
+    return ioctlsocket(socket, (long)FIONBIO, &on);
+}
 
 /* One receive or send. */
 struct ipsk_call {
