@@ -23,33 +23,15 @@ macro(ipsock_add directory)
 endmacro()
 
 set(ipsock_definitions)
-ipsock_add(core # one a line, so that branches merge
-    accept
+# A room a list, one file a line, so that branches merge.
+ipsock_add(core/codec
     addr
     addr_text
-    adopt
-    batch
-    buffer_option
-    capability
-    check
     checksum
-    close
-    config
-    control
-    control_codec
     control_text
-    describe
-    emulate
-    encoding
-    endpoint
     error
-    error_stream
-    feature
-    filter
-    found
     header
     header_text
-    host
     icmp_extension
     icmp_filter
     icmp_marshal
@@ -59,28 +41,53 @@ ipsock_add(core # one a line, so that branches merge
     icmp_quote
     icmp_text
     membership
+    names
+    program
+    program_run
+    text)
+ipsock_add(core/table
+    control_codec
+    encoding
+    feature
+    table)
+ipsock_add(core/endpoint
+    describe
+    endpoint
+    host
+    wait
+    zone)
+ipsock_add(core/option
+    buffer_option
+    capability
+    control
+    filter
+    found
+    multicast_option
+    option
+    path_mtu_mode
+    send_control)
+ipsock_add(core/group
     membership_aside
     membership_gone
     membership_kernel
-    multicast
-    multicast_option
-    names
-    open
-    option
-    path_mtu_mode
+    multicast)
+ipsock_add(core/traffic
+    batch
+    check
+    emulate
+    error_stream
     ping
-    program
-    program_run
     raw
     segment
-    send_control
     single
-    table
-    text
     try
-    wait
-    wanted
-    zone)
+    wanted)
+ipsock_add(core/life
+    accept
+    adopt
+    close
+    config
+    open)
 
 ipsock_add(shared control loop message native refusal strip)
 set(ipsock_system_libraries Threads::Threads)

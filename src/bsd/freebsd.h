@@ -27,7 +27,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 #define IPSK_SYSTEM_NAME    "freebsd"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"

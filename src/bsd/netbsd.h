@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 #define IPSK_SYSTEM_NAME    "netbsd"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"

@@ -30,7 +30,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 #define IPSK_SYSTEM_NAME    "darwin"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
-#include "core/backend.h"
-#include "core/order.h"
+#include "core/codec/order.h"
+#include "core/endpoint/backend.h"
 #include "posix/interface.h"
 
 static const char *number(const char *p, uint32_t *value)

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 static int read_int(ipsock_handle_t handle, int level, int name, int *value,
                     struct ipsock_error *error)

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 #define IPSK_SYSTEM_NAME "linux"
 #define IPSK_RAW_PRIVILEGE \

@@ -3,8 +3,8 @@
 
 #include <linux/filter.h>
 
-#include "core/encoding.h"
-#include "core/table_expand.h"
+#include "core/table/encoding.h"
+#include "core/table/table_expand.h"
 
 #define SAME_PLACE(ours, field, theirs, member) \
     (offsetof(struct ours, field) == offsetof(struct theirs, member))

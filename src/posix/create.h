@@ -4,7 +4,7 @@
 
 #include <sys/socket.h>
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 /* accept with the same flags as ipsk_sys_socket. */
 int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length);

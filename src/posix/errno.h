@@ -3,7 +3,7 @@
 #ifndef IPSK_ERRNO_H
 #define IPSK_ERRNO_H
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 int ipsk_sys_code(int native);
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/uio.h>
 
-#include "core/zone.h"
+#include "core/endpoint/zone.h"
 #include "shared/message.h"
 
 _Static_assert(sizeof(struct ipsock_buffer) == sizeof(struct iovec), "buffers are iovecs");

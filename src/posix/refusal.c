@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "core/zone.h"
+#include "core/endpoint/zone.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/sync.h"
+#include "core/endpoint/sync.h"
 
 #include <pthread.h>
 

@@ -4,7 +4,7 @@
 #ifndef IPSK_SHARED_BATCH_H
 #define IPSK_SHARED_BATCH_H
 
-#include "core/message.h"
+#include "core/endpoint/message.h"
 
 /* One message as the system gives it: raw IPv4 with its header in the system's order. The
  * backend's, as the next. */

@@ -9,7 +9,7 @@
 #ifndef IPSK_SHARED_CONTROL_H
 #define IPSK_SHARED_CONTROL_H
 
-#include "core/endpoint.h"
+#include "core/endpoint/endpoint.h"
 #include "shared/sockaddr.h"
 
 /* Room for every control message that the tables know, on any ABI, and opaque ones. */

@@ -3,7 +3,7 @@
 #ifndef IPSK_SHARED_MESSAGE_H
 #define IPSK_SHARED_MESSAGE_H
 
-#include "core/message.h"
+#include "core/endpoint/message.h"
 #include "shared/control.h"
 
 /* What is asked of every message of one call. */

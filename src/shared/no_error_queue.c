@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Systems without an error queue. Their tables have no row for it, so that no endpoint gets here.
  */
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 /* Nothing keeps a wait from waiting. */
 int ipsk_sys_wait_beside_errors(ipsock_handle_t handle, int direction,

@@ -3,7 +3,7 @@
 #ifndef IPSK_SHARED_REFUSAL_H
 #define IPSK_SHARED_REFUSAL_H
 
-#include "core/message.h"
+#include "core/endpoint/message.h"
 
 /* The code of a refused connect. number: IPSK_FIREWALL_EPERM or …_EACCES where the system's number
  * is that, else 0; code: what the number means by itself. */

@@ -3,7 +3,7 @@
 #ifndef IPSK_SOCKADDR_H
 #define IPSK_SOCKADDR_H
 
-#include "core/control_codec.h"
+#include "core/table/control_codec.h"
 #include "shared/system.h"
 
 /* Room for either family; the length tells which one came. */

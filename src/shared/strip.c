@@ -3,7 +3,7 @@
  * where it belongs without a copy. Header options, which are rare, land in front of the payload
  * instead; a spare buffer behind the caller's takes what they push out, and the payload is moved
  * forward. */
-#include "core/order.h"
+#include "core/codec/order.h"
 #include "shared/batch.h"
 
 #define HEADER IPSOCK_IPV4_HEADER_MIN

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "windows/windows.h"
 
-#include "core/table_expand.h"
+#include "core/table/table_expand.h"

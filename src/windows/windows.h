@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <ws2tcpip.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 #define IPSK_SYSTEM_NAME    "windows"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as administrator)"

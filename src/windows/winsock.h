@@ -5,7 +5,7 @@
 
 #include "shared/sockaddr.h" /* with it the system header, winsock2.h first */
 
-#include "core/endpoint.h"
+#include "core/endpoint/endpoint.h"
 
 /* One of Winsock's sockets. */
 static inline SOCKET ipsk_socket(ipsock_handle_t handle)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The tables of this system with some facts of another one: CHANGED_FACTS adds to them. The linker
  * sends the library here (-Wl,--wrap=ipsk_native). */
-#include "core/table.h"
+#include "core/table/table.h"
 
 extern const struct ipsk_system __real_ipsk_native;
 extern struct ipsk_system __wrap_ipsk_native;

@@ -2,8 +2,8 @@
 /* The calls that the linker puts in the way. */
 #include "fault.h"
 
-#include "core/backend.h"
-#include "core/order.h"
+#include "core/codec/order.h"
+#include "core/endpoint/backend.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include <linux/filter.h>
 #include <net/if.h>
 
-#include "core/order.h"
+#include "core/codec/order.h"
 
 #define PROTOCOL 253 /* RFC 3692 */
 

@@ -2,7 +2,7 @@
 /* Segmentation offload that the system refuses, has other limits for, or stops in the middle of. */
 #include "fault.h"
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 enum { TRAIN = 40000, LINUX_6_9 = 0x060900 };
 

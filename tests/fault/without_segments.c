@@ -4,7 +4,7 @@
 #include <ipsock/capability.h>
 #include <ipsock/control.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 extern const struct ipsk_system __real_ipsk_native;
 extern struct ipsk_system __wrap_ipsk_native;

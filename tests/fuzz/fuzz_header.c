@@ -3,7 +3,7 @@
  * struct to bytes and back. */
 #include <ipsock/header.h>
 
-#include "core/order.h"
+#include "core/codec/order.h"
 #include "fuzz.h"
 
 /* The first byte of the input. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ICMP messages of both families: whatever arrives is read within its bounds; what was read, or
  * made of any fields, is written, verified and read back as the same. Quoted packets, and text. */
-#include "core/icmp.h"
+#include "core/codec/icmp.h"
 #include "fuzz.h"
 
 /* The first byte of the input; above that, the order of a quoted IPv4 header. */

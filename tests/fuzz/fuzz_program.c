@@ -2,9 +2,9 @@
 /* BPF programs: which are valid, and what they make of a packet, against a second implementation
  * that is slow and simple. A valid program ends and reads nothing but the packet; one that passes
  * the check of views never depends on the checksum of a UDP header. */
-#include "core/program.h"
+#include "core/codec/program.h"
 
-#include "core/instruction.h"
+#include "core/codec/instruction.h"
 
 #include "fuzz.h"
 

@@ -10,7 +10,7 @@
 #include <ipsock/capability.h>
 #include <ipsock/control.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 
 #define IPSK_DUMP_MARK "@ipsock@"
 

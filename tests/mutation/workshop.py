@@ -21,11 +21,11 @@ HEADER = "linux/linux.h"
 ARCHIVE = "libipsock_internal.a"
 # Who expands which list: nothing else needs to be compiled again.
 EXPANDED_IN = {
-    "OPTIONS": ("core/table_expand.h",),
-    "ABSENT": ("core/table_expand.h",),
-    "LIMITS": ("core/table_expand.h",),
-    "RECEIVED": ("core/table_expand.h", "shared/control.h"),
-    "SENT": ("core/table_expand.h", "shared/control.h"),
+    "OPTIONS": ("core/table/table_expand.h",),
+    "ABSENT": ("core/table/table_expand.h",),
+    "LIMITS": ("core/table/table_expand.h",),
+    "RECEIVED": ("core/table/table_expand.h", "shared/control.h"),
+    "SENT": ("core/table/table_expand.h", "shared/control.h"),
     "FACTS": ("linux/linux.h",),
 }
 UNITS = ("capability", "table", "control_codec", "control_encode", "kernel_options",

@@ -3,7 +3,7 @@
 #ifndef IPSOCK_UNIT_CONTROL_BUFFER_H
 #define IPSOCK_UNIT_CONTROL_BUFFER_H
 
-#include "core/control_codec.h"
+#include "core/table/control_codec.h"
 #include "unit.h"
 
 struct control_buffer {

@@ -7,7 +7,7 @@
 #include <ipsock/capability.h>
 #include <ipsock/control.h>
 
-#include "core/table.h"
+#include "core/table/table.h"
 #include "unit.h"
 
 static const char *const golden_systems[] = {"linux",   "freebsd", "netbsd",

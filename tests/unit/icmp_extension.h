@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "core/icmp.h"
+#include "core/codec/icmp.h"
 
 #define V4 .family = IPSOCK_IPV4
 #define V6 .family = IPSOCK_IPV6

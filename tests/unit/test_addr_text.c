@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "unit.h"
 
-#include "core/backend.h"
-#include "core/text.h"
+#include "core/codec/text.h"
+#include "core/endpoint/backend.h"
 
 /* The interfaces of a host that exists only here. */
 #define NAME_OF_47 "a_name_as_long_as_is_written_with_47_characters"

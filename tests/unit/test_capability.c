@@ -4,7 +4,7 @@
 
 #include <ipsock/capability.h>
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 static const int kinds[] = {IPSOCK_UDP, IPSOCK_TCP, IPSOCK_RAW, IPSOCK_PING};
 static const int families[] = {IPSOCK_IPV4, IPSOCK_IPV6, IPSOCK_IPV4_MAPPED};

@@ -2,7 +2,7 @@
 /* IPv4 headers in wire order: HDR-01 to HDR-06, HDR-10 to HDR-13, QUIRK-03. */
 #include "unit.h"
 
-#include "core/order.h"
+#include "core/codec/order.h"
 
 /* Comparing whole structs compares nothing but fields. */
 _Static_assert(sizeof(struct ipsock_ipv4_header) == 104, "no padding");

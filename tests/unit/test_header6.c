@@ -2,7 +2,7 @@
 /* IPv6 headers: HDR-14. */
 #include "unit.h"
 
-#include "core/order.h"
+#include "core/codec/order.h"
 
 _Static_assert(sizeof(struct ipsock_ipv6_header) == 60, "no padding");
 

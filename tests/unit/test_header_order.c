@@ -3,7 +3,7 @@
  * HDR-05, HDR-07 to HDR-09, HDR-15, and the quoted header of ICMP-14. */
 #include "unit.h"
 
-#include "core/order.h"
+#include "core/codec/order.h"
 
 void ipsk_sys_header_order(struct ipsk_header_orders *orders)
 {

@@ -4,7 +4,7 @@
 
 #include <ipsock/header.h>
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 /* Every interface has the longest name that is ever written. */
 int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error)

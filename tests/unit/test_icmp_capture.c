@@ -4,7 +4,7 @@
  * of 1280. Marshalling what was parsed gives the bytes back. */
 #include "unit.h"
 
-#include "core/icmp.h"
+#include "core/codec/icmp.h"
 
 struct capture {
     const char *name;

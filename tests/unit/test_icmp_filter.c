@@ -6,7 +6,7 @@
 
 #include <ipsock/filter.h>
 
-#include "core/encoding.h"
+#include "core/table/encoding.h"
 
 static void filt_01_accept_and_block_change_one_type(void **state)
 {

@@ -2,7 +2,7 @@
 /* The packet inside an ICMP error: ICMP-14, and ports behind options and extension headers. */
 #include "unit.h"
 
-#include "core/icmp.h"
+#include "core/codec/icmp.h"
 
 static struct ipsk_header_orders local; /* of the system that these tests play */
 

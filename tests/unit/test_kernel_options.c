@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/backend.h"
+#include "core/endpoint/backend.h"
 
 #ifndef UDP_GRO
 #define UDP_GRO 104

@@ -3,7 +3,7 @@
  * V4-MC-18. */
 #include "unit.h"
 
-#include "core/membership.h"
+#include "core/codec/membership.h"
 
 static const uint8_t one[16] = {10, 0, 0, 1}, two[16] = {10, 0, 0, 2};
 

@@ -3,8 +3,8 @@
  * the kernel: test_program_kernel.c. */
 #include "unit.h"
 
-#include "core/instruction.h"
-#include "core/program.h"
+#include "core/codec/instruction.h"
+#include "core/codec/program.h"
 
 #define OP(code, k)           IPSOCK_BPF_STATEMENT(code, k)
 #define JUMP(code, k, jt, jf) IPSOCK_BPF_JUMP(code, k, jt, jf)

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/instruction.h"
-#include "core/program.h"
+#include "core/codec/instruction.h"
+#include "core/codec/program.h"
 
 #define LONGEST 24
 #define PACKET  48

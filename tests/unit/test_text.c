@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "unit.h"
 
-#include "core/text.h"
+#include "core/codec/text.h"
 
 struct piece {
     const char *want;

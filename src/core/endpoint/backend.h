@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The one contract that a platform fulfils: its tables (table.h) and the functions below. Functions
+ * return 0 or an IPSOCK_E… code and then fill *error's code, native and operation; none of them
+ * waits except ipsk_sys_wait, none allocates except where said. The engine calls the data path only
+ * while the call is entered (endpoint.h), so that a handle cannot be closed under it. */
+#ifndef IPSK_BACKEND_H
+#define IPSK_BACKEND_H
+
+#include <ipsock/icmp.h>
+#include <ipsock/interface.h>
+#include <ipsock/message.h>
+
+#include "core/codec/order.h"
+#include "core/table/table.h"
+
+struct ipsock_batch;
+struct ipsk_raw_header;
+
+/* Fills *error and returns code: every failure goes through here. */
+static inline int ipsk_fail(struct ipsock_error *error, int code, int native, const char *operation,
+                            const char *option)
+{
+    if (error != NULL) {
+        const struct ipsock_error failure = {code, native, operation, option, IPSOCK_NO_INDEX};
+        *error = failure;
+    }
+    return code;
+}
+
+/* Names the family that this host has not, of a failed ipsk_sys_socket. */
+static inline void ipsk_name_family(struct ipsock_error *error, int family)
+{
+    error->operation = family == IPSOCK_IPV4 ? "socket IPv4" : "socket IPv6";
+    error->option = "family";
+}
+
+/* ---- sockets ---- */
+
+/* A new non-blocking, close-on-exec socket that never raises SIGPIPE. */
+int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
+                    struct ipsock_error *error);
+int ipsk_sys_bind(ipsock_handle_t handle, const struct ipsock_addr *addr,
+                  struct ipsock_error *error);
+/* IPSOCK_EAGAIN: in progress; the handle becomes writable, then ipsk_sys_connect_result tells. */
+int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
+                     struct ipsock_error *error);
+int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error);
+int ipsk_sys_shutdown(ipsock_handle_t handle, struct ipsock_error *error); /* sending only */
+int ipsk_sys_listen(ipsock_handle_t handle, int backlog, struct ipsock_error *error);
+/* As ipsk_sys_socket, from a listener. looks: it may be a blocking one, look before; calls are then
+ * made one at a time. */
+int ipsk_sys_accept(ipsock_handle_t handle, bool looks, ipsock_handle_t *connection,
+                    struct ipsock_addr *peer, struct ipsock_error *error);
+int ipsk_sys_local_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
+                        struct ipsock_error *error);
+int ipsk_sys_peer_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
+                       struct ipsock_error *error);
+/* What the system can tell of a foreign handle; 0 for what it cannot. */
+struct ipsk_inspection {
+    int family, kind, protocol;
+    bool listening;
+    bool dual_stack;
+    bool header_included;
+    uint32_t interface_index; /* that it is bound to */
+};
+int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
+                     struct ipsock_error *error);
+void ipsk_sys_close(ipsock_handle_t handle);
+
+/* Raw access to options; *length is the buffer's size, then what was written. */
+int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value, size_t length,
+                 struct ipsock_error *error);
+int ipsk_sys_get(ipsock_handle_t handle, int level, int name, void *value, size_t *length,
+                 struct ipsock_error *error);
+
+/* How many times the size asked for the kernel reports (Linux counts its own overhead: 2). */
+int ipsk_sys_buffer_factor(void);
+
+/* ---- data path: never waits; IPSOCK_EAGAIN when nothing is ready ---- */
+
+/* Beside a call's flags: on raw IPv4 the header stays, as in batches. */
+#define IPSK_MSG_WHOLE 0x80000000u
+
+int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                  struct ipsock_error *error);
+int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                  struct ipsock_error *error);
+/* Raw IPv4: the header apart (message.h), the payload into the message. */
+int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
+                       struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);
+/* 0 with *done >= 1, or an error with *done 0. */
+int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                       uint32_t flags, struct ipsock_error *error);
+/* *done messages went out; an error is that of messages[*done]. 0 with *done < count: ask again. */
+int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                       uint32_t flags, struct ipsock_error *error);
+/* News of the error queue: an ICMP error about a packet that this endpoint sent, or the system's
+ * own refusal of one. bytes hold what the quoted packet carried (behind its transport header on
+ * UDP, behind its IP header on others), and behind the quote the extension structure of RFC 4884.
+ */
+#define IPSK_ERROR_BYTES 1280 /* what an ICMPv6 error may have in all (RFC 4443, 2.4) */
+struct ipsk_error_news {
+    struct ipsock_icmp_error event; /* objects and flags left to the engine */
+    uint16_t quoted;                /* bytes of the quote */
+    uint16_t length;                /* bytes with the extension */
+    bool truncated;                 /* the quote was longer */
+    uint8_t bytes[IPSK_ERROR_BYTES];
+};
+/* The oldest entry of the queue. IPSOCK_EAGAIN: the queue is empty, and then nothing of it is left
+ * behind that would end a wait. Only for endpoints with IPSK_OPTION_ERROR_STREAM on. */
+int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+                        struct ipsock_error *error);
+/* What malloc aligns to, on 32-bit systems too, and all that the scratch needs. */
+#define IPSK_BATCH_ALIGN 8
+size_t ipsk_sys_batch_size(uint32_t capacity);
+void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity);
+uint32_t ipsk_sys_batch_capacity(const struct ipsock_batch *batch);
+
+/* The system's batch calls, or NULL where the library makes them of single ones. */
+const char *ipsk_sys_recv_many_name(void);
+const char *ipsk_sys_send_many_name(void);
+
+/* ---- waiting ---- */
+
+/* Something that can be waited for beside a handle. All zero: not open. */
+struct ipsk_waker {
+    ipsock_handle_t wait, signal;
+    bool open;
+};
+int ipsk_sys_waker_open(struct ipsk_waker *waker, struct ipsock_error *error);
+void ipsk_sys_waker_signal(const struct ipsk_waker *waker); /* stays signalled until drained */
+void ipsk_sys_waker_drain(const struct ipsk_waker *waker);
+void ipsk_sys_waker_close(struct ipsk_waker *waker);
+/* A direction beside IPSOCK_READ and IPSOCK_WRITE: the error queue has something. */
+#define IPSK_ERRORS 2
+/* Waits until the handle is ready in a direction, the error queue has something (where the endpoint
+ * has one; the engine empties it before it waits again), the waker is signalled, the deadline
+ * (ipsk_sys_now; 0 none) has passed, or for no reason at all: the caller tries again.
+ * IPSK_WAIT_ERRORS: of the handle there was an error alone. */
+#define IPSK_WAIT_ERRORS 1
+int ipsk_sys_wait(ipsock_handle_t handle, int direction, const struct ipsk_waker *waker,
+                  int64_t deadline, struct ipsock_error *error);
+/* The same where errors lie in a queue that belongs to somebody else: their presence ends no wait.
+ */
+int ipsk_sys_wait_beside_errors(ipsock_handle_t handle, int direction,
+                                const struct ipsk_waker *waker, int64_t deadline,
+                                struct ipsock_error *error);
+int64_t ipsk_sys_now(void);
+/* Changes in the child after fork. */
+intptr_t ipsk_sys_process(void);
+
+/* ---- the host ---- */
+
+/* IPSOCK_ENODEV says that there is none, and any other code that the system could not be asked.
+ * *index is 0 then. */
+int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error);
+/* The same; IPSOCK_ENOSPC: its name is longer. */
+int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error);
+/* IPSOCK_ENODEV where an interface is known to carry no multicast and the system would join all the
+ * same. */
+int ipsk_sys_interface_groups(ipsock_handle_t handle, uint32_t index, struct ipsock_error *error);
+/* Longest name of an interface, with its NUL: Windows' are up to 256 UTF-16 units. */
+#define IPSK_INTERFACE_NAME (256 * 3 + 1)
+/* Whether it is certain that no interface has this index; 0 is none. */
+static inline bool ipsk_is_unknown_interface(uint32_t index)
+{
+    char name[IPSK_INTERFACE_NAME];
+    struct ipsock_error ignored;
+    return index != 0 &&
+           ipsk_sys_interface_name(index, name, sizeof name, &ignored) == IPSOCK_ENODEV;
+}
+/* Sorted by index; allocates as ipsock_interfaces says. */
+int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error);
+/* Whether an IPv4 address is a broadcast address, of a link of this host: asked after packets to it
+ * were refused with the number that broadcast is refused with. True where it cannot be known. */
+bool ipsk_sys_is_broadcast(const struct ipsock_addr *addr);
+int ipsk_sys_resolve(const char *host, int family, struct ipsock_addr *addrs, size_t capacity,
+                     size_t *count, struct ipsock_error *error);
+int ipsk_sys_reverse(const struct ipsock_addr *addr, char *name, size_t size,
+                     struct ipsock_error *error);
+/* Version of the running kernel in the numbering of the tables' since column. */
+uint32_t ipsk_sys_version(void);
+/* What this system lacks although its version has it, found out by trying once. */
+#define IPSK_LACKS_RECEIVED_CONTROL 1u /* no control data comes with packets */
+#define IPSK_LACKS_CLASS_MARKS \
+    2u /* a traffic class is refused for IPv6, for IPv4 taken and not sent */
+#define IPSK_LACKS_SEGMENTS 4u /* a segment size is refused, or taken and not heeded */
+uint32_t ipsk_sys_lacks(void);
+
+#endif

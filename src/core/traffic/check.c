@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
+#include "core/traffic/check.h"
+
+#include "core/option/send_control.h"
+#include "core/table/control_codec.h"
+#include "core/traffic/ping.h"
+
+static int wrong(struct ipsock_error *error, int code, const char *field)
+{
+    return ipsk_fail(error, code, 0, "send", field);
+}
+
+static int check_peer(const struct ipsock_endpoint *s, const struct ipsock_addr *peer,
+                      struct ipsock_error *error)
+{
+    if (peer->family == IPSOCK_UNSPEC)
+        return s->connected || s->kind == IPSOCK_TCP ? IPSOCK_OK
+                                                     : wrong(error, IPSOCK_EMISSADDR, "peer");
+    if (s->family == IPSOCK_IPV4
+            ? peer->family != IPSOCK_IPV4
+            : !s->dual_stack && (peer->family != IPSOCK_IPV6 || ipsk_is_mapped(peer)))
+        return wrong(error, IPSOCK_EFAMILY, "peer");
+    if (peer->family != IPSOCK_IPV4 && peer->family != IPSOCK_IPV6)
+        return wrong(error, IPSOCK_EFAMILY, "peer");
+    if (!s->connected)
+        return s->kind == IPSOCK_TCP ? wrong(error, IPSOCK_EISCONN, "peer") : IPSOCK_OK;
+    /* Linux would send elsewhere, BSD would refuse even the same peer. */
+    const bool ports = s->kind == IPSOCK_UDP || s->kind == IPSOCK_TCP;
+    const bool same = ipsock_addr_same_ip(peer, &s->peer) && (!ports || peer->port == s->peer.port);
+    return same ? IPSOCK_OK : wrong(error, IPSOCK_EISCONN, "peer");
+}
+
+static int check_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         struct ipsock_error *error)
+{
+    const struct ipsock_control *c = m->control;
+    const int column = ipsk_message_column(s, m);
+    const char *field = NULL;
+    if (c->valid == 0)
+        return IPSOCK_OK;
+    int code = ipsk_check_control(c, column, &field);
+    if (code < 0)
+        return wrong(error, code, field);
+    if (c->valid & ~s->send_control)
+        return wrong(error, ipsk_undeclared(s), "send_control");
+    if (c->valid & ~s->sendable[column])
+        return wrong(error, IPSOCK_ENOTSUP, "control");
+    if ((c->valid & IPSOCK_CONTROL_OPAQUE) && (c->valid & ~IPSOCK_CONTROL_OPAQUE) &&
+        c->opaque_length > IPSOCK_OPAQUE_MAX)
+        return wrong(error, IPSOCK_EINVAL, "opaque_length");
+    return IPSOCK_OK;
+}
+
+/* The kernel writes the checksum, and looks at type and code (Linux: EFAULT or EINVAL without them;
+ * BSD: ENOBUFS). */
+#define ICMP6_LEAST 4
+
+static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *error)
+{
+    size_t length = 0;
+    for (uint32_t i = 0; i < m->buffer_count && length < ICMP6_LEAST; i++)
+        length += m->buffers[i].length;
+    return length < ICMP6_LEAST ? wrong(error, IPSOCK_EMSGSHORT, "buffers") : IPSOCK_OK;
+}
+
+int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                       struct ipsock_error *error)
+{
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX)
+        return wrong(error, IPSOCK_EINVAL, "buffer_count");
+    if (m->buffers == NULL && m->buffer_count != 0)
+        return wrong(error, IPSOCK_EINVAL, "buffers");
+    int code = check_peer(s, &m->peer, error);
+    if (code == IPSOCK_OK && m->control != NULL)
+        code = check_control(s, m, error);
+    if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
+        code = ipsk_check_zone(s, m, error);
+    if (code == IPSOCK_OK && ipsk_is_raw_icmp6(s))
+        code = check_icmp6(m, error);
+    if (code == IPSOCK_OK && s->kind == IPSOCK_PING)
+        code = ipsk_ping_check(s, m, error);
+    return code;
+}
+
+static bool has_room(const struct ipsock_message *m)
+{
+    for (uint32_t i = 0; i < m->buffer_count; i++)
+        if (m->buffers[i].length != 0)
+            return true;
+    return false;
+}
+
+/* What only a stream can get wrong. */
+static int check_stream(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                        struct ipsock_error *error)
+{
+    if (!has_room(m)) /* 0 bytes would look like the end of the stream */
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffers");
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
+}
+
+int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                       uint32_t flags, struct ipsock_error *error)
+{
+    const char *field = NULL;
+    if (m == NULL)
+        field = "message";
+    else if (flags & ~IPSK_RECEIVE_FLAGS)
+        field = "flags";
+    else if (m->buffer_count > IPSOCK_BUFFERS_MAX)
+        field = "buffer_count";
+    else if (m->buffers == NULL && m->buffer_count != 0)
+        field = "buffers";
+    if (field != NULL)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", field);
+    return s->kind == IPSOCK_TCP ? check_stream(s, m, error) : IPSOCK_OK;
+}
+
+int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
+                    struct ipsock_error *error)
+{
+    if (messages == NULL)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "message");
+    if (flags & ~IPSK_SEND_FLAGS)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "flags");
+    return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "send", NULL) : IPSOCK_OK;
+}

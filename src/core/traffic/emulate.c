@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/traffic/emulate.h"
+
+#include "core/endpoint/message.h"
+#include "core/option/option.h"
+#include "core/option/send_control.h"
+#include "core/traffic/ping.h"
+
+static const struct ipsock_addr *peer_of(const struct ipsock_endpoint *s,
+                                         const struct ipsock_message *m)
+{
+    return m->peer.family == IPSOCK_UNSPEC ? &s->peer : &m->peer;
+}
+
+/* The emulated part of one message's control, and of its own header. */
+struct setting {
+    int column;
+    bool group; /* multicast has a hop limit of its own */
+    uint32_t fields;
+    uint8_t values[IPSK_EMULATED_MAX];
+};
+
+/* The first bytes of scattered data; whether there are as many. */
+static bool copy_front(const struct ipsock_message *m, uint8_t *to, size_t length)
+{
+    for (uint32_t i = 0; m->buffers != NULL && i < m->buffer_count && length != 0; i++) {
+        const struct ipsock_buffer *b = &m->buffers[i];
+        const size_t part = b->length < length ? b->length : length;
+        if (part == 0)
+            continue;
+        if (b->data == NULL)
+            return false;
+        memcpy(to, b->data, part);
+        to += part;
+        length -= part;
+    }
+    return length == 0;
+}
+
+/* A header of the packet's own: its hop limit is lent to the option that the system would put over
+ * it. One that is cut, or lies nowhere, the system refuses. */
+static void lend_hops(const struct ipsock_message *m, struct setting *setting)
+{
+    uint8_t header[IPSOCK_IPV4_HEADER_MIN];
+    if (!copy_front(m, header, sizeof header))
+        return;
+    const struct ipsock_addr to =
+        ipsock_addr_ipv4(header[16], header[17], header[18], header[19], 0);
+    if (!ipsock_addr_is_multicast(&to) && !ipsock_addr_is_broadcast(&to))
+        return;
+    setting->fields |= IPSOCK_CONTROL_HOP_LIMIT;
+    setting->group = true;
+    setting->values[IPSK_EMULATED_HOPS] = header[8];
+}
+
+static uint8_t value_of(const struct ipsock_control *c, int i)
+{
+    return i == IPSK_EMULATED_CLASS  ? c->traffic_class
+           : i == IPSK_EMULATED_HOPS ? c->hop_limit
+                                     : c->dont_fragment;
+}
+
+static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    struct setting setting = {0, false, 0, {0}};
+    setting.column = ipsk_message_column(s, m);
+    if (ipsk_borrows_hops(s))
+        lend_hops(m, &setting);
+    if (m->control == NULL || ipsk_borrows_hops(s))
+        return setting;
+    setting.fields = m->control->valid & s->emulated[setting.column];
+    setting.group =
+        (setting.fields & IPSOCK_CONTROL_HOP_LIMIT) && ipsock_addr_is_multicast(peer_of(s, m));
+    for (int i = 0; i < IPSK_EMULATED_MAX; i++)
+        if (setting.fields & ipsk_emulations[i].field)
+            setting.values[i] = value_of(m->control, i);
+    return setting;
+}
+
+static bool same_setting(const struct setting *a, const struct setting *b)
+{
+    if (a->fields != b->fields || a->group != b->group ||
+        (a->fields != 0 && a->column != b->column))
+        return false;
+    for (int i = 0; i < IPSK_EMULATED_MAX; i++)
+        if (a->values[i] != b->values[i])
+            return false;
+    return true;
+}
+
+/* What was in force before, to be put back. */
+struct undo {
+    struct ipsk_saved saved[IPSK_EMULATED_MAX];
+    int count;
+};
+
+static const struct ipsk_option_row *row_of(const struct ipsock_endpoint *s,
+                                            const struct setting *setting, int i)
+{
+    const bool group = setting->group && ipsk_emulations[i].option == IPSK_OPTION_HOP_LIMIT;
+    return ipsk_option_row(s, group ? IPSK_OPTION_MULTICAST_HOP_LIMIT : ipsk_emulations[i].option,
+                           setting->column);
+}
+
+static void undo(const struct ipsock_endpoint *s, const struct undo *u)
+{
+    for (int i = u->count; i-- > 0;)
+        ipsk_restore_row(s->handle, &u->saved[i]);
+}
+
+static int enforce(struct ipsock_endpoint *s, const struct setting *setting, struct undo *u,
+                   struct ipsock_error *error)
+{
+    int code = IPSOCK_OK;
+    u->count = 0;
+    for (int i = 0; i < IPSK_EMULATED_MAX && code == IPSOCK_OK; i++) {
+        if (!(setting->fields & ipsk_emulations[i].field))
+            continue;
+        const struct ipsk_option_row *row = row_of(s, setting, i);
+        code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);
+        if (code == IPSOCK_OK) {
+            u->count++;
+            code = ipsk_set_row(s->handle, row, setting->values[i], error);
+        }
+    }
+    if (code < 0)
+        undo(s, u);
+    return code;
+}
+
+static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                   struct ipsock_error *error)
+{
+    return s->echo_id != 0 ? ipsk_ping_send(s, message, flags, error)
+                           : ipsk_sys_send(s, message, flags, error);
+}
+
+static int put_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                    struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                    uint32_t flags, struct ipsock_error *error)
+{
+    int code = IPSOCK_OK;
+    if (s->echo_id == 0)
+        return ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
+    for (*done = 0; *done < count && code == IPSOCK_OK; *done += code == IPSOCK_OK)
+        code = ipsk_ping_send(s, ipsk_message_at(messages, size, *done), flags, error);
+    return code;
+}
+
+/* ---- plain sends beside emulated ones ---- */
+
+/* Whether a message leaves all options as they are. */
+static bool is_plain(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return !ipsk_borrows_hops(s) && (m->control == NULL || !(m->control->valid & s->emulated_any));
+}
+
+/* Plain sends go side by side, counted; an emulated one waits for those in progress, and keeps
+ * later ones out by the lock. */
+#define EMULATING 0x80000000u
+
+static void leave_plain(struct ipsock_endpoint *s)
+{
+    if (atomic_fetch_sub_explicit(&s->plain_sends, 1, memory_order_release) != (EMULATING | 1u))
+        return;
+    ipsk_mutex_lock(&s->send);
+    ipsk_condition_broadcast(&s->sent);
+    ipsk_mutex_unlock(&s->send);
+}
+
+/* Whether the send is counted; else it has the lock. */
+static bool enter_plain(struct ipsock_endpoint *s)
+{
+    if (!(atomic_fetch_add_explicit(&s->plain_sends, 1, memory_order_acquire) & EMULATING))
+        return true;
+    leave_plain(s);
+    ipsk_mutex_lock(&s->send);
+    return false;
+}
+
+static void end_plain(struct ipsock_endpoint *s, bool counted)
+{
+    if (counted)
+        leave_plain(s);
+    else
+        ipsk_mutex_unlock(&s->send);
+}
+
+static void begin_emulation(struct ipsock_endpoint *s)
+{
+    ipsk_mutex_lock(&s->send);
+    /* said again each time: another emulation that waited too may have come and gone */
+    while ((atomic_fetch_or_explicit(&s->plain_sends, EMULATING, memory_order_acq_rel) &
+            ~EMULATING) != 0)
+        ipsk_condition_wait(&s->sent, &s->send);
+}
+
+static void end_emulation(struct ipsock_endpoint *s)
+{
+    atomic_fetch_and_explicit(&s->plain_sends, ~EMULATING, memory_order_release);
+    ipsk_mutex_unlock(&s->send);
+}
+
+static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                      struct ipsock_error *error)
+{
+    if (s->emulated_any == 0) /* nobody ever changes an option */
+        return put_one(s, message, flags, error);
+    const bool counted = enter_plain(s);
+    const int code = put_one(s, message, flags, error);
+    end_plain(s, counted);
+    return code;
+}
+
+int ipsk_send_emulated(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                       struct ipsock_error *error)
+{
+    struct undo u;
+    if (is_plain(s, message))
+        return send_plain(s, message, flags, error);
+    const struct setting setting = setting_of(s, message);
+    begin_emulation(s);
+    int code = enforce(s, &setting, &u, error);
+    if (code == IPSOCK_OK) {
+        code = put_one(s, message, flags, error);
+        undo(s, &u);
+    }
+    end_emulation(s);
+    return code;
+}
+
+/* A batch of plain messages alone. */
+static int send_many_plain(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                           struct ipsock_message *messages, size_t size, uint32_t count,
+                           uint32_t *done, uint32_t flags, struct ipsock_error *error)
+{
+    if (s->emulated_any == 0)
+        return put_many(s, batch, messages, size, count, done, flags, error);
+    const bool counted = enter_plain(s);
+    const int code = put_many(s, batch, messages, size, count, done, flags, error);
+    end_plain(s, counted);
+    return code;
+}
+
+/* How many messages from the first on share its setting. */
+static uint32_t run_length(const struct ipsock_endpoint *s, struct ipsock_message *messages,
+                           size_t size, uint32_t count, const struct setting *first)
+{
+    uint32_t n = 1;
+    for (; n < count; n++) {
+        const struct setting next = setting_of(s, ipsk_message_at(messages, size, n));
+        if (!same_setting(first, &next))
+            break;
+    }
+    return n;
+}
+
+int ipsk_send_many_emulated(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            struct ipsock_message *messages, size_t size, uint32_t count,
+                            uint32_t *done, uint32_t flags, struct ipsock_error *error)
+{
+    struct undo u;
+    int code = IPSOCK_OK;
+    uint32_t plain = 0;
+    *done = 0;
+    while (plain < count && is_plain(s, ipsk_message_at(messages, size, plain)))
+        plain++;
+    if (plain == count)
+        return send_many_plain(s, batch, messages, size, count, done, flags, error);
+    begin_emulation(s);
+    while (*done < count && code == IPSOCK_OK) {
+        struct ipsock_message *first = ipsk_message_at(messages, size, *done);
+        const struct setting setting = setting_of(s, first);
+        const uint32_t run = run_length(s, first, size, count - *done, &setting);
+        uint32_t sent = 0;
+        code = enforce(s, &setting, &u, error);
+        if (code == IPSOCK_OK) {
+            code = put_many(s, batch, first, size, run, &sent, flags, error);
+            undo(s, &u);
+        }
+        *done += sent;
+    }
+    end_emulation(s);
+    return code;
+}
