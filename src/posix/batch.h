@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What single messages (message.c) and batches by recvmmsg and sendmmsg (mmsg.c) share. The other
+/* What single messages (posix/message.c) and batches by recvmmsg and sendmmsg (mmsg.c) share. The other
  * way to make a batch is a loop (shared/single.c): CMake chooses, and mmsg.c falls back to it where
  * the kernel lacks the calls. */
 #ifndef IPSK_POSIX_BATCH_H
