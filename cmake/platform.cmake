@@ -76,12 +76,14 @@ ipsock_add(core/traffic
     check
     emulate
     error_stream
+    filtering
+    filtering_batch
     ping
     raw
     segment
     single
     try
-    wanted)
+    verdict)
 ipsock_add(core/life
     accept
     adopt

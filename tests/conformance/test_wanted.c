@@ -100,6 +100,114 @@ static void filt_03_small_buffers_do_not_hide_the_type(void **state)
     close_stage(&stage);
 }
 
+#define LONG 100
+
+static void send_long(struct ipsock_endpoint *s, uint8_t type, uint8_t number)
+{
+    uint8_t packet[LONG];
+    struct ipsock_buffer buffer;
+    struct ipsock_message m;
+    for (size_t i = 0; i < sizeof packet; i++)
+        packet[i] = (uint8_t)(number + i);
+    packet[0] = type;
+    packet[1] = 0;
+    ipsock_message_init(&m, &buffer, packet, sizeof packet);
+    m.peer = ipsock_addr_ipv4(127, 0, 0, 1, 0);
+    CHECK(IPSOCK_OK, ipsock_send(s, &m, 0));
+}
+
+static void check_long(const struct ipsock_message *m, const uint8_t *data, uint8_t number)
+{
+    const size_t whole = IPSOCK_IPV4_HEADER_MIN + LONG;
+    const size_t room = m->buffers[0].length + m->buffers[1].length;
+    EQUAL(room < whole ? room : whole, m->length);
+    EQUAL(room < whole ? IPSOCK_MSG_TRUNC : 0, m->flags);
+    EQUAL(IPSOCK_IPV4_HEADER_MIN, m->header_length);
+    check_addr(&m->peer, "127.0.0.1");
+    EQUAL(0x45, data[0]);
+    EQUAL(WANTED, data[IPSOCK_IPV4_HEADER_MIN]);
+    for (size_t i = 2; IPSOCK_IPV4_HEADER_MIN + i < m->length; i++)
+        EQUAL((uint8_t)(number + i), data[IPSOCK_IPV4_HEADER_MIN + i]);
+    EQUAL(0xa5, data[m->length]);
+}
+
+#define BATCH 12
+
+/* Wanted packets move up into the buffers of dropped ones, whatever room there is: as if the others
+ * had never come. Where a buffer does not show the type the library looks at one packet at a time.
+ */
+static void closed_up(struct stage *stage, struct ipsock_batch *batch, size_t least, size_t step)
+{
+    uint8_t data[BATCH][192];
+    struct ipsock_buffer buffers[BATCH][2];
+    struct ipsock_message messages[BATCH];
+    uint32_t done = 0;
+    const uint64_t before = discards(stage->s);
+    for (uint8_t n = 0; n < BATCH; n++)
+        send_long(stage->sender, n % 3 == 1 ? WANTED : UNWANTED, n);
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage->s, soon()));
+    for (uint32_t got = 0; got < BATCH / 3; got += done) {
+        memset(data, 0xa5, sizeof data);
+        memset(messages, 0, sizeof messages);
+        for (uint32_t i = 0; i < BATCH; i++) {
+            const size_t room = least + i * step;
+            buffers[i][0] = (struct ipsock_buffer){data[i], 5 * i};
+            buffers[i][1] = (struct ipsock_buffer){data[i] + 5 * i, room - 5 * i};
+            messages[i].buffers = buffers[i];
+            messages[i].buffer_count = 2;
+        }
+        CHECK(IPSOCK_OK,
+              ipsock_recv_batch(stage->s, batch, messages, sizeof messages[0], BATCH, &done, 0));
+        assert_in_range(done, 1, BATCH / 3);
+        for (uint32_t i = 0; i < done; i++)
+            check_long(&messages[i], data[i], (uint8_t)(3 * (got + i) + 1));
+    }
+    EQUAL(before + BATCH / 3 * 2, discards(stage->s));
+    check_nothing(stage->s);
+}
+
+static void filt_03_batches_close_up(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    struct burst b = make_burst(BATCH);
+    closed_up(&stage, b.batch, 150, 0); /* all of it, in one place or the other */
+    closed_up(&stage, b.batch, 64, 9);  /* cut, less and less */
+    closed_up(&stage, b.batch, 60, 1);  /* too short to show the type */
+    free_burst(&b);
+    close_stage(&stage);
+}
+
+/* Each packet's control comes along, for those who want some and those who want none. */
+static void filt_03_control_moves_up_too(void **state)
+{
+    (void)state;
+    struct stage stage = open_stage();
+    struct burst b = make_burst(8);
+    uint32_t done = 0;
+    CHECK(IPSOCK_OK, ipsock_set_receive_control(stage.s, IPSOCK_CONTROL_HOP_LIMIT, true));
+    for (uint16_t n = 0; n < 8; n++) {
+        CHECK(IPSOCK_OK, ipsock_set_hop_limit(stage.sender, 10 + n));
+        send_type(stage.sender, V4, n % 2 == 1 ? WANTED : UNWANTED, n);
+    }
+    for (uint32_t i = 0; i < 8; i++)
+        b.messages[i].control = i == 1 || i == 2 ? NULL : &b.controls[i];
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, soon()));
+    CHECK(IPSOCK_OK, receive_burst(stage.s, &b, 8, &done));
+    EQUAL(4, done);
+    for (uint32_t i = 0; i < 8; i++) {
+        const struct ipsock_control *c = b.messages[i].control;
+        assert_true((c == NULL) == (i == 1 || i == 2));
+        if (c == NULL || i >= done)
+            continue;
+        assert_true(c == &b.controls[i]);
+        EQUAL(IPSOCK_CONTROL_HOP_LIMIT, c->valid);
+        EQUAL(11 + 2 * i, c->hop_limit);
+    }
+    free_burst(&b);
+    close_stage(&stage);
+}
+
 /* The header apart, in its own order, whatever room there is for the payload. */
 static void filt_03_with_the_header_apart(void **state)
 {
@@ -381,6 +489,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filt_03_a_peek_drops_what_is_in_front),
         cmocka_unit_test(filt_03_small_buffers_do_not_hide_the_type),
+        cmocka_unit_test(filt_03_batches_close_up),
+        cmocka_unit_test(filt_03_control_moves_up_too),
         cmocka_unit_test(filt_03_with_the_header_apart),
         cmocka_unit_test(filt_03_scattered_buffers),
         cmocka_unit_test(filt_03_what_is_dropped_was_not_cut),

@@ -38,8 +38,8 @@
 #define IPSK_QUIRK_FEW_SEGMENTS 0x8u
 
 /* In unusual: a stream; kept holds a failure that an earlier batch could not report; packets are
- * dropped here (wanted.h): by memberships, by ICMP type, by a program, by what a ping endpoint is
- * there for. */
+ * dropped here (traffic/verdict.h): by memberships, by ICMP type, by a program, by what a ping
+ * endpoint is there for. */
 #define IPSK_UNUSUAL_STREAM  0x1u
 #define IPSK_UNUSUAL_PENDING 0x2u
 #define IPSK_UNUSUAL_STRICT  0x4u

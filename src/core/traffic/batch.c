@@ -71,7 +71,7 @@ static int try_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     int code;
     do
         code = ipsk_filters_here(s)
-                   ? ipsk_recv_many_wanted(s, batch, messages, size, count, done, flags, error)
+                   ? ipsk_recv_many_filtered(s, batch, messages, size, count, done, flags, error)
                    : ipsk_sys_recv_many(s, batch, messages, size, count, done, flags, error);
     while (code < 0 && ipsk_try_again(s, &retry, code, NULL));
     return code;

@@ -5,8 +5,8 @@
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/error_stream.h"
+#include "core/traffic/filtering.h"
 #include "core/traffic/single.h"
-#include "core/traffic/wanted.h"
 
 static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error)
@@ -14,7 +14,7 @@ static int try_receive(struct ipsock_endpoint *s, struct ipsk_raw_header *raw,
     struct ipsk_retry retry = {0};
     int code;
     do
-        code = ipsk_filters_here(s) ? ipsk_recv_ipv4_wanted(s, raw, message, flags, error)
+        code = ipsk_filters_here(s) ? ipsk_recv_ipv4_filtered(s, raw, message, flags, error)
                                     : ipsk_sys_recv_ipv4(s, raw, message, flags, error);
     while (code < 0 && ipsk_try_again(s, &retry, code, NULL));
     return code;

@@ -40,7 +40,7 @@ static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_messa
                                   uint32_t flags, bool strict)
 {
     struct ipsock_error error;
-    const int code = strict ? ipsk_recv_wanted(s, message, flags, &error)
+    const int code = strict ? ipsk_recv_filtered(s, message, flags, &error)
                             : ipsk_sys_recv(s, message, flags, &error);
     if (code < 0)
         return end_failed_receive(s, message, flags, code, error);

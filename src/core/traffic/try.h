@@ -7,7 +7,7 @@
 #include "core/endpoint/message.h"
 #include "core/traffic/emulate.h"
 #include "core/traffic/error_stream.h"
-#include "core/traffic/wanted.h"
+#include "core/traffic/filtering.h"
 
 static inline int ipsk_send_now(struct ipsock_endpoint *s, struct ipsock_message *message,
                                 uint32_t flags, struct ipsock_error *error)
@@ -19,7 +19,7 @@ static inline int ipsk_send_now(struct ipsock_endpoint *s, struct ipsock_message
 static inline int ipsk_receive_now(struct ipsock_endpoint *s, struct ipsock_message *message,
                                    uint32_t flags, struct ipsock_error *error)
 {
-    return ipsk_filters_here(s) ? ipsk_recv_wanted(s, message, flags, error)
+    return ipsk_filters_here(s) ? ipsk_recv_filtered(s, message, flags, error)
                                 : ipsk_sys_recv(s, message, flags, error);
 }
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Batches where the library drops packets: one system call takes as many as it can, each is looked
+ * at, and wanted ones behind dropped ones move up into the buffers of these. */
+#include "core/traffic/filtering.h"
+#include "core/traffic/verdict.h"
+
+/* Packets of one system call: strict delivery's control lies on the stack. */
+#define TOGETHER 64
+
+/* Control that the system fills in place of the caller's, who may want none, or other fields. */
+struct controls {
+    struct ipsock_control ours[TOGETHER];
+    struct ipsock_control *theirs[TOGETHER];
+};
+
+/* One call's share of a batch. */
+struct share {
+    struct ipsock_message *messages;
+    size_t size;
+    uint32_t count;
+    uint32_t received;
+    uint32_t kept;
+};
+
+/* Whether the packets can lie in the caller's buffers while they are looked at, all at once. A
+ * program must see them whole; opaque control moves with its packet, into a buffer that may be
+ * shorter. */
+static bool go_together(const struct ipsock_endpoint *s, uint32_t drops, uint32_t flags,
+                        const struct share *share)
+{
+    const uint32_t fields = atomic_load_explicit(&s->fields, memory_order_relaxed);
+    if (s->kind == IPSOCK_PING || (drops & IPSK_UNUSUAL_PROGRAM) || (flags & IPSOCK_MSG_PEEK) ||
+        (fields & IPSOCK_CONTROL_OPAQUE))
+        return false;
+    if (!(drops & IPSK_UNUSUAL_ICMP))
+        return true;
+    for (uint32_t i = 0; i < share->count; i++)
+        if (ipsk_capacity(ipsk_message_at(share->messages, share->size, i)) < IPSK_SHOWS_TYPE)
+            return false;
+    return true;
+}
+
+static void lend_controls(const struct share *share, struct controls *controls)
+{
+    for (uint32_t i = 0; i < share->count; i++) {
+        struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
+        controls->theirs[i] = m->control;
+        controls->ours[i].valid = 0;
+        m->control = &controls->ours[i];
+    }
+}
+
+/* asked: fields that the caller wants. */
+static void take_controls_back(const struct share *share, struct controls *controls, uint32_t asked)
+{
+    for (uint32_t i = 0; i < share->count; i++) {
+        struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
+        struct ipsock_control *ours = m->control;
+        m->control = controls->theirs[i];
+        if (i >= share->kept || m->control == NULL)
+            continue;
+        ours->valid &= asked;
+        ipsk_hand_over_control(m->control, ours);
+    }
+}
+
+/* What fits of one message's data, to another. */
+static size_t copy_across(const struct ipsock_message *to, const struct ipsock_message *from)
+{
+    const struct ipsock_buffer *source = from->buffers, *target = to->buffers;
+    const struct ipsock_buffer *const end = target + to->buffer_count;
+    size_t taken = 0, given = 0; /* of the present source and target */
+    size_t left = from->length;
+    while (left != 0 && target != end) {
+        size_t part = source->length - taken < left ? source->length - taken : left;
+        if (target->length - given < part)
+            part = target->length - given;
+        if (part != 0)
+            memcpy((uint8_t *)target->data + given, (const uint8_t *)source->data + taken, part);
+        left -= part;
+        taken += part;
+        given += part;
+        if (given == target->length) {
+            target++;
+            given = 0;
+        } else if (taken == source->length) {
+            source++;
+            taken = 0;
+        }
+    }
+    return from->length - left;
+}
+
+/* As if the packet had been received there; its control comes along. */
+static void move_up(struct ipsock_endpoint *s, struct ipsock_message *to,
+                    const struct ipsock_message *from)
+{
+    to->length = copy_across(to, from);
+    to->full_length = from->full_length;
+    to->peer = from->peer;
+    to->flags = from->flags;
+    to->header_length = from->header_length;
+    to->control = from->control;
+    ipsk_note_cut_short(s, to, from->length, 0);
+}
+
+/* Looks at what was received; what is kept comes to the front. */
+static void judge(struct ipsk_verdicts *v, struct share *share)
+{
+    for (uint32_t i = 0; i < share->received; i++) {
+        struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
+        _Atomic uint64_t *counter = ipsk_dropped_by(v, m);
+        if (counter != NULL) {
+            ipsk_count_dropped(v->s, m, counter);
+            continue;
+        }
+        if (share->kept != i)
+            move_up(v->s, ipsk_message_at(share->messages, share->size, share->kept), m);
+        share->kept++;
+    }
+    ipsk_end_verdicts(v);
+}
+
+/* Under take. */
+static int take_together(struct ipsk_verdicts *v, struct ipsock_batch *batch, struct share *share,
+                         uint32_t flags, struct ipsock_error *error)
+{
+    struct ipsock_endpoint *s = v->s;
+    struct controls controls;
+    const bool lends = atomic_load_explicit(&s->fields, memory_order_relaxed) != 0;
+    if (lends)
+        lend_controls(share, &controls);
+    const int code = ipsk_sys_recv_many(s, batch, share->messages, share->size, share->count,
+                                        &share->received, flags, error);
+    if (code == IPSOCK_OK)
+        judge(v, share);
+    if (lends)
+        take_controls_back(share, &controls,
+                           atomic_load_explicit(&s->receive_control, memory_order_relaxed));
+    return code;
+}
+
+/* Some packets, or one. */
+static int take_share(struct ipsock_endpoint *s, struct ipsock_batch *batch, struct share *share,
+                      uint32_t flags, struct ipsock_error *error)
+{
+    /* asked once: it may become strict at any time, and needs its control then */
+    const bool strict =
+        (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_STRICT) != 0;
+    ipsk_mutex_lock(&s->take);
+    struct ipsk_verdicts v = ipsk_begin_verdicts(s, strict);
+    const bool together = go_together(s, v.drops, flags, share);
+    int code = IPSOCK_OK;
+    if (together)
+        code = take_together(&v, batch, share, flags, error);
+    ipsk_mutex_unlock(&s->take);
+    if (together)
+        return code;
+    code = ipsk_recv_one_filtered(s, batch, share->messages, share->size, flags, error);
+    share->count = share->received = share->kept = code == IPSOCK_OK;
+    return code;
+}
+
+/* Until the messages are full or the system has no more. */
+int ipsk_recv_many_filtered(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            struct ipsock_message *messages, size_t size, uint32_t count,
+                            uint32_t *done, uint32_t flags, struct ipsock_error *error)
+{
+    uint32_t dropped = 0;
+    int code = IPSOCK_OK;
+    *done = 0;
+    while (*done < count && code == IPSOCK_OK) {
+        const uint32_t rest = count - *done;
+        struct share share = {ipsk_message_at(messages, size, *done), size,
+                              rest < TOGETHER ? rest : TOGETHER, 0, 0};
+        code = take_share(s, batch, &share, flags, error);
+        *done += share.kept;
+        dropped += share.received - share.kept;
+        if (code < 0)
+            break;
+        if (share.received < share.count ||
+            (dropped >= IPSK_DROPS_PER_LOOK && ipsk_may_wait(s, flags)))
+            code = ipsk_fail(error, IPSOCK_EAGAIN, 0, "receive", NULL);
+        /* who does not wait would end with the queue, and the closer is waiting for him */
+        else if (atomic_load_explicit(&s->calls, memory_order_relaxed) & IPSK_CLOSED)
+            code = ipsk_fail(error, IPSOCK_ECLOSED, 0, "receive", NULL);
+    }
+    if (*done == 0 || code == IPSOCK_OK)
+        return code;
+    if (code != IPSOCK_EAGAIN && code != IPSOCK_ECLOSED)
+        ipsk_keep_pending(s, error);
+    return IPSOCK_OK;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/traffic/verdict.h"
+
+#include "core/codec/program.h"
+#include "core/group/membership_kernel.h"
+#include "core/traffic/ping.h"
+
+/* Whether it is not for this endpoint's memberships to say: an adopted handle may have others. */
+static bool is_anothers(const struct ipsock_endpoint *s, const struct ipsock_addr *group,
+                        uint32_t index)
+{
+    return !(s->flags & IPSK_OPENED_HERE) &&
+           ipsk_membership_find(&s->memberships, group->ip, index) == NULL &&
+           ipsk_membership_find(&s->memberships, group->ip, 0) == NULL;
+}
+
+static bool is_joined(struct ipsk_verdicts *v, const struct ipsock_message *m)
+{
+    struct ipsock_endpoint *s = v->s;
+    const struct ipsock_control *c = m->control;
+    if (!(c->valid & IPSOCK_CONTROL_DESTINATION) || !ipsock_addr_is_multicast(&c->destination))
+        return true;
+    const uint32_t index = c->valid & IPSOCK_CONTROL_INTERFACE ? c->interface_index : 0;
+    if (!v->locked)
+        ipsk_mutex_lock(&s->setup);
+    v->locked = true;
+    if (ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip))
+        return true;
+    return is_anothers(s, &c->destination, index) &&
+           (ipsk_is_mapped(&c->destination) || /* IP_MULTICAST_ALL has looked */
+            ipsk_kernel_wants(s, &c->destination, index, m->peer.ip));
+}
+
+/* One that lies inside the data. */
+static uint8_t byte_at(const struct ipsock_message *m, size_t offset)
+{
+    const struct ipsock_buffer *b = m->buffers;
+    for (; offset >= b->length; b++)
+        offset -= b->length;
+    return ((const uint8_t *)b->data)[offset];
+}
+
+/* A packet without a type is none that the caller has let pass; kernels drop it as well. */
+static bool has_wanted_type(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    if (m->length <= m->header_length)
+        return false;
+    const uint8_t type = byte_at(m, m->header_length);
+    return !(s->icmp_filter.blocked[type / 32] >> type % 32 & 1);
+}
+
+static void put16(uint8_t *p, size_t value)
+{
+    p[0] = (uint8_t)(value >> 8);
+    p[1] = (uint8_t)value;
+}
+
+/* What the program's view of a UDP packet begins with; the checksum is not known. */
+static void put_udp_header(struct ipsock_endpoint *s, const struct ipsock_message *m, uint8_t *p)
+{
+    struct ipsock_addr local;
+    struct ipsock_error ignored;
+    if (s->program->port == 0 && ipsk_sys_local_addr(s->handle, &local, &ignored) == IPSOCK_OK)
+        s->program->port = local.port;
+    put16(p, m->peer.port);
+    put16(p + 2, s->program->port);
+    put16(p + 4, IPSK_UDP_HEADER + m->length);
+    put16(p + 6, 0);
+}
+
+/* The message lies in the program's room, and is cut to what the program keeps of it: no less than
+ * a UDP header, as Linux does it (net/ipv4/udp.c, sk_filter_trim_cap). */
+static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
+{
+    const struct ipsk_program *p = s->program;
+    const size_t header = s->kind == IPSOCK_UDP ? IPSK_UDP_HEADER : 0;
+    if (header != 0)
+        put_udp_header(s, m, p->room);
+    const size_t hidden = s->kind == IPSOCK_PING ? m->header_length : 0; /* the IP header */
+    const uint32_t keeps =
+        ipsk_program_run(p->instructions, p->count, header != 0,
+                         p->room + IPSK_UDP_HEADER - header + hidden, header + m->length - hidden);
+    if (keeps == 0)
+        return false;
+    const size_t kept = (keeps < header ? 0 : keeps - header) + hidden;
+    if (kept < m->length)
+        m->length = m->full_length = (uint32_t)kept; /* the rest counts as never arrived */
+    if (m->header_length > m->length)
+        m->header_length = (uint32_t)m->length;
+    return true;
+}
+
+struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool strict)
+{
+    const struct ipsk_verdicts v = {s, atomic_load_explicit(&s->unusual, memory_order_relaxed),
+                                    strict, false};
+    return v;
+}
+
+void ipsk_end_verdicts(struct ipsk_verdicts *v)
+{
+    if (v->locked)
+        ipsk_mutex_unlock(&v->s->setup);
+    v->locked = false;
+}
+
+_Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message *m)
+{
+    struct ipsock_endpoint *s = v->s;
+    if (m->flags & IPSOCK_MSG_NOTICE)
+        return NULL;
+    if (v->strict && !is_joined(v, m))
+        return &s->strict_discards;
+    _Atomic uint64_t *counter = v->drops & IPSK_UNUSUAL_PING ? ipsk_ping_unwanted(s, m) : NULL;
+    if (counter != NULL)
+        return counter;
+    if ((v->drops & IPSK_UNUSUAL_ICMP) && !has_wanted_type(s, m))
+        return &s->filter_discards;
+    return (v->drops & IPSK_UNUSUAL_PROGRAM) && !is_kept(s, m) ? &s->filter_discards : NULL;
+}
+
+void ipsk_count_dropped(struct ipsock_endpoint *s, const struct ipsock_message *m,
+                        _Atomic uint64_t *counter)
+{
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    if (m->flags & IPSOCK_MSG_TRUNC)
+        atomic_fetch_sub_explicit(&s->truncated, 1, memory_order_relaxed);
+    if (m->flags & IPSOCK_MSG_CTRUNC)
+        atomic_fetch_sub_explicit(&s->control_truncated, 1, memory_order_relaxed);
+}

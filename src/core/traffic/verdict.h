@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Which received packets nobody wants: multicast that the endpoint has not joined, ICMP types and
+ * what a program refuses where the kernel's filter does not say so, what is no reply to a ping. */
+#ifndef IPSK_VERDICT_H
+#define IPSK_VERDICT_H
+
+#include "core/endpoint/message.h"
+
+/* Packets that are judged together. Under the endpoint's take. */
+struct ipsk_verdicts {
+    struct ipsock_endpoint *s;
+    uint32_t drops; /* IPSK_UNUSUAL_… */
+    bool strict;    /* the messages' control has what strict delivery looks at */
+    bool locked;    /* setup, from the first packet on that is about memberships */
+};
+struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool strict);
+void ipsk_end_verdicts(struct ipsk_verdicts *v);
+
+/* The counter of what drops the packet; NULL for a wanted one. A notice for the endpoint itself is
+ * no packet. With a program the message lies in its room, and is cut to what it keeps. */
+_Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message *m);
+
+/* Counts a dropped packet. That it was cut, if it was, is no news: the counters tell of what was
+ * delivered. */
+void ipsk_count_dropped(struct ipsock_endpoint *s, const struct ipsock_message *m,
+                        _Atomic uint64_t *counter);
+
+#endif
