@@ -3,6 +3,7 @@
  * that is slow and simple. A valid program ends and reads nothing but the packet; one that passes
  * the check of views never depends on the checksum of a UDP header. */
 #include "core/codec/program.h"
+#include "core/codec/program_run.h"
 
 #include "core/codec/instruction.h"
 

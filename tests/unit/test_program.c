@@ -5,6 +5,7 @@
 
 #include "core/codec/instruction.h"
 #include "core/codec/program.h"
+#include "core/codec/program_run.h"
 
 #define OP(code, k)           IPSOCK_BPF_STATEMENT(code, k)
 #define JUMP(code, k, jt, jf) IPSOCK_BPF_JUMP(code, k, jt, jf)

@@ -13,6 +13,7 @@
 
 #include "core/codec/instruction.h"
 #include "core/codec/program.h"
+#include "core/codec/program_run.h"
 
 #define LONGEST 24
 #define PACKET  48

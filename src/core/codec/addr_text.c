@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Addresses as text: RFC 4291 and 4007 in, strictly (RFC 6943, 3.1.1: one meaning per text), RFC
  * 5952 out. Own code: the systems' functions differ in what they accept and how they write. */
+#include "core/codec/addr_text.h"
+
 #include <string.h>
 
-#include "core/codec/text.h"
-#include "core/endpoint/backend.h"
+#include "core/codec/bytes.h"
 
 enum {
     /* longest zone written: with the longest address and port it fills IPSOCK_ADDR_TEXT */
@@ -13,37 +14,22 @@ enum {
     ZONE_MAX = IPSK_INTERFACE_NAME - 1
 };
 
-/* Text still to be read. */
-struct reader {
-    const char *at, *end;
-};
+/* What reads text moves *at behind what it took. The terminator is no part of anything, so that
+ * nothing else has to be looked for first. */
 
-static bool take_char(struct reader *in, char c)
+static bool take_char(const char **at, char c)
 {
-    if (in->at == in->end || *in->at != c)
+    if (**at != c)
         return false;
-    in->at++;
+    ++*at;
     return true;
 }
 
-/* Decimal without sign or leading zero, at most max. */
-static bool take_decimal(struct reader *in, uint32_t max, uint32_t *value)
-{
-    const char *start = in->at;
-    uint64_t n = 0;
-    while (in->at < in->end && ipsk_is_digit(*in->at) && n <= max)
-        n = n * 10 + (uint32_t)(*in->at++ - '0');
-    if (in->at == start || n > max || (*start == '0' && in->at - start > 1))
-        return false;
-    *value = (uint32_t)n;
-    return true;
-}
-
-static bool take_ipv4(struct reader *in, uint8_t *ip)
+static bool take_ipv4(const char **at, uint8_t *ip)
 {
     for (int i = 0; i < 4; i++) {
         uint32_t part;
-        if ((i > 0 && !take_char(in, '.')) || !take_decimal(in, 255, &part))
+        if ((i > 0 && !take_char(at, '.')) || !ipsk_take_decimal(at, 255, &part))
             return false;
         ip[i] = (uint8_t)part;
     }
@@ -51,56 +37,48 @@ static bool take_ipv4(struct reader *in, uint8_t *ip)
 }
 
 /* One to four hexadecimal digits. */
-static bool take_group(struct reader *in, uint8_t *ip)
+static bool take_group(const char **at, uint8_t *ip)
 {
+    const char *p = *at;
     unsigned value = 0;
-    int n = 0;
-    while (n < 4 && in->at < in->end && ipsk_hex_value(*in->at) >= 0) {
-        value = value << 4 | (unsigned)ipsk_hex_value(*in->at++);
-        n++;
-    }
-    ip[0] = (uint8_t)(value >> 8);
-    ip[1] = (uint8_t)value;
-    return n > 0;
-}
-
-/* The next group, or the dotted quad that stands for the last two. */
-static bool take_part(struct reader *in, uint8_t *ip, size_t *used)
-{
-    struct reader dotted = *in;
-    if (*used <= 12 && take_ipv4(&dotted, ip + *used)) {
-        *in = dotted;
-        *used += 4;
-        return true;
-    }
-    if (*used > 14 || !take_group(in, ip + *used))
+    int digit;
+    for (; p < *at + 4 && (digit = ipsk_hex_value(*p)) >= 0; p++)
+        value = value << 4 | (unsigned)digit;
+    if (p == *at)
         return false;
-    *used += 2;
+    *at = p;
+    ipsk_store_be16(ip, (uint16_t)value);
     return true;
 }
 
-/* All of the text is one IPv6 address without zone. */
-static bool read_ipv6(struct reader in, uint8_t *ip)
+/* An IPv6 address without zone, as long as it may be; what it cannot end with is left. */
+static bool take_ipv6(const char **at, uint8_t *ip)
 {
     size_t used = 0, gap = SIZE_MAX; /* bytes filled; of these before "::" */
-    if (take_char(&in, ':')) {
-        if (!take_char(&in, ':'))
+    if (take_char(at, ':')) {
+        if (!take_char(at, ':'))
             return false;
         gap = 0;
     }
-    while (in.at < in.end) {
-        const char *start = in.at;
-        if (!take_part(&in, ip, &used))
-            return false;
-        if (in.at == in.end)
+    while (used < 16) {
+        const char *start = *at;
+        if (!take_group(at, ip + used)) {
+            if (gap != used)
+                return false;
+            break; /* behind "::" */
+        }
+        if (**at == '.') { /* of a dotted quad, which stands for the last two groups */
+            *at = start;
+            if (used > 12 || !take_ipv4(at, ip + used))
+                return false;
+            used += 4;
             break;
-        /* nothing follows a dotted quad, and a separator never ends the text but as "::" */
-        if (memchr(start, '.', (size_t)(in.at - start)) != NULL || !take_char(&in, ':'))
-            return false;
-        if (gap == SIZE_MAX && take_char(&in, ':'))
+        }
+        used += 2;
+        if (used == 16 || !take_char(at, ':'))
+            break;
+        if (gap == SIZE_MAX && take_char(at, ':'))
             gap = used;
-        else if (in.at == in.end)
-            return false;
     }
     if (gap == SIZE_MAX)
         return used == 16;
@@ -112,70 +90,60 @@ static bool read_ipv6(struct reader in, uint8_t *ip)
 }
 
 /* Digits are an index, whether or not this host has it now; anything else is a name. */
-static int read_zone(struct reader in, uint32_t *scope)
+static int read_zone(const char *at, size_t length, uint32_t *scope)
 {
     char name[ZONE_MAX + 1];
     struct ipsock_error error;
-    const size_t length = (size_t)(in.end - in.at);
     size_t numeric = 0;
     if (length == 0)
         return IPSOCK_EINVAL;
-    while (numeric < length && ipsk_is_digit(in.at[numeric]))
+    while (numeric < length && ipsk_is_digit(at[numeric]))
         numeric++;
     if (numeric == length)
-        return take_decimal(&in, UINT32_MAX, scope) && *scope != 0 ? IPSOCK_OK : IPSOCK_ENODEV;
+        return ipsk_take_decimal(&at, UINT32_MAX, scope) && *scope != 0 ? IPSOCK_OK : IPSOCK_ENODEV;
     if (length > ZONE_MAX)
         return IPSOCK_ENODEV;
-    memcpy(name, in.at, length);
+    memcpy(name, at, length);
     name[length] = '\0';
     return ipsk_sys_interface_index(name, scope, &error);
 }
 
-/* "address" or "address%zone". */
-static int read_scoped(struct reader in, struct ipsock_addr *addr)
-{
-    const char *percent = memchr(in.at, '%', (size_t)(in.end - in.at));
-    const struct reader ip = {in.at, percent != NULL ? percent : in.end};
-    addr->family = IPSOCK_IPV6;
-    if (!read_ipv6(ip, addr->ip))
-        return IPSOCK_EINVAL;
-    if (percent == NULL)
-        return IPSOCK_OK;
-    const struct reader zone = {percent + 1, in.end};
-    return read_zone(zone, &addr->scope);
-}
-
 /* All of the text is a port with its colon. */
-static bool read_port(struct reader in, uint16_t *port)
+static bool read_port(const char *at, uint16_t *port)
 {
     uint32_t value;
-    if (!take_char(&in, ':') || !take_decimal(&in, UINT16_MAX, &value) || in.at != in.end)
+    if (!take_char(&at, ':') || !ipsk_take_decimal(&at, UINT16_MAX, &value) || *at != '\0')
         return false;
     *port = (uint16_t)value;
     return true;
 }
 
-/* "[address]:port", behind its first bracket. A zone may have brackets in it, a port not. */
-static int read_bracketed(struct reader in, struct ipsock_addr *addr)
+/* "address", "address%zone", or one of them in brackets with a port behind. */
+static int read_ipv6(const char *at, struct ipsock_addr *addr)
 {
-    const char *close = in.end;
-    while (close > in.at && *--close != ']')
-        continue;
-    const struct reader port = {close + 1, in.end};
-    const struct reader inside = {in.at, close};
-    if (*close != ']' || !read_port(port, &addr->port))
+    const char *close = NULL;
+    if (take_char(&at, '[')) {
+        close = strrchr(at, ']'); /* a zone may have brackets in it, a port not */
+        if (close == NULL || !read_port(close + 1, &addr->port))
+            return IPSOCK_EINVAL;
+    }
+    addr->family = IPSOCK_IPV6;
+    if (!take_ipv6(&at, addr->ip))
         return IPSOCK_EINVAL;
-    return read_scoped(inside, addr);
+    if (close != NULL ? at == close : *at == '\0')
+        return IPSOCK_OK;
+    if (!take_char(&at, '%'))
+        return IPSOCK_EINVAL;
+    return read_zone(at, close != NULL ? (size_t)(close - at) : strlen(at), &addr->scope);
 }
 
-static int read_addr(struct reader in, struct ipsock_addr *addr)
+static int read_addr(const char *at, struct ipsock_addr *addr)
 {
-    struct reader ipv4 = in;
-    if (take_ipv4(&ipv4, addr->ip)) {
-        addr->family = IPSOCK_IPV4;
-        return ipv4.at == ipv4.end || read_port(ipv4, &addr->port) ? IPSOCK_OK : IPSOCK_EINVAL;
-    }
-    return take_char(&in, '[') ? read_bracketed(in, addr) : read_scoped(in, addr);
+    const char *ipv4 = at;
+    if (!take_ipv4(&ipv4, addr->ip))
+        return read_ipv6(at, addr);
+    addr->family = IPSOCK_IPV4;
+    return *ipv4 == '\0' || read_port(ipv4, &addr->port) ? IPSOCK_OK : IPSOCK_EINVAL;
 }
 
 int ipsock_addr_parse(const char *text, struct ipsock_addr *addr)
@@ -183,8 +151,7 @@ int ipsock_addr_parse(const char *text, struct ipsock_addr *addr)
     struct ipsock_addr found = {0};
     if (text == NULL || addr == NULL)
         return IPSOCK_EINVAL;
-    const struct reader in = {text, text + strlen(text)};
-    const int result = read_addr(in, &found);
+    const int result = read_addr(text, &found);
     if (result == IPSOCK_OK)
         *addr = found;
     return result;
@@ -228,7 +195,7 @@ static void put_ipv6(struct ipsk_text *out, const uint8_t *ip)
         }
         if (i > 0 && !(length > 0 && i == zeros + length))
             ipsk_text_char(out, ':');
-        ipsk_text_hex_digits(out, (unsigned)(ip[2 * i] << 8 | ip[2 * i + 1]));
+        ipsk_text_hex_digits(out, ipsk_load_be16(ip + 2 * i));
     }
 }
 
@@ -269,6 +236,12 @@ void ipsk_text_ip(struct ipsk_text *out, const struct ipsock_addr *addr)
     }
     if (addr->scope != 0)
         put_zone(out, addr->scope);
+}
+
+void ipsk_text_field_ip(struct ipsk_text *out, const char *name, const struct ipsock_addr *addr)
+{
+    ipsk_text_string(out, name);
+    ipsk_text_ip(out, addr);
 }
 
 void ipsk_text_addr(struct ipsk_text *out, const struct ipsock_addr *addr)

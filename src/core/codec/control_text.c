@@ -2,54 +2,38 @@
 /* Control data for people. */
 #include <ipsock/control.h>
 
-#include "core/codec/text.h"
+#include "core/codec/addr_text.h"
 
-static void put_number(struct ipsk_text *out, const char *name, uint32_t value)
+/* For the next field: they are a blank apart. */
+static struct ipsk_text *next(struct ipsk_text *out)
 {
     if (out->used != 0)
         ipsk_text_char(out, ' ');
-    ipsk_text_string(out, name);
-    ipsk_text_unsigned(out, value);
-}
-
-static void put_addr(struct ipsk_text *out, const char *name, const struct ipsock_addr *addr)
-{
-    if (out->used != 0)
-        ipsk_text_char(out, ' ');
-    ipsk_text_string(out, name);
-    ipsk_text_ip(out, addr);
-}
-
-static void put_octet(struct ipsk_text *out, const char *name, uint8_t value)
-{
-    if (out->used != 0)
-        ipsk_text_char(out, ' ');
-    ipsk_text_string(out, name);
-    ipsk_text_hex(out, value);
+    return out;
 }
 
 static void put_fields(struct ipsk_text *out, const struct ipsock_control *c)
 {
     if (c->valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
-        put_octet(out, "tclass=", c->traffic_class);
+        ipsk_text_field_hex(next(out), "tclass=", c->traffic_class);
     if (c->valid & IPSOCK_CONTROL_HOP_LIMIT)
-        put_number(out, "hoplim=", c->hop_limit);
+        ipsk_text_field(next(out), "hoplim=", c->hop_limit);
     if (c->valid & IPSOCK_CONTROL_SOURCE)
-        put_addr(out, "src=", &c->source);
+        ipsk_text_field_ip(next(out), "src=", &c->source);
     if (c->valid & IPSOCK_CONTROL_DESTINATION)
-        put_addr(out, "dst=", &c->destination);
+        ipsk_text_field_ip(next(out), "dst=", &c->destination);
     if (c->valid & IPSOCK_CONTROL_INTERFACE)
-        put_number(out, "ifindex=", c->interface_index);
+        ipsk_text_field(next(out), "ifindex=", c->interface_index);
     if (c->valid & IPSOCK_CONTROL_NEXT_HOP)
-        put_addr(out, "nexthop=", &c->next_hop);
+        ipsk_text_field_ip(next(out), "nexthop=", &c->next_hop);
     if (c->valid & IPSOCK_CONTROL_PATH_MTU)
-        put_number(out, "mtu=", c->path_mtu);
+        ipsk_text_field(next(out), "mtu=", c->path_mtu);
     if (c->valid & IPSOCK_CONTROL_DONT_FRAGMENT)
-        put_number(out, "df=", c->dont_fragment);
+        ipsk_text_field(next(out), "df=", c->dont_fragment);
     if (c->valid & IPSOCK_CONTROL_SEGMENT_SIZE)
-        put_number(out, "segment=", c->segment_size);
+        ipsk_text_field(next(out), "segment=", c->segment_size);
     if (c->valid & IPSOCK_CONTROL_OPAQUE)
-        put_number(out, "opaque=", (uint32_t)c->opaque_length);
+        ipsk_text_field(next(out), "opaque=", (uint32_t)c->opaque_length);
 }
 
 int ipsock_control_format(const struct ipsock_control *control, char *text, size_t size)

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <string.h>
 
+#include "core/codec/bytes.h"
 #include "core/codec/order.h"
 
 static uint16_t load16(const uint8_t *p, bool host_order)
 {
-    uint16_t value = (uint16_t)(p[0] << 8 | p[1]);
-    if (host_order)
-        memcpy(&value, p, sizeof value);
-    return value;
+    return host_order ? ipsk_load16(p) : ipsk_load_be16(p);
 }
 
 static void store16(uint8_t *p, uint16_t value, bool host_order)
 {
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
     if (host_order)
-        memcpy(p, &value, sizeof value);
+        ipsk_store16(p, value);
+    else
+        ipsk_store_be16(p, value);
 }
 
-static struct ipsock_addr load_addr(int family, const uint8_t *p)
+static struct ipsock_addr load_addr(uint8_t family, const uint8_t *p)
 {
-    struct ipsock_addr addr = ipsock_addr_any(family, 0);
+    struct ipsock_addr addr = {.family = family};
     memcpy(addr.ip, p, family == IPSOCK_IPV4 ? 4 : 16);
     return addr;
 }
@@ -48,8 +46,8 @@ static unsigned load_total(const uint8_t *p, const struct ipsk_header_order *ord
 void ipsk_ipv4_to_wire(uint8_t bytes[IPSK_ORDERED_BYTES], const struct ipsk_header_order *order)
 {
     const unsigned total = load_total(bytes, order);
-    store16(bytes + 2, total > UINT16_MAX ? UINT16_MAX : (uint16_t)total, false);
-    store16(bytes + 6, load16(bytes + 6, order->host_offset), false);
+    ipsk_store_be16(bytes + 2, total > UINT16_MAX ? UINT16_MAX : (uint16_t)total);
+    ipsk_store_be16(bytes + 6, load16(bytes + 6, order->host_offset));
 }
 
 int ipsk_ipv4_parse(struct ipsock_ipv4_header *header, const void *data, size_t length,
@@ -73,11 +71,11 @@ int ipsk_ipv4_parse(struct ipsock_ipv4_header *header, const void *data, size_t 
         .traffic_class = p[1],
         .flags = (uint8_t)(fragment >> 13),
         .total_length = (uint16_t)total,
-        .id = load16(p + 4, false),
+        .id = ipsk_load_be16(p + 4),
         .fragment_offset = fragment & 0x1fff,
         .hop_limit = p[8],
         .protocol = p[9],
-        .checksum = load16(p + 10, false),
+        .checksum = ipsk_load_be16(p + 10),
         .options_length = (uint8_t)(header_length - IPSOCK_IPV4_HEADER_MIN),
         .source = load_addr(IPSOCK_IPV4, p + 12),
         .destination = load_addr(IPSOCK_IPV4, p + 16),
@@ -139,11 +137,11 @@ int ipsk_ipv4_marshal(const struct ipsock_ipv4_header *header, void *buffer, siz
     p[0] = (uint8_t)(4 << 4 | length / 4);
     p[1] = header->traffic_class;
     store16(p + 2, (uint16_t)(header->total_length - subtracted), order->host_length);
-    store16(p + 4, header->id, false);
+    ipsk_store_be16(p + 4, header->id);
     store16(p + 6, (uint16_t)(header->flags << 13 | header->fragment_offset), order->host_offset);
     p[8] = header->hop_limit;
     p[9] = header->protocol;
-    store16(p + 10, header->checksum, false);
+    ipsk_store_be16(p + 10, header->checksum);
     store_source(p + 12, &header->source, 4);
     memcpy(p + 16, header->destination.ip, 4);
     memcpy(p + IPSOCK_IPV4_HEADER_MIN, header->options, header->options_length);
@@ -199,8 +197,8 @@ int ipsock_ipv6_header_parse(struct ipsock_ipv6_header *header, const void *data
         .traffic_class = (uint8_t)(p[0] << 4 | p[1] >> 4),
         .next_header = p[6],
         .hop_limit = p[7],
-        .flow_label = (uint32_t)(p[1] & 0x0f) << 16 | load16(p + 2, false),
-        .payload_length = load16(p + 4, false),
+        .flow_label = (uint32_t)(p[1] & 0x0f) << 16 | ipsk_load_be16(p + 2),
+        .payload_length = ipsk_load_be16(p + 4),
         .source = load_addr(IPSOCK_IPV6, p + 8),
         .destination = load_addr(IPSOCK_IPV6, p + 24),
     };
@@ -221,8 +219,8 @@ int ipsock_ipv6_header_marshal(const struct ipsock_ipv6_header *header, void *bu
         return IPSOCK_ENOSPC;
     p[0] = (uint8_t)(6 << 4 | header->traffic_class >> 4);
     p[1] = (uint8_t)((header->traffic_class & 0x0fu) << 4 | header->flow_label >> 16);
-    store16(p + 2, (uint16_t)header->flow_label, false);
-    store16(p + 4, header->payload_length, false);
+    ipsk_store_be16(p + 2, (uint16_t)header->flow_label);
+    ipsk_store_be16(p + 4, header->payload_length);
     p[6] = header->next_header;
     p[7] = header->hop_limit;
     store_source(p + 8, &header->source, 16);

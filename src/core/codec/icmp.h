@@ -17,8 +17,6 @@
 
 /* A type whose body is known. */
 struct ipsk_icmp_kind {
-    uint8_t family;
-    uint8_t type;
     uint8_t body;      /* IPSOCK_ICMP_BODY_… */
     bool quotes;       /* data is a datagram */
     uint8_t length_at; /* byte of the length attribute of RFC 4884; 0: it carries no extensions */

@@ -12,7 +12,7 @@ static uint8_t check_header(const uint8_t *bytes, size_t length)
     if (bytes[0] >> 4 != IPSK_ICMP_VERSION)
         return IPSOCK_ICMP_EXTENSION_VERSION;
     /* 0: the sender computed none (RFC 4884, 7) */
-    if (ipsk_load16(bytes + 2) != 0 && ipsock_checksum(bytes, length) != 0)
+    if (ipsk_load_be16(bytes + 2) != 0 && ipsock_checksum(bytes, length) != 0)
         return IPSOCK_ICMP_EXTENSION_CHECKSUM;
     return IPSOCK_ICMP_EXTENSION_FOUND;
 }
@@ -41,7 +41,7 @@ uint8_t ipsk_icmp_find_objects(struct ipsk_icmp_objects *objects, const uint8_t 
         const size_t left = length - at;
         if (left < IPSK_ICMP_OBJECT)
             return IPSOCK_ICMP_EXTENSION_CUT;
-        object_length = ipsk_load16(bytes + at);
+        object_length = ipsk_load_be16(bytes + at);
         if (object_length < IPSK_ICMP_OBJECT)
             return IPSOCK_ICMP_EXTENSION_OBJECT;
         if (object_length > left)
@@ -63,7 +63,7 @@ static bool is_legacy(const uint8_t *bytes, size_t length)
     if (check_header(bytes, length) != IPSOCK_ICMP_EXTENSION_FOUND)
         return false;
     struct ipsk_icmp_objects none = {0};
-    return ipsk_load16(bytes + 2) != 0 ||
+    return ipsk_load_be16(bytes + 2) != 0 ||
            ipsk_icmp_find_objects(&none, bytes, length) == IPSOCK_ICMP_EXTENSION_FOUND;
 }
 

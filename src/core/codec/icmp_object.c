@@ -83,7 +83,7 @@ int ipsock_icmp_mpls_decode(const struct ipsock_icmp_object *object,
         return IPSOCK_EEXTENSION;
     *count = object->length / 4;
     for (size_t i = 0; i < *count && i < capacity; i++) {
-        const uint32_t entry = ipsk_load32(object->payload + i * 4);
+        const uint32_t entry = ipsk_load_be32(object->payload + i * 4);
         labels[i] = (struct ipsock_icmp_mpls_label){.label = entry >> 12,
                                                     .traffic_class = (uint8_t)(entry >> 9 & 7),
                                                     .bottom = entry >> 8 & 1,
@@ -108,8 +108,8 @@ int ipsock_icmp_mpls_encode(struct ipsock_icmp_object *object,
     if (result != IPSOCK_OK)
         return result;
     for (size_t i = 0; i < count; i++)
-        ipsk_store32(p + i * 4, labels[i].label << 12 | (uint32_t)labels[i].traffic_class << 9 |
-                                    (uint32_t)labels[i].bottom << 8 | labels[i].ttl);
+        ipsk_store_be32(p + i * 4, labels[i].label << 12 | (uint32_t)labels[i].traffic_class << 9 |
+                                       (uint32_t)labels[i].bottom << 8 | labels[i].ttl);
     return IPSOCK_OK;
 }
 
@@ -118,7 +118,7 @@ static int read_number(struct rest *rest, uint32_t *number)
     const uint8_t *p = take(rest, 4);
     if (p == NULL)
         return IPSOCK_EMSGSHORT;
-    *number = ipsk_load32(p);
+    *number = ipsk_load_be32(p);
     return IPSOCK_OK;
 }
 
@@ -127,7 +127,7 @@ static int read_address(struct rest *rest, struct ipsock_addr *addr)
     const uint8_t *p = take(rest, 4);
     if (p == NULL)
         return IPSOCK_EMSGSHORT;
-    const unsigned afi = ipsk_load16(p);
+    const unsigned afi = ipsk_load_be16(p);
     const size_t length = address_length(afi);
     if (length == 0)
         return IPSOCK_EEXTENSION;
@@ -217,11 +217,11 @@ int ipsock_icmp_interface_encode(struct ipsock_icmp_object *object,
     if (result != IPSOCK_OK)
         return result;
     if (info->has_index) {
-        ipsk_store32(p, info->index);
+        ipsk_store_be32(p, info->index);
         p += 4;
     }
     if (has_address) {
-        ipsk_store16(p, (uint16_t)afi);
+        ipsk_store_be16(p, (uint16_t)afi);
         memcpy(p + 4, info->addr.ip, address_length(afi));
         p += 4 + address_length(afi);
     }
@@ -231,7 +231,7 @@ int ipsock_icmp_interface_encode(struct ipsock_icmp_object *object,
         p += name;
     }
     if (info->has_mtu)
-        ipsk_store32(p, info->mtu);
+        ipsk_store_be32(p, info->mtu);
     return IPSOCK_OK;
 }
 
@@ -251,7 +251,7 @@ static int read_ident_address(struct rest *rest, struct ipsock_icmp_ident *ident
     const uint8_t *p = take(rest, 4);
     if (p == NULL)
         return IPSOCK_EEXTENSION;
-    ident->address_family = ipsk_load16(p);
+    ident->address_family = ipsk_load_be16(p);
     ident->address_length = p[2];
     p = take(rest, ident->address_length);
     if (p == NULL || ident->address_length > sizeof ident->address)
@@ -323,9 +323,9 @@ int ipsock_icmp_ident_encode(struct ipsock_icmp_object *object,
     if (ident->by == IPSOCK_ICMP_IDENT_NAME) {
         memcpy(p, ident->name, strlen(ident->name));
     } else if (ident->by == IPSOCK_ICMP_IDENT_INDEX) {
-        ipsk_store32(p, ident->index);
+        ipsk_store_be32(p, ident->index);
     } else {
-        ipsk_store16(p, ident->address_family);
+        ipsk_store_be16(p, ident->address_family);
         p[2] = ident->address_length;
         memcpy(p + 4, ident->address, ident->address_length);
     }

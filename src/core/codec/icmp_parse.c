@@ -3,43 +3,39 @@
 #include "core/codec/bytes.h"
 #include "core/codec/icmp.h"
 
-#define V4(name, body, ...)                                                     \
-    {                                                                           \
-        IPSOCK_IPV4, IPSOCK_ICMPV4_##name, IPSOCK_ICMP_BODY_##body, __VA_ARGS__ \
-    }
-#define V6(name, body, ...)                                                     \
-    {                                                                           \
-        IPSOCK_IPV6, IPSOCK_ICMPV6_##name, IPSOCK_ICMP_BODY_##body, __VA_ARGS__ \
-    }
-
 /* RFC 4884, 4: the length is byte 5 in words of 32 bits for IPv4, byte 4 in words of 64 bits for
  * IPv6. */
-static const struct ipsk_icmp_kind kinds[] = {
-    V4(ECHO_REPLY, ECHO_REPLY, false, 0, 0),
-    V4(DESTINATION_UNREACHABLE, UNREACHABLE, true, 5, 4),
-    V4(REDIRECT, REDIRECT, true, 0, 0),
-    V4(ECHO, ECHO, false, 0, 0),
-    V4(TIME_EXCEEDED, TIME_EXCEEDED, true, 5, 4),
-    V4(PARAMETER_PROBLEM, PARAMETER, true, 5, 4),
-    V4(EXTENDED_ECHO_REQUEST, EXTENDED_ECHO, false, 0, 0),
-    V4(EXTENDED_ECHO_REPLY, EXTENDED_REPLY, false, 0, 0),
-    V6(DESTINATION_UNREACHABLE, UNREACHABLE, true, 4, 8),
-    V6(PACKET_TOO_BIG, TOO_BIG, true, 0, 0),
-    V6(TIME_EXCEEDED, TIME_EXCEEDED, true, 4, 8),
-    V6(PARAMETER_PROBLEM, PARAMETER, true, 0, 0),
-    V6(ECHO_REQUEST, ECHO, false, 0, 0),
-    V6(ECHO_REPLY, ECHO_REPLY, false, 0, 0),
-    V6(EXTENDED_ECHO_REQUEST, EXTENDED_ECHO, false, 0, 0),
-    V6(EXTENDED_ECHO_REPLY, EXTENDED_REPLY, false, 0, 0),
+static const struct ipsk_icmp_kind icmpv4[] = {
+    [IPSOCK_ICMPV4_ECHO_REPLY] = {IPSOCK_ICMP_BODY_ECHO_REPLY, false, 0, 0},
+    [IPSOCK_ICMPV4_DESTINATION_UNREACHABLE] = {IPSOCK_ICMP_BODY_UNREACHABLE, true, 5, 4},
+    [IPSOCK_ICMPV4_REDIRECT] = {IPSOCK_ICMP_BODY_REDIRECT, true, 0, 0},
+    [IPSOCK_ICMPV4_ECHO] = {IPSOCK_ICMP_BODY_ECHO, false, 0, 0},
+    [IPSOCK_ICMPV4_TIME_EXCEEDED] = {IPSOCK_ICMP_BODY_TIME_EXCEEDED, true, 5, 4},
+    [IPSOCK_ICMPV4_PARAMETER_PROBLEM] = {IPSOCK_ICMP_BODY_PARAMETER, true, 5, 4},
+    [IPSOCK_ICMPV4_EXTENDED_ECHO_REQUEST] = {IPSOCK_ICMP_BODY_EXTENDED_ECHO, false, 0, 0},
+    [IPSOCK_ICMPV4_EXTENDED_ECHO_REPLY] = {IPSOCK_ICMP_BODY_EXTENDED_REPLY, false, 0, 0},
+};
+
+static const struct ipsk_icmp_kind icmpv6[] = {
+    [IPSOCK_ICMPV6_DESTINATION_UNREACHABLE] = {IPSOCK_ICMP_BODY_UNREACHABLE, true, 4, 8},
+    [IPSOCK_ICMPV6_PACKET_TOO_BIG] = {IPSOCK_ICMP_BODY_TOO_BIG, true, 0, 0},
+    [IPSOCK_ICMPV6_TIME_EXCEEDED] = {IPSOCK_ICMP_BODY_TIME_EXCEEDED, true, 4, 8},
+    [IPSOCK_ICMPV6_PARAMETER_PROBLEM] = {IPSOCK_ICMP_BODY_PARAMETER, true, 0, 0},
+    [IPSOCK_ICMPV6_ECHO_REQUEST] = {IPSOCK_ICMP_BODY_ECHO, false, 0, 0},
+    [IPSOCK_ICMPV6_ECHO_REPLY] = {IPSOCK_ICMP_BODY_ECHO_REPLY, false, 0, 0},
+    [IPSOCK_ICMPV6_EXTENDED_ECHO_REQUEST] = {IPSOCK_ICMP_BODY_EXTENDED_ECHO, false, 0, 0},
+    [IPSOCK_ICMPV6_EXTENDED_ECHO_REPLY] = {IPSOCK_ICMP_BODY_EXTENDED_REPLY, false, 0, 0},
 };
 
 const struct ipsk_icmp_kind *ipsk_icmp_kind(int family, uint8_t type)
 {
     static const struct ipsk_icmp_kind raw = {.body = IPSOCK_ICMP_BODY_RAW};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (kinds[i].family == family && kinds[i].type == type)
-            return &kinds[i];
-    return &raw;
+    const struct ipsk_icmp_kind *kind = &raw;
+    if (family == IPSOCK_IPV4 && type < sizeof icmpv4 / sizeof icmpv4[0])
+        kind = &icmpv4[type];
+    else if (family == IPSOCK_IPV6 && type < sizeof icmpv6 / sizeof icmpv6[0])
+        kind = &icmpv6[type];
+    return kind->body != 0 ? kind : &raw;
 }
 
 /* The word between header and data. */
@@ -76,7 +72,7 @@ static void read_word(struct ipsock_icmp_message *m, uint32_t word)
         break;
     case IPSOCK_ICMP_BODY_REDIRECT:
         m->gateway = ipsock_addr_any(IPSOCK_IPV4, 0);
-        ipsk_store32(m->gateway.ip, word);
+        ipsk_store_be32(m->gateway.ip, word);
         break;
     default:
         break;
@@ -120,14 +116,14 @@ int ipsock_icmp_parse(struct ipsock_icmp_message *message, struct ipsock_icmp_ob
         .family = family,
         .type = p[0],
         .code = p[1],
-        .checksum = ipsk_load16(p + 2),
+        .checksum = ipsk_load_be16(p + 2),
         .body = kind->body,
         .data_length = length - data_at,
         .objects = objects,
     };
     if (kind->body != IPSOCK_ICMP_BODY_RAW) {
         struct ipsk_icmp_objects list = {objects, capacity, 0};
-        read_word(message, ipsk_load32(p + IPSK_ICMP_HEADER));
+        read_word(message, ipsk_load_be32(p + IPSK_ICMP_HEADER));
         message->data_length = read_objects(message, &list, kind, p, length);
         message->objects_found = list.found;
         message->object_count = list.found < capacity ? list.found : capacity;

@@ -66,7 +66,7 @@ static int skip_extensions(struct ipsock_icmp_quote *quote, bool *later)
             return IPSOCK_OK;
         if (!readable || length > quote->length)
             return IPSOCK_EEXTSHORT;
-        *later = quote->protocol == FRAGMENT && ipsk_load16(p + 2) >> 3 != 0;
+        *later = quote->protocol == FRAGMENT && ipsk_load_be16(p + 2) >> 3 != 0;
         quote->protocol = p[0];
         advance(quote, length);
     }
@@ -132,8 +132,8 @@ int ipsk_icmp_quoted(const struct ipsock_icmp_message *message, struct ipsock_ic
     if (result != IPSOCK_OK)
         return result;
     if (!later && has_ports(found.protocol) && found.length >= 4) {
-        found.source.port = ipsk_load16(found.payload);
-        found.destination.port = ipsk_load16(found.payload + 2);
+        found.source.port = ipsk_load_be16(found.payload);
+        found.destination.port = ipsk_load_be16(found.payload + 2);
     }
     *quote = found;
     return IPSOCK_OK;

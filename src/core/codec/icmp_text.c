@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ICMP messages as text. */
+#include "core/codec/addr_text.h"
 #include "core/codec/icmp.h"
-#include "core/codec/text.h"
-
-static void put(struct ipsk_text *out, const char *name, uint64_t value)
-{
-    ipsk_text_string(out, name);
-    ipsk_text_unsigned(out, value);
-}
-
-static void put_ip(struct ipsk_text *out, const char *name, const struct ipsock_addr *addr)
-{
-    ipsk_text_string(out, name);
-    ipsk_text_ip(out, addr);
-}
 
 /* A name from the network is for terminals only with its other bytes escaped. */
 static void put_name(struct ipsk_text *out, const char *text)
@@ -37,32 +25,32 @@ static void put_body(struct ipsk_text *out, const struct ipsock_icmp_message *m,
     case IPSOCK_ICMP_BODY_ECHO_REPLY:
     case IPSOCK_ICMP_BODY_EXTENDED_ECHO:
     case IPSOCK_ICMP_BODY_EXTENDED_REPLY:
-        put(out, " id=", m->id);
-        put(out, " seq=", m->sequence);
+        ipsk_text_field(out, " id=", m->id);
+        ipsk_text_field(out, " seq=", m->sequence);
         break;
     case IPSOCK_ICMP_BODY_UNREACHABLE:
         if (m->family == IPSOCK_IPV4 && m->code == IPSK_ICMP_MTU_CODE)
-            put(out, " mtu=", m->mtu);
+            ipsk_text_field(out, " mtu=", m->mtu);
         break;
     case IPSOCK_ICMP_BODY_PARAMETER:
-        put(out, " pointer=", m->pointer);
+        ipsk_text_field(out, " pointer=", m->pointer);
         break;
     case IPSOCK_ICMP_BODY_TOO_BIG:
-        put(out, " mtu=", m->mtu);
+        ipsk_text_field(out, " mtu=", m->mtu);
         break;
     case IPSOCK_ICMP_BODY_REDIRECT:
-        put_ip(out, " gateway=", &m->gateway);
+        ipsk_text_field_ip(out, " gateway=", &m->gateway);
         break;
     default:
         break;
     }
     if (body == IPSOCK_ICMP_BODY_EXTENDED_ECHO)
-        put(out, " local=", m->local);
+        ipsk_text_field(out, " local=", m->local);
     if (body == IPSOCK_ICMP_BODY_EXTENDED_REPLY) {
-        put(out, " state=", m->state);
-        put(out, " active=", m->active);
-        put(out, " ipv4=", m->has_ipv4);
-        put(out, " ipv6=", m->has_ipv6);
+        ipsk_text_field(out, " state=", m->state);
+        ipsk_text_field(out, " active=", m->active);
+        ipsk_text_field(out, " ipv4=", m->has_ipv4);
+        ipsk_text_field(out, " ipv6=", m->has_ipv6);
     }
 }
 
@@ -78,10 +66,10 @@ static bool put_mpls(struct ipsk_text *out, const struct ipsock_icmp_object *obj
     for (size_t i = 0; i < count; i++) {
         entry.payload = object->payload + i * 4;
         (void)ipsock_icmp_mpls_decode(&entry, &label, 1, &one);
-        put(out, i == 0 ? "label=" : ", label=", label.label);
-        put(out, " tc=", label.traffic_class);
-        put(out, " s=", label.bottom);
-        put(out, " ttl=", label.ttl);
+        ipsk_text_field(out, i == 0 ? "label=" : ", label=", label.label);
+        ipsk_text_field(out, " tc=", label.traffic_class);
+        ipsk_text_field(out, " s=", label.bottom);
+        ipsk_text_field(out, " ttl=", label.ttl);
     }
     return true;
 }
@@ -95,13 +83,13 @@ static bool put_interface(struct ipsk_text *out, const struct ipsock_icmp_object
     ipsk_text_string(out, " interface(role=");
     ipsk_text_string(out, roles[info.role]);
     if (info.has_index)
-        put(out, " index=", info.index);
+        ipsk_text_field(out, " index=", info.index);
     if (info.addr.family != IPSOCK_UNSPEC)
-        put_ip(out, " addr=", &info.addr);
+        ipsk_text_field_ip(out, " addr=", &info.addr);
     if (info.name[0] != '\0')
         put_name(out, info.name);
     if (info.has_mtu)
-        put(out, " mtu=", info.mtu);
+        ipsk_text_field(out, " mtu=", info.mtu);
     return true;
 }
 
@@ -115,9 +103,9 @@ static bool put_ident(struct ipsk_text *out, const struct ipsock_icmp_object *ob
         ipsk_text_string(out, "name");
         put_name(out, ident.name);
     } else if (ident.by == IPSOCK_ICMP_IDENT_INDEX) {
-        put(out, "index index=", ident.index);
+        ipsk_text_field(out, "index index=", ident.index);
     } else {
-        put(out, "address family=", ident.address_family);
+        ipsk_text_field(out, "address family=", ident.address_family);
         ipsk_text_string(out, " addr=");
         ipsk_text_bytes(out, ident.address, ident.address_length);
     }
@@ -127,8 +115,8 @@ static bool put_ident(struct ipsk_text *out, const struct ipsock_icmp_object *ob
 static void put_object(struct ipsk_text *out, const struct ipsock_icmp_object *object)
 {
     if (!put_mpls(out, object) && !put_interface(out, object) && !put_ident(out, object)) {
-        put(out, " object(class=", object->object_class);
-        put(out, " type=", object->object_type);
+        ipsk_text_field(out, " object(class=", object->object_class);
+        ipsk_text_field(out, " type=", object->object_type);
         ipsk_text_string(out, " data=");
         if (object->payload != NULL)
             ipsk_text_bytes(out, object->payload, object->length);
@@ -148,7 +136,7 @@ static void put_extension(struct ipsk_text *out, const struct ipsock_icmp_messag
     for (size_t i = 0; m->objects != NULL && i < m->object_count; i++)
         put_object(out, &m->objects[i]);
     if (m->objects_found > m->object_count)
-        put(out, " more=", m->objects_found - m->object_count);
+        ipsk_text_field(out, " more=", m->objects_found - m->object_count);
 }
 
 int ipsock_icmp_format(const struct ipsock_icmp_message *message, char *text, size_t size)
@@ -158,18 +146,18 @@ int ipsock_icmp_format(const struct ipsock_icmp_message *message, char *text, si
         return IPSOCK_EINVAL;
     struct ipsk_text out = ipsk_text_begin(text, size);
     const char *name = ipsock_icmp_type_name(message->family, message->type);
-    put(&out, "type=", message->type);
+    ipsk_text_field(&out, "type=", message->type);
     if (name != NULL) {
         ipsk_text_char(&out, ' ');
         ipsk_text_string(&out, name);
     }
-    put(&out, " code=", message->code);
+    ipsk_text_field(&out, " code=", message->code);
     ipsk_text_string(&out, " cksum=");
     ipsk_text_hex(&out, message->checksum);
     const bool raw = message->body == IPSOCK_ICMP_BODY_RAW;
     if (!raw)
         put_body(&out, message, ipsk_icmp_kind(message->family, message->type)->body);
-    put(&out, " datalen=", message->data_length);
+    ipsk_text_field(&out, " datalen=", message->data_length);
     put_extension(&out, message);
     return ipsk_text_finish(&out);
 }

@@ -63,7 +63,8 @@
 #define IPSK_BPF_OUTSIDE   0xffe00000u
 #define IPSK_BPF_ANCILLARY 0xfffff000u
 
-/* Offset of the checksum in a UDP header. */
+/* Bytes of the header that the view of a UDP packet begins with, and where its checksum is. */
+#define IPSK_UDP_HEADER   8
 #define IPSK_UDP_CHECKSUM 6
 
 #endif

@@ -2,9 +2,7 @@
 /* Runs a valid program as Linux does: registers of 32 bits that begin at 0; a load outside the
  * packet and a division by an X of 0 end the program, the packet is dropped; a shift by X looks at
  * its lower five bits. */
-#include "core/codec/program.h"
-
-#include "core/codec/instruction.h"
+#include "core/codec/program_run.h"
 
 struct machine {
     const struct ipsock_bpf_instruction *next;

@@ -63,6 +63,18 @@ void ipsk_text_bytes(struct ipsk_text *text, const uint8_t *bytes, size_t length
     }
 }
 
+void ipsk_text_field(struct ipsk_text *text, const char *name, uint64_t value)
+{
+    ipsk_text_string(text, name);
+    ipsk_text_unsigned(text, value);
+}
+
+void ipsk_text_field_hex(struct ipsk_text *text, const char *name, uint64_t value)
+{
+    ipsk_text_string(text, name);
+    ipsk_text_hex(text, value);
+}
+
 int ipsk_text_finish(struct ipsk_text *text)
 {
     if (text->size == 0)

@@ -4,7 +4,7 @@
 #ifndef IPSK_TEXT_H
 #define IPSK_TEXT_H
 
-#include <ipsock/addr.h>
+#include <ipsock/error.h>
 
 struct ipsk_text {
     char *out;
@@ -27,10 +27,9 @@ void ipsk_text_hex(struct ipsk_text *text, uint64_t value);                     
 void ipsk_text_hex_digits(struct ipsk_text *text, uint64_t value);                 /* 2a */
 void ipsk_text_bytes(struct ipsk_text *text, const uint8_t *bytes, size_t length); /* 00ff2a */
 
-/* As ipsock_addr_format writes it; "<nil>" for no address. In addr_text.c. */
-void ipsk_text_addr(struct ipsk_text *text, const struct ipsock_addr *addr);
-/* The same without the port. */
-void ipsk_text_ip(struct ipsk_text *text, const struct ipsock_addr *addr);
+/* "name=42", "name=0x2a"; the name brings what goes before the value. */
+void ipsk_text_field(struct ipsk_text *text, const char *name, uint64_t value);
+void ipsk_text_field_hex(struct ipsk_text *text, const char *name, uint64_t value);
 
 /* Terminates. IPSOCK_OK, or IPSOCK_ENOSPC when the text was cut. */
 int ipsk_text_finish(struct ipsk_text *text);
@@ -38,6 +37,20 @@ int ipsk_text_finish(struct ipsk_text *text);
 static inline bool ipsk_is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+
+/* Decimal without sign or leading zero, at most max. Moves *at behind it. */
+static inline bool ipsk_take_decimal(const char **at, uint32_t max, uint32_t *value)
+{
+    const char *p = *at;
+    uint64_t n = 0;
+    for (; n <= max && ipsk_is_digit(*p); p++)
+        n = n * 10 + (uint32_t)(*p - '0');
+    if (p == *at || n > max || (**at == '0' && p != *at + 1))
+        return false;
+    *at = p;
+    *value = (uint32_t)n;
+    return true;
 }
 
 /* Value of a hexadecimal digit, -1 for another character. */

@@ -10,6 +10,7 @@
 #include <ipsock/interface.h>
 #include <ipsock/message.h>
 
+#include "core/codec/addr_text.h"
 #include "core/codec/order.h"
 #include "core/table/table.h"
 
@@ -153,16 +154,10 @@ intptr_t ipsk_sys_process(void);
 
 /* ---- the host ---- */
 
-/* IPSOCK_ENODEV says that there is none, and any other code that the system could not be asked.
- * *index is 0 then. */
-int ipsk_sys_interface_index(const char *name, uint32_t *index, struct ipsock_error *error);
-/* The same; IPSOCK_ENOSPC: its name is longer. */
-int ipsk_sys_interface_name(uint32_t index, char *name, size_t size, struct ipsock_error *error);
+/* The names of interfaces: core/codec/addr_text.h. */
 /* IPSOCK_ENODEV where an interface is known to carry no multicast and the system would join all the
  * same. */
 int ipsk_sys_interface_groups(ipsock_handle_t handle, uint32_t index, struct ipsock_error *error);
-/* Longest name of an interface, with its NUL: Windows' are up to 256 UTF-16 units. */
-#define IPSK_INTERFACE_NAME (256 * 3 + 1)
 /* Whether it is certain that no interface has this index; 0 is none. */
 static inline bool ipsk_is_unknown_interface(uint32_t index)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/codec/membership.h"
-#include "core/codec/program.h"
+#include "core/codec/program_run.h"
 #include "core/endpoint/backend.h"
 #include "core/endpoint/sync.h"
 

@@ -78,17 +78,14 @@ void ipsock_interfaces_free(struct ipsock_interface *list)
     }
 }
 
-/* The port after the last colon; false for anything but 0..65535, and for leading zeros, which
- * ipsock_addr_parse does not take either. */
+/* The port after the last colon, as ipsock_addr_parse reads it. */
 static bool read_port(const char *p, uint16_t *port)
 {
-    uint32_t value = 0;
-    if (*p == '\0' || (*p == '0' && p[1] != '\0'))
+    uint32_t value;
+    if (!ipsk_take_decimal(&p, UINT16_MAX, &value) || *p != '\0')
         return false;
-    for (; *p >= '0' && *p <= '9' && value <= UINT16_MAX; p++)
-        value = value * 10 + (uint32_t)(*p - '0');
     *port = (uint16_t)value;
-    return *p == '\0' && value <= UINT16_MAX;
+    return true;
 }
 
 int ipsock_split_host_port(const char *text, char *host, size_t size, uint16_t *port)

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/codec/program.h"
 #include "core/option/option.h"
 #include "core/table/encoding.h"
 

@@ -9,6 +9,7 @@
 #include <ipsock/control.h>
 #include <string.h>
 
+#include "core/codec/bytes.h"
 #include "core/table/table.h"
 
 /* The shape of one system's control messages. */
@@ -24,24 +25,15 @@ static inline size_t ipsk_align(size_t n, size_t align)
     return (n + align - 1) & ~(align - 1);
 }
 
-static inline int32_t ipsk_load32(const uint8_t *p)
-{
-    int32_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 /* An integer of any width that a kernel sends; INT64_MIN for another one. */
 static inline int64_t ipsk_load_integer(const uint8_t *p, size_t n)
 {
     int64_t wide;
-    uint16_t narrow; /* no field is negative, and segments may exceed 32767 bytes */
     switch (n) {
     case 1:
         return *p;
     case 2:
-        memcpy(&narrow, p, sizeof narrow);
-        return narrow;
+        return ipsk_load16(p); /* no field is negative, and segments may exceed 32767 bytes */
     case 4:
         return ipsk_load32(p);
     case 8:
@@ -123,9 +115,7 @@ static inline uint32_t ipsk_take_pktinfo_spec(struct ipsock_control *c, const ui
 
 static inline uint32_t ipsk_take_link(struct ipsock_control *c, const uint8_t *p, size_t a)
 {
-    uint16_t index;
-    memcpy(&index, p + a, sizeof index);
-    return ipsk_take_index(c, index);
+    return ipsk_take_index(c, ipsk_load16(p + a));
 }
 
 static inline uint32_t ipsk_take_path_mtu(struct ipsock_control *c, const uint8_t *p, size_t a,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/codec/bytes.h"
+
 /* An ip_mreqn is group, address, index. */
 #define MREQN_INDEX  8
 #define MREQN_LENGTH 12
@@ -19,18 +21,6 @@ static int32_t native_value(const struct ipsk_option_row *row, int64_t value)
     }
 }
 
-/* Network order. */
-static void put_net32(uint8_t *p, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
-static uint32_t get_net32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 size_t ipsk_encode_option(const struct ipsk_option_row *row, int64_t value,
                           uint8_t bytes[IPSK_ENCODED_MAX])
 {
@@ -43,7 +33,7 @@ size_t ipsk_encode_option(const struct ipsk_option_row *row, int64_t value,
         return 1;
     case IPSK_ENCODING_INDEX_NET:
     case IPSK_ENCODING_INDEX_ADDR:
-        put_net32(bytes, (uint32_t)number);
+        ipsk_store_be32(bytes, (uint32_t)number);
         return 4;
     case IPSK_ENCODING_MREQN:
         memcpy(bytes + MREQN_INDEX, &number, sizeof number);
@@ -111,7 +101,7 @@ bool ipsk_decode_option(const struct ipsk_system *system, const struct ipsk_opti
     else if (length != ipsk_option_room(system, row))
         return false;
     else if (row->get == IPSK_ENCODING_INDEX_NET || row->get == IPSK_ENCODING_INDEX_ADDR)
-        number = (int32_t)get_net32(bytes);
+        number = (int32_t)ipsk_load_be32(bytes);
     else if (row->get == IPSK_ENCODING_MREQN)
         memcpy(&number, bytes + MREQN_INDEX, sizeof number);
     else if (row->get == IPSK_ENCODING_MTUINFO)

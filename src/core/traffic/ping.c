@@ -3,6 +3,7 @@
 
 #include <ipsock/icmp.h>
 
+#include "core/codec/bytes.h"
 #include "core/table/encoding.h"
 
 /* Type, code, checksum, identifier and sequence number (RFC 792, RFC 4443): big-endian. */
@@ -20,17 +21,6 @@ static uint8_t reply_of(const struct ipsock_endpoint *s)
 {
     return s->family == IPSOCK_IPV4 ? (uint8_t)IPSOCK_ICMPV4_ECHO_REPLY
                                     : (uint8_t)IPSOCK_ICMPV6_ECHO_REPLY;
-}
-
-static uint16_t load16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static void store16(uint8_t *p, uint16_t value)
-{
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
 }
 
 /* Only replies, where the system can tell them: a flood of others would fill the queue. */
@@ -184,11 +174,11 @@ int ipsk_ping_send(struct ipsock_endpoint *s, struct ipsock_message *message, ui
     struct ipsock_buffer buffers[IPSOCK_BUFFERS_MAX];
     uint8_t header[HEADER];
     put_apart(&copy, buffers, header);
-    store16(header + ID, s->echo_id);
-    store16(header + CHECKSUM, 0);
+    ipsk_store_be16(header + ID, s->echo_id);
+    ipsk_store_be16(header + CHECKSUM, 0);
     /* of ICMPv6 the system computes it, addresses included (RFC 3542, 3.1) */
     if (s->family == IPSOCK_IPV4)
-        store16(header + CHECKSUM, checksum_of(data_of(&copy)));
+        ipsk_store_be16(header + CHECKSUM, checksum_of(data_of(&copy)));
     if (copy.peer.family == IPSOCK_UNSPEC)
         copy.peer = s->peer;
     copy.peer.port = 0; /* raw IPv6 would take it for a protocol */
@@ -203,7 +193,8 @@ _Atomic uint64_t *ipsk_ping_unwanted(struct ipsock_endpoint *s, const struct ips
     uint8_t head[HEADER];
     const size_t header = m->header_length; /* of IP, where it was received too */
     const struct range data = {m->buffers, m->buffer_count, header, m->length - header};
-    if (head_of(data, head) < HEADER || head[0] != reply_of(s) || load16(head + ID) != s->echo_id)
+    if (head_of(data, head) < HEADER || head[0] != reply_of(s) ||
+        ipsk_load_be16(head + ID) != s->echo_id)
         return &s->filter_discards;
     /* Raw IPv4 is served before the system looks at it (Linux net/ipv4/ip_input.c); of IPv6 the
      * system has. What was cut cannot be verified. */
@@ -214,7 +205,8 @@ _Atomic uint64_t *ipsk_ping_unwanted(struct ipsock_endpoint *s, const struct ips
 
 bool ipsk_ping_sent(const struct ipsock_endpoint *s, const uint8_t *message, size_t length)
 {
-    return length >= HEADER && message[0] == request_of(s) && load16(message + ID) == s->echo_id;
+    return length >= HEADER && message[0] == request_of(s) &&
+           ipsk_load_be16(message + ID) == s->echo_id;
 }
 
 static int read_id(struct ipsock_endpoint *s, uint16_t *id, struct ipsock_error *error)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/traffic/verdict.h"
 
-#include "core/codec/program.h"
+#include "core/codec/bytes.h"
+#include "core/codec/program_run.h"
 #include "core/group/membership_kernel.h"
 #include "core/traffic/ping.h"
 
@@ -49,12 +50,6 @@ static bool has_wanted_type(const struct ipsock_endpoint *s, const struct ipsock
     return !(s->icmp_filter.blocked[type / 32] >> type % 32 & 1);
 }
 
-static void put16(uint8_t *p, size_t value)
-{
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
-}
-
 /* What the program's view of a UDP packet begins with; the checksum is not known. */
 static void put_udp_header(struct ipsock_endpoint *s, const struct ipsock_message *m, uint8_t *p)
 {
@@ -62,10 +57,10 @@ static void put_udp_header(struct ipsock_endpoint *s, const struct ipsock_messag
     struct ipsock_error ignored;
     if (s->program->port == 0 && ipsk_sys_local_addr(s->handle, &local, &ignored) == IPSOCK_OK)
         s->program->port = local.port;
-    put16(p, m->peer.port);
-    put16(p + 2, s->program->port);
-    put16(p + 4, IPSK_UDP_HEADER + m->length);
-    put16(p + 6, 0);
+    ipsk_store_be16(p, m->peer.port);
+    ipsk_store_be16(p + 2, s->program->port);
+    ipsk_store_be16(p + 4, (uint16_t)(IPSK_UDP_HEADER + m->length));
+    ipsk_store_be16(p + 6, 0);
 }
 
 /* The message lies in the program's room, and is cut to what the program keeps of it: no less than
