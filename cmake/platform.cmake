@@ -67,7 +67,7 @@ ipsock_add(core/option
     path_mtu_mode
     send_control)
 ipsock_add(core/group
-    membership_aside
+    membership_secondary
     membership_gone
     membership_kernel
     multicast)

@@ -184,7 +184,7 @@ static void v6_mc_06_strict_choice(void **state)
     strike(&c);
 }
 
-/* Given back, the handle has its memberships again; the second socket is gone, after a close too.
+/* Given back, the handle has its memberships again; the secondary socket is gone, after a close too.
  */
 static void v6_mc_06_given_back(void **state)
 {
@@ -198,7 +198,7 @@ static void v6_mc_06_given_back(void **state)
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 0, 0));
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 1, 0));
         CHECK(IPSOCK_OK, do_on(&c, s, JOIN_SOURCE, 1, 1));
-        /* where the kernel does not filter by interface, a second socket has its number */
+        /* where the kernel does not filter by interface, a secondary socket has its number */
         const bool second = expected("v6-mc-06", "filter-by-interface").level == EXPECT_EXACT;
         EQUAL(second, system_is_open(before));
         ipsock_handle_t handle = IPSOCK_INVALID_HANDLE;

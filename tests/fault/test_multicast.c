@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Memberships that move to the second socket (core/group/membership_aside.h) while the system
+/* Memberships that move to the secondary socket (core/group/membership_secondary.h) while the system
  * refuses one call after the other: nothing changes. V6-MC-06. */
 #include "fault.h"
 

@@ -35,7 +35,7 @@ struct ipsk_membership {
     uint32_t index;
     uint32_t chosen; /* by the system, where index is 0; 0 unknown */
     bool source_specific;
-    bool aside; /* held by the endpoint's second socket, membership_aside.h */
+    bool secondary; /* held by the endpoint's secondary socket, membership_secondary.h */
     bool gone; /* with its interface: nothing but a leave asks for it any more, membership_gone.h */
     uint32_t source_count, source_room;
     uint8_t (*sources)[16];

@@ -103,8 +103,8 @@ struct ipsock_endpoint {
     struct ipsk_memberships memberships; /* under setup */
     /* as set, under setup: Linux gives the index of IPv4 not back; sends only look */
     _Atomic uint32_t multicast_interface;
-    ipsock_handle_t aside; /* the second socket of membership_aside.h, under setup */
-    bool has_aside;
+    ipsock_handle_t secondary; /* the secondary socket of membership_secondary.h, under setup */
+    bool has_secondary;
     _Atomic uint32_t receive_control; /* IPSOCK_CONTROL_… bits delivered; under setup */
     _Atomic uint32_t own_fields;      /* what the library needs for itself; under setup */
     struct ipsk_mutex setup;      /* one setter at a time: options that take several system calls */

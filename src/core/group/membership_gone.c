@@ -14,9 +14,9 @@ static void mark(struct ipsock_endpoint *s, struct ipsk_membership *m)
     struct ipsock_error ignored;
     r.group = ipsock_addr_any(s->family, 0);
     memcpy(r.group.ip, m->group, sizeof r.group.ip);
-    ipsk_tell_membership(s, m->aside ? s->aside : s->handle, &r, &ignored);
+    ipsk_tell_membership(s, m->secondary ? s->secondary : s->handle, &r, &ignored);
     m->gone = true;
-    m->aside = false;
+    m->secondary = false;
 }
 
 void ipsk_mark_gone_of(struct ipsock_endpoint *s, const struct ipsock_addr *group)

@@ -294,7 +294,7 @@ static int enter_filter(struct ipsock_endpoint *s, const struct ipsk_membership_
 {
     const int column = ipsk_column(s, &r->group);
     struct ipsk_membership *m = ipsk_membership_find(&s->memberships, r->group.ip, r->index);
-    const bool aside = m != NULL && m->aside;
+    const bool secondary = m != NULL && m->secondary;
     uint8_t source[16];
     if (is_entered(m, f, column))
         return IPSOCK_OK;
@@ -305,7 +305,7 @@ static int enter_filter(struct ipsock_endpoint *s, const struct ipsk_membership_
                          source_at(f, i, column, source));
     m = ipsk_membership_find(&s->memberships, r->group.ip, r->index);
     if (m != NULL)
-        m->aside = aside;
+        m->secondary = secondary;
     if (code < 0)
         ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
     return code;
@@ -319,8 +319,8 @@ int ipsk_ask_membership(struct ipsock_endpoint *s, const struct ipsk_membership_
     uint32_t chosen;
     int code = IPSOCK_ENOTSUP;
     if (r->index != 0)
-        code = read_filter(s, ipsk_is_aside(s, &r->group) ? s->aside : s->handle, &r->group,
-                           r->index, &f);
+        code = read_filter(s, ipsk_is_on_secondary(s, &r->group) ? s->secondary : s->handle,
+                           &r->group, r->index, &f);
     else if (!(s->flags & IPSK_OPENED_HERE) &&
              ipsk_membership_find(&s->memberships, r->group.ip, 0) != NULL)
         code = ipsk_chosen_interface(s, &r->group, &chosen);
@@ -370,9 +370,9 @@ int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *g
     return code;
 }
 
-bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *group)
+bool ipsk_is_on_secondary(const struct ipsock_endpoint *s, const struct ipsock_addr *group)
 {
     const struct ipsk_membership *m =
-        s->has_aside ? ipsk_membership_next(&s->memberships, group->ip, NULL) : NULL;
-    return m != NULL && m->aside;
+        s->has_secondary ? ipsk_membership_next(&s->memberships, group->ip, NULL) : NULL;
+    return m != NULL && m->secondary;
 }

@@ -39,7 +39,7 @@ int ipsk_chosen_interface(struct ipsock_endpoint *s, const struct ipsock_addr *g
 bool ipsk_kernel_wants(struct ipsock_endpoint *s, const struct ipsock_addr *group, uint32_t index,
                        const uint8_t from[16]);
 
-/* Whether the second socket holds a group. */
-bool ipsk_is_aside(const struct ipsock_endpoint *s, const struct ipsock_addr *group);
+/* Whether the secondary socket holds a group. */
+bool ipsk_is_on_secondary(const struct ipsock_endpoint *s, const struct ipsock_addr *group);
 
 #endif

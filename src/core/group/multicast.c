@@ -2,8 +2,8 @@
 /* Memberships: arguments checked, the state table asked, the kernel told, the result entered. */
 #include <ipsock/multicast.h>
 
-#include "core/group/membership_aside.h"
 #include "core/group/membership_gone.h"
+#include "core/group/membership_secondary.h"
 
 /* Dual-stack endpoints take IPv4 addresses too, written either way. */
 static int check_family(const struct ipsock_endpoint *s, struct ipsock_addr *addr,
@@ -145,7 +145,7 @@ static int check_interface(struct ipsock_endpoint *s, const struct ipsk_membersh
 /* What the kernel has accepted. If the state table would have refused it, what is known was out of
  * date. */
 static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
-                  struct ipsk_membership *spare, bool aside)
+                  struct ipsk_membership *spare, bool secondary)
 {
     if (known_answer(s, r) < 0) {
         ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
@@ -154,7 +154,7 @@ static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_reques
             return; /* the kernel will be asked again */
     }
     if (spare != NULL) {
-        spare->aside = aside;
+        spare->secondary = secondary;
         if (r->index == 0)
             ipsk_chosen_interface(s, &r->group, &spare->chosen);
     }
@@ -163,10 +163,10 @@ static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_reques
 
 /* Tells the kernel. A limit may be due to what has gone; a group that was joined for a source which
  * is then refused is left again. */
-static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request *r, bool aside,
+static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request *r, bool secondary,
                 struct ipsock_error *error)
 {
-    const ipsock_handle_t handle = aside ? s->aside : s->handle;
+    const ipsock_handle_t handle = secondary ? s->secondary : s->handle;
     struct ipsk_membership_request leave = *r;
     struct ipsock_error ignored;
     int code = ipsk_tell_membership(s, handle, r, error);
@@ -227,20 +227,20 @@ static int perform(struct ipsock_endpoint *s, const struct ipsk_membership_reque
         return code;
     if (ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, r->call, &spare) < 0)
         return ipsk_refuse_membership(error, IPSOCK_ENOMEM, r, NULL);
-    if (ipsk_needs_aside(s, r))
-        code = ipsk_move_aside(s, r, error);
-    const bool aside = ipsk_is_aside(s, &r->group);
+    if (ipsk_needs_secondary(s, r))
+        code = ipsk_move_to_secondary(s, r, error);
+    const bool secondary = ipsk_is_on_secondary(s, &r->group);
     if (code == IPSOCK_OK) {
-        code = tell(s, r, aside, error);
+        code = tell(s, r, secondary, error);
         if (code == IPSOCK_ENOBUFS && is_join(r) && ipsk_mark_gone(s))
-            code = tell(s, r, aside, error);
+            code = tell(s, r, secondary, error);
         if (code < 0)
             code = reconcile(s, r, code, error);
     }
     if (code < 0)
         ipsk_membership_discard(spare);
     else
-        enter(s, r, spare, aside);
+        enter(s, r, spare, secondary);
     return code;
 }
 

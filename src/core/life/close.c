@@ -2,7 +2,7 @@
 #include "core/life/close.h"
 
 #include "core/endpoint/wait.h"
-#include "core/group/membership_aside.h"
+#include "core/group/membership_secondary.h"
 #include "core/option/found.h"
 #include "core/traffic/error_stream.h"
 
@@ -37,7 +37,7 @@ int ipsock_close(struct ipsock_endpoint *s)
     if (code < 0)
         return code;
     const bool lives_on = !(s->flags & IPSOCK_ADOPT_OWN) && gives_back(s);
-    ipsk_end_aside(s, lives_on);
+    ipsk_end_secondary(s, lives_on);
     if (s->flags & IPSOCK_ADOPT_OWN)
         ipsk_sys_close(s->handle);
     else if (lives_on)
@@ -52,7 +52,7 @@ int ipsock_release(struct ipsock_endpoint *s, ipsock_handle_t *handle)
     *handle = IPSOCK_INVALID_HANDLE;
     int code = ipsk_shut(s);
     if (code == IPSOCK_OK) {
-        ipsk_end_aside(s, s->process == ipsk_sys_process());
+        ipsk_end_secondary(s, s->process == ipsk_sys_process());
         if (gives_back(s))
             ipsk_give_back(s);
         *handle = s->handle;

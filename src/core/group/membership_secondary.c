@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/group/membership_aside.h"
+#include "core/group/membership_secondary.h"
 
 #include "core/option/control.h"
 #include "core/option/found.h"
 #include "core/option/option.h"
 
-bool ipsk_needs_aside(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+bool ipsk_needs_secondary(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
 {
     const bool filters = r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE;
     if (ipsk_column(s, &r->group) != IPSK_V6 || !ipsk_native.facts[IPSK_FACT_FILTER6_BY_GROUP] ||
-        (r->call != IPSK_JOIN && !filters) || ipsk_is_aside(s, &r->group))
+        (r->call != IPSK_JOIN && !filters) || ipsk_is_on_secondary(s, &r->group))
         return false;
     const struct ipsk_membership *m = NULL;
     while ((m = ipsk_membership_next(&s->memberships, r->group.ip, m)) != NULL)
@@ -51,8 +51,8 @@ static void leave_on(struct ipsock_endpoint *s, ipsock_handle_t handle, const ui
 }
 
 /* From now on all packets are looked at here. The kernel's own strictness, which would drop the
- * groups of the second socket, is taken back; only the previous owner of an adopted handle can have
- * asked for it behind our back. */
+ * groups of the secondary socket, is taken back; only the previous owner of an adopted handle can
+ * have asked for it behind our back. */
 static int filter_here(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_STRICT_MULTICAST, IPSK_V6);
@@ -74,46 +74,46 @@ static int filter_here(struct ipsock_endpoint *s, struct ipsock_error *error)
     return code;
 }
 
-static int open_aside(struct ipsock_endpoint *s, struct ipsock_error *error)
+static int open_secondary(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    if (s->has_aside)
+    if (s->has_secondary)
         return IPSOCK_OK;
-    int code = ipsk_sys_socket(s->family, IPSOCK_UDP, 0, &s->aside, error);
-    s->has_aside = code == IPSOCK_OK;
+    int code = ipsk_sys_socket(s->family, IPSOCK_UDP, 0, &s->secondary, error);
+    s->has_secondary = code == IPSOCK_OK;
     return code;
 }
 
-int ipsk_move_aside(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
-                    struct ipsock_error *error)
+int ipsk_move_to_secondary(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
+                           struct ipsock_error *error)
 {
     struct ipsk_membership *m = NULL;
-    int code = open_aside(s, error);
+    int code = open_secondary(s, error);
     if (code < 0)
         return code;
     while (code == IPSOCK_OK && (m = ipsk_membership_next(&s->memberships, r->group.ip, m)) != NULL)
-        code = join_on(s, s->aside, m, error);
+        code = join_on(s, s->secondary, m, error);
     if (code == IPSOCK_OK)
         code = filter_here(s, error);
     if (code < 0) {
-        leave_on(s, s->aside, r->group.ip);
+        leave_on(s, s->secondary, r->group.ip);
         return code;
     }
     /* joined twice by now: the host's own membership, and what routers know, does not change */
     leave_on(s, s->handle, r->group.ip);
     for (m = NULL; (m = ipsk_membership_next(&s->memberships, r->group.ip, m)) != NULL;)
-        m->aside = true;
+        m->secondary = true;
     return IPSOCK_OK;
 }
 
-void ipsk_end_aside(struct ipsock_endpoint *s, bool bring_back)
+void ipsk_end_secondary(struct ipsock_endpoint *s, bool bring_back)
 {
     struct ipsock_error ignored;
-    if (!s->has_aside)
+    if (!s->has_secondary)
         return;
     for (uint32_t i = 0; bring_back && i < s->memberships.bucket_count; i++)
         for (struct ipsk_membership *m = s->memberships.buckets[i]; m != NULL; m = m->next)
-            if (m->aside)
+            if (m->secondary)
                 join_on(s, s->handle, m, &ignored);
-    ipsk_sys_close(s->aside);
-    s->has_aside = false;
+    ipsk_sys_close(s->secondary);
+    s->has_secondary = false;
 }
