@@ -100,7 +100,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     ipsock_add(posix
         create errno header interface message refusal resolve socket sync wait)
     # shared/no_error_queue serves all others.
-    ipsock_add(linux broadcast error_queue host inspect tables wait_edge)
+    ipsock_add(linux broadcast error_queue host inspect process tables wait_edge)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
     if(IPSOCK_BATCH STREQUAL "mmsg")

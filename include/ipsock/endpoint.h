@@ -4,10 +4,10 @@
  * Close, SetDeadline; net: ListenPacket, Dial, Listen, Accept.
  *
  * Threads: any number of threads may receive, send, set options and change deadlines on one
- * endpoint at the same time, and one may close it under them. Only ::ipsock_free must be the last
- * call. After fork the child may only call ::ipsock_close and ::ipsock_free: setters, and calls
- * that would have to wait, answer IPSOCK_EFORKED (a send or receive that is ready does not look: it
- * would cost a system call). Handles are close-on-exec. No call raises SIGPIPE.
+ * endpoint at the same time, and one may close it under them (not with ::IPSOCK_OPEN_ONE_THREAD).
+ * Only ::ipsock_free must be the last call. After fork the child may only call ::ipsock_close and
+ * ::ipsock_free: setters, and calls that would have to wait, answer IPSOCK_EFORKED (a send or
+ * receive that is ready does not look). Handles are close-on-exec. No call raises SIGPIPE.
  */
 #ifndef IPSOCK_ENDPOINT_H
 #define IPSOCK_ENDPOINT_H
@@ -58,6 +58,14 @@ struct ipsock_endpoint;
  * oldest 64; what is beyond is counted in error_discards. IPSOCK_EKIND on TCP, which acts on ICMP
  * errors by itself; IPSOCK_ENOTSUP on systems other than Linux. */
 #define IPSOCK_OPEN_ERROR_STREAM 0x0040u
+/** The program promises that calls on the endpoint never overlap: while one runs, or waits, no
+ * other thread calls any function on it, ::ipsock_set_deadline, ::ipsock_cancel and ::ipsock_close
+ * neither. Calls may come from several threads, if the program puts them in order (a lock, handing
+ * over). In return calls pay no locked instruction, on systems too that do not tell how many
+ * threads there are; with glibc 2.32 nothing is gained until the process makes a second one. Any
+ * kind; not handed down to accepted connections. A library built without NDEBUG aborts in a call
+ * that comes while another runs. */
+#define IPSOCK_OPEN_ONE_THREAD 0x0100u
 /** ::ipsock_adopt only: the endpoint owns the handle, and ::ipsock_close closes it. */
 #define IPSOCK_ADOPT_OWN 0x0080u
 
@@ -142,12 +150,12 @@ IPSOCK_API int ipsock_open(struct ipsock_endpoint **s, const struct ipsock_confi
  * to what the program had enabled; nothing else is changed, the blocking mode least of all: the
  * library's calls wait or not as the configuration says, whatever the mode.
  *
- * Flags: NONBLOCK and OWN; HEADER_INCLUDED, BROADCAST, STRICT_MULTICAST and ERROR_STREAM, which are
- * switched on and, if they were off before, off again when the handle is given back, by
- * ::ipsock_release or by closing a borrowed one. A raw socket that has IP_HDRINCL on is found to be
- * HEADER_INCLUDED without the flag. REUSE and DUAL_STACK are for sockets without an address, and
- * refused with IPSOCK_EINVAL, as are the configuration's addresses and sizes, traffic_class,
- * hop_limit and interface_index other than 0.
+ * Flags: NONBLOCK, ONE_THREAD and OWN; HEADER_INCLUDED, BROADCAST, STRICT_MULTICAST and
+ * ERROR_STREAM, which are switched on and, if they were off before, off again when the handle is
+ * given back, by ::ipsock_release or by closing a borrowed one. A raw socket that has IP_HDRINCL on
+ * is found to be HEADER_INCLUDED without the flag. REUSE and DUAL_STACK are for sockets without an
+ * address, and refused with IPSOCK_EINVAL, as are the configuration's addresses and sizes,
+ * traffic_class, hop_limit and interface_index other than 0.
  *
  * A handle with an error queue switched on (Linux IP_RECVERR) and no ERROR_STREAM is used as it is:
  * a send or receive fails once for each error of an earlier packet, connected or not (ip(7)), and

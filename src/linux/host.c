@@ -2,6 +2,7 @@
 /* What this Linux is: version, byte order of raw headers, how it counts buffers, an interface's
  * MTU. */
 #include <net/if.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -19,13 +20,13 @@ static const char *number(const char *p, uint32_t *value)
     return *p == '.' ? p + 1 : p;
 }
 
-/* major << 16 | minor << 8 | patch, each at most a byte. Asked for only where a row has a since. */
 uint32_t ipsk_sys_lacks(void)
 {
     return 0;
 }
 
-uint32_t ipsk_sys_version(void)
+/* major << 16 | minor << 8 | patch, each at most a byte. */
+static uint32_t ask_version(void)
 {
     struct utsname name;
     if (uname(&name) < 0)
@@ -38,6 +39,18 @@ uint32_t ipsk_sys_version(void)
             parts[i] = 255;
     }
     return parts[0] << 16 | parts[1] << 8 | parts[2];
+}
+
+/* Threads that ask at the same time find the same. */
+uint32_t ipsk_sys_version(void)
+{
+    static _Atomic uint32_t known;
+    uint32_t version = atomic_load_explicit(&known, memory_order_relaxed);
+    if (version == 0) {
+        version = ask_version();
+        atomic_store_explicit(&known, version, memory_order_relaxed);
+    }
+    return version;
 }
 
 /* Network order both ways, the header counted (raw(7)). */

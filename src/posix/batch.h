@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What single messages (posix/message.c) and batches by recvmmsg and sendmmsg (mmsg.c) share. The other
- * way to make a batch is a loop (shared/single.c): CMake chooses, and mmsg.c falls back to it where
- * the kernel lacks the calls. */
+/* What single messages (posix/message.c) and batches by recvmmsg and sendmmsg (mmsg.c) share. The
+ * other way to make a batch is a loop (shared/single.c): CMake chooses, and mmsg.c falls back to it
+ * where the kernel lacks the calls. */
 #ifndef IPSK_POSIX_BATCH_H
 #define IPSK_POSIX_BATCH_H
 

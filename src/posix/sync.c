@@ -3,6 +3,21 @@
 
 #include <pthread.h>
 
+#if defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 32)
+#include <sys/single_threaded.h>
+#define ALONE &__libc_single_threaded
+#endif
+#endif
+
+/* Other C libraries do not tell. Threads made past the C library (a bare clone) may not use it, and
+ * so cannot come here. */
+#ifndef ALONE
+#define ALONE &unknown
+static const char unknown = 0;
+#endif
+const char *const ipsk_sys_alone = ALONE;
+
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct ipsk_mutex), "room for a mutex");
 _Static_assert(sizeof(pthread_cond_t) <= sizeof(struct ipsk_condition), "room for a condition");
 

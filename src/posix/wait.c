@@ -16,9 +16,9 @@ int64_t ipsk_sys_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-intptr_t ipsk_sys_process(void)
+uint32_t ipsk_sys_process_id(void)
 {
-    return getpid();
+    return (uint32_t)getpid();
 }
 
 /* Milliseconds left, rounded up so that a wait never ends just before its deadline and spins; -1

@@ -137,10 +137,15 @@ int64_t ipsk_sys_now(void)
            ticks.QuadPart % frequency * 1000000000 / frequency;
 }
 
-/* There is no fork, but other processes' ping endpoints, which take other identifiers. */
+/* There is no fork. */
 intptr_t ipsk_sys_process(void)
 {
-    return (intptr_t)GetCurrentProcessId();
+    return 1;
+}
+
+uint32_t ipsk_sys_process_id(void)
+{
+    return (uint32_t)GetCurrentProcessId();
 }
 
 /* Network order both ways (windows.md, 5). */

@@ -3,6 +3,10 @@
 
 #include "windows/windows.h"
 
+/* The system makes threads of its own, and does not tell. */
+static const char unknown = 0;
+const char *const ipsk_sys_alone = &unknown;
+
 _Static_assert(sizeof(SRWLOCK) <= sizeof(struct ipsk_mutex), "room for a lock");
 _Static_assert(sizeof(CONDITION_VARIABLE) <= sizeof(struct ipsk_condition), "room for a condition");
 

@@ -46,6 +46,8 @@ static bool has_flag(int column, int kind, uint32_t flag)
         return kind == IPSOCK_RAW && column == V4;
     case IPSOCK_OPEN_DUAL_STACK:
         return column != V4 && (tcp || kind == IPSOCK_UDP);
+    case IPSOCK_OPEN_ONE_THREAD:
+        return true;
     case IPSOCK_OPEN_BROADCAST: /* IPv6 has none */
         return !tcp && column != V6;
     default:
@@ -64,6 +66,7 @@ static const struct {
     {IPSOCK_OPEN_HEADER_INCLUDED, "header_included", true},
     {IPSOCK_OPEN_STRICT_MULTICAST, "strict_multicast", true},
     {IPSOCK_OPEN_ERROR_STREAM, "error_stream", true},
+    {IPSOCK_OPEN_ONE_THREAD, "one_thread", true},
 };
 
 /* Taken where the kind has it and the system too; else refused, naming the flag. */

@@ -10,7 +10,9 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 enum { DESCRIPTORS = 1024 };
@@ -25,6 +27,7 @@ static _Atomic(void (*)(struct msghdr *)) change_received;
 static _Atomic(void (*)(const struct msghdr *)) look_at_sent;
 static const struct ipsk_header_orders *header_orders;
 static _Atomic int getsockopt_length, path_mtu;
+static _Atomic bool forgets_advice;
 static _Atomic bool made[DESCRIPTORS]; /* through the library, and open */
 
 void fault_reset(void)
@@ -40,6 +43,7 @@ void fault_reset(void)
     header_orders = NULL;
     getsockopt_length = -1;
     path_mtu = 0;
+    forgets_advice = false;
     for (int i = 0; i < DESCRIPTORS; i++)
         made[i] = false;
 }
@@ -106,6 +110,11 @@ void fault_getsockopt_length(socklen_t length)
 void fault_say_path_mtu(int mtu)
 {
     path_mtu = mtu;
+}
+
+void fault_forget_advice(bool forget)
+{
+    forgets_advice = forget;
 }
 
 void fault_lie_in_poll(unsigned times)
@@ -314,6 +323,23 @@ WRAP(int, clock_gettime, (clockid_t clock, struct timespec *now))
 WRAP(pid_t, getpid, (void))
 {
     return fails(FAULT_getpid) ? -1 : __real_getpid();
+}
+
+WRAP(int, uname, (struct utsname * name))
+{
+    return fails(FAULT_uname) ? -1 : __real_uname(name);
+}
+
+WRAP(void *, mmap, (void *at, size_t length, int protection, int flags, int fd, off_t offset))
+{
+    return fails(FAULT_mmap) ? MAP_FAILED : __real_mmap(at, length, protection, flags, fd, offset);
+}
+
+WRAP(int, madvise, (void *at, size_t length, int advice))
+{
+    if (fails(FAULT_madvise))
+        return -1;
+    return forgets_advice ? 0 : __real_madvise(at, length, advice);
 }
 
 WRAP(void *, calloc, (size_t count, size_t size))

@@ -48,7 +48,10 @@
     X(calloc)          \
     X(close)           \
     X(read)            \
-    X(write)
+    X(write)           \
+    X(mmap)            \
+    X(madvise)         \
+    X(uname)
 
 enum fault_call {
 #define FAULT_ENUM(name) FAULT_##name,
@@ -90,6 +93,9 @@ void fault_getsockopt_length(socklen_t length);
 
 /* Path MTU that getsockopt reports; 0: the kernel's. */
 void fault_say_path_mtu(int mtu);
+
+/* Every advice about memory is taken and forgotten, as emulators do. */
+void fault_forget_advice(bool forget);
 
 /* The next polls return at once and say that everything is ready. */
 void fault_lie_in_poll(unsigned times);

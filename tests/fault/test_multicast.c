@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Memberships that move to the secondary socket (core/group/membership_secondary.h) while the system
- * refuses one call after the other: nothing changes. V6-MC-06. */
+/* Memberships that move to the secondary socket (core/group/membership_secondary.h) while the
+ * system refuses one call after the other: nothing changes. V6-MC-06. */
 #include "fault.h"
 
 #include <net/if.h>

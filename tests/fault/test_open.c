@@ -48,8 +48,9 @@ static void fail_each_call_of_opening(int kind)
     for (int i = 0; i < FAULT_COUNT; i++) {
         for (unsigned n = 1; n <= calls[i]; n++) {
             const enum fault_call call = (enum fault_call)i;
-            if (call == FAULT_close || call == FAULT_getpid || call == FAULT_clock_gettime)
-                continue; /* these do not fail */
+            if (call == FAULT_close || call == FAULT_getpid || call == FAULT_clock_gettime ||
+                call >= FAULT_mmap)
+                continue; /* these do not fail, or once in a process: test_process.c */
             fault_reset();
             fault_fail(call, n, n, EACCES);
             s = (struct ipsock_endpoint *)&config;
@@ -363,6 +364,54 @@ static struct ipsock_endpoint *client(const struct ipsock_addr *at)
     return s;
 }
 
+/* Of a socket that was made a moment ago nothing is read to be put back, and nothing is asked that
+ * was told: it is closed if a step fails. */
+static void thr_04_fresh_sockets_are_not_read(void **state)
+{
+    struct ipsock_endpoint *s, *connection;
+    struct ipsock_config config;
+    struct ipsock_addr at, peer, local;
+    (void)state;
+    rich(&config, IPSOCK_UDP);
+    config.receive_buffer = config.send_buffer = 0; /* are tried on another one, and read there */
+    config.flags |= IPSOCK_OPEN_ERROR_STREAM;
+    fault_reset();
+    FAULT_OK(ipsock_open(&s, &config));
+    assert_true(fault_calls(FAULT_setsockopt) >= 8);
+    assert_int_equal(fault_calls(FAULT_getsockopt), 0);
+    /* from now on others may have set what is found */
+    FAULT_OK(ipsock_set_receive_control(s, IPSOCK_CONTROL_HOP_LIMIT, false));
+    assert_true(fault_calls(FAULT_getsockopt) >= 1);
+    ipsock_free(s);
+
+    rich(&config, IPSOCK_TCP);
+    config.receive_buffer = config.send_buffer = 0;
+    FAULT_OK(ipsock_open(&s, &config));
+    FAULT_OK(ipsock_local_addr(s, &at));
+    struct ipsock_endpoint *c = client(&at);
+    FAULT_OK(ipsock_local_addr(c, &local));
+    fault_reset();
+    FAULT_OK(ipsock_accept(s, &connection, &peer));
+    const unsigned sets = fault_calls(FAULT_setsockopt);
+    assert_true(sets >= 2);
+    assert_int_equal(fault_calls(FAULT_getsockopt), 0);
+    assert_int_equal(fault_calls(FAULT_getpeername), 0);
+    assert_true(ipsock_addr_equal(&peer, &local));
+    ipsock_free(connection);
+    ipsock_free(c);
+    for (unsigned n = 1; n <= sets; n++) {
+        c = client(&at);
+        const unsigned before = fault_count_descriptors();
+        fault_reset();
+        fault_fail(FAULT_setsockopt, n, n, EACCES);
+        FAULT_CODE(ipsock_accept(s, &connection, NULL), IPSOCK_EPERM);
+        assert_null(connection);
+        assert_int_equal(fault_count_descriptors(), before);
+        ipsock_free(c);
+    }
+    ipsock_free(s);
+}
+
 /* No memory for the connection: it is closed, and the listener goes on. */
 static void err_accepting_without_memory(void **state)
 {
@@ -469,6 +518,7 @@ int main(void)
         cmocka_unit_test(uni_interfaces_without_a_family),
         cmocka_unit_test(uni_interfaces_without_memory),
         cmocka_unit_test(err_04_each_call_of_adopting_fails),
+        cmocka_unit_test(thr_04_fresh_sockets_are_not_read),
         cmocka_unit_test(err_accepting_without_memory),
         cmocka_unit_test(err_accepting_when_descriptors_are_used_up),
         cmocka_unit_test(quirk_interrupted_connect_goes_on),

@@ -149,8 +149,11 @@ int ipsk_sys_wait_beside_errors(ipsock_handle_t handle, int direction,
                                 const struct ipsk_waker *waker, int64_t deadline,
                                 struct ipsock_error *error);
 int64_t ipsk_sys_now(void);
-/* Changes in the child after fork. */
+/* Differs from its ancestors' in the child of a fork; asked on the way, so it costs no system call.
+ */
 intptr_t ipsk_sys_process(void);
+/* The system's number for it. */
+uint32_t ipsk_sys_process_id(void);
 
 /* ---- the host ---- */
 

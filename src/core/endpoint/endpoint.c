@@ -84,6 +84,7 @@ static void begin_locks(struct ipsock_endpoint *s)
     ipsk_condition_init(&s->settled);
     ipsk_condition_init(&s->sent);
     s->process = ipsk_sys_process();
+    atomic_init(&s->alone, ipsk_sys_alone);
 }
 
 static void end_locks(struct ipsock_endpoint *s)
@@ -137,13 +138,17 @@ void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol)
     s->unusual_sends |= ipsk_is_raw_icmp6(s);
 }
 
-/* As the system has it, which may differ from what was asked for (0.0.0.0 means this host), or does
- * not tell (raw sockets, without a port). */
+void ipsk_set_flags(struct ipsock_endpoint *s, uint32_t flags)
+{
+    static const char promised = 1;
+    s->flags = flags;
+    if (flags & IPSOCK_OPEN_ONE_THREAD)
+        atomic_store_explicit(&s->alone, &promised, memory_order_relaxed);
+}
+
 void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
-    struct ipsock_error ignored;
-    if (ipsk_sys_peer_addr(s->handle, &s->peer, &ignored) < 0)
-        s->peer = *peer;
+    s->peer = *peer;
     s->peer.port = s->kind == IPSOCK_PING ? 0 : s->peer.port;
     s->connected = s->peer_in_system = s->unusual_sends = true;
 }

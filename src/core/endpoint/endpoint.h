@@ -3,6 +3,7 @@
 #ifndef IPSK_ENDPOINT_H
 #define IPSK_ENDPOINT_H
 
+#include <assert.h>
 #include <ipsock/endpoint.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -20,6 +21,12 @@
 #define IPSK_OUT_OF_LINE __declspec(noinline)
 #else
 #define IPSK_OUT_OF_LINE
+#endif
+
+#if defined(__GNUC__)
+#define IPSK_LIKELY(condition) __builtin_expect((condition), 1)
+#else
+#define IPSK_LIKELY(condition) (condition)
 #endif
 
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
@@ -63,6 +70,8 @@ struct ipsk_saved {
 struct ipsock_endpoint {
     _Atomic uint32_t calls;
     _Atomic uint32_t fields; /* of received packets: receive_control and own_fields together */
+    /* ipsk_sys_alone; before closing, a 0: who is alone need not look at IPSK_CLOSED */
+    _Atomic(const char *) alone;
     ipsock_handle_t handle;
     uint32_t flags;        /* IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
@@ -75,6 +84,7 @@ struct ipsock_endpoint {
     uint8_t protocol;
     bool dual_stack;
     bool listening;
+    bool fresh;          /* a socket of this moment, closed if a step fails: nothing is put back */
     bool connected;      /* peer is known and fixed */
     bool peer_in_system; /* the socket is connected too, and sends name no peer */
     bool unusual_sends;  /* connected, TCP, ping: there is more to be checked */
@@ -136,13 +146,41 @@ static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
     return (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_DROPS) != 0;
 }
 
-/* Enters a call: the handle stays open until ipsk_leave. IPSOCK_ECLOSED for NULL and closed
- * endpoints. */
-static inline int ipsk_enter(struct ipsock_endpoint *s);
+/* Whether calls are counted without locked instructions: where this is the process' only thread,
+ * nobody can touch the word between its load and its store. A thread made later, even while this
+ * one waits in a call, is made after the store and sees it; one that has ended did so before the
+ * flag says so. Each step looks anew: a call may enter in one way and leave in the other. What
+ * interrupts this thread may not call the library: signal handlers never may. */
+static inline bool ipsk_is_alone(const struct ipsock_endpoint *s)
+{
+    return IPSK_LIKELY(*atomic_load_explicit(&s->alone, memory_order_relaxed) != 0);
+}
+
+/* What IPSOCK_OPEN_ONE_THREAD promised, before a call begins. The count that a child of fork has is
+ * its parent's. */
+static inline void ipsk_check_promise(const struct ipsock_endpoint *s)
+{
+    assert("IPSOCK_OPEN_ONE_THREAD: no other call runs" &&
+           (!(s->flags & IPSOCK_OPEN_ONE_THREAD) || s->process != ipsk_sys_process() ||
+            !(atomic_load_explicit(&s->calls, memory_order_relaxed) & ~IPSK_CLOSED)));
+    (void)s;
+}
+
+static inline void ipsk_count_alone(struct ipsock_endpoint *s, uint32_t more)
+{
+    const uint32_t calls = atomic_load_explicit(&s->calls, memory_order_relaxed);
+    atomic_store_explicit(&s->calls, calls + more, memory_order_relaxed);
+}
+
 void ipsk_leave_slowly(struct ipsock_endpoint *s);
+
 /* Ends a call. After this the endpoint may be gone. */
 static inline void ipsk_leave(struct ipsock_endpoint *s)
 {
+    if (ipsk_is_alone(s)) {
+        ipsk_count_alone(s, UINT32_MAX);
+        return;
+    }
     uint32_t calls = atomic_load_explicit(&s->calls, memory_order_relaxed);
     while (!(calls & IPSK_CLOSED))
         if (atomic_compare_exchange_weak_explicit(&s->calls, &calls, calls - 1,
@@ -151,10 +189,17 @@ static inline void ipsk_leave(struct ipsock_endpoint *s)
     ipsk_leave_slowly(s);
 }
 
+/* Enters a call: the handle stays open until ipsk_leave. IPSOCK_ECLOSED for NULL and closed
+ * endpoints. */
 static inline int ipsk_enter(struct ipsock_endpoint *s)
 {
     if (s == NULL)
         return IPSOCK_ECLOSED;
+    ipsk_check_promise(s);
+    if (ipsk_is_alone(s)) {
+        ipsk_count_alone(s, 1);
+        return IPSOCK_OK;
+    }
     if (!(atomic_fetch_add_explicit(&s->calls, 1, memory_order_acquire) & IPSK_CLOSED))
         return IPSOCK_OK;
     ipsk_leave_slowly(s);
@@ -187,6 +232,8 @@ void ipsk_endpoint_free(struct ipsock_endpoint *s);
 
 void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family);
 void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol);
+/* Of an endpoint with ONE_THREAD calls are counted as if the process had one. */
+void ipsk_set_flags(struct ipsock_endpoint *s, uint32_t flags);
 /* Remembers who the datagrams of a connected endpoint come from and go to. */
 void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer);
 

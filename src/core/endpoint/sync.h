@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+/* Points to what is not 0 while the process is known to have one thread. It may change in any call
+ * that makes a thread or waits for its end. */
+extern const char *const ipsk_sys_alone;
+
 /* Room for the system's own objects; the backend asserts that they fit. */
 struct ipsk_mutex {
     uint64_t storage[8];

@@ -142,8 +142,12 @@ int64_t ipsock_now(void)
  * parent's through the shared wake channel. */
 int ipsk_shut(struct ipsock_endpoint *s)
 {
-    if (s == NULL ||
-        (atomic_fetch_or_explicit(&s->calls, IPSK_CLOSED, memory_order_acq_rel) & IPSK_CLOSED))
+    static const char others = 0;
+    if (s == NULL)
+        return IPSOCK_ECLOSED;
+    ipsk_check_promise(s);
+    atomic_store_explicit(&s->alone, &others, memory_order_relaxed);
+    if (atomic_fetch_or_explicit(&s->calls, IPSK_CLOSED, memory_order_acq_rel) & IPSK_CLOSED)
         return IPSOCK_ECLOSED;
     if (s->process != ipsk_sys_process())
         return IPSOCK_OK;

@@ -50,7 +50,9 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
     connection->dual_stack = s->dual_stack;
     connection->flags = IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE | (s->flags & IPSOCK_OPEN_NONBLOCK);
     ipsk_fix_peer(connection, &peer);
+    connection->fresh = true;
     code = hand_down(s, connection, error);
+    connection->fresh = false;
     if (code < 0)
         ipsock_free(connection);
     else

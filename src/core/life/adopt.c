@@ -70,8 +70,8 @@ static int settle(int *found, int configured, const char *field, struct ipsock_e
 }
 
 /* Flags that a handle can be adopted with. */
-#define FLAGS_ADOPT                                                       \
-    (IPSOCK_OPEN_NONBLOCK | IPSOCK_ADOPT_OWN | IPSOCK_OPEN_ERROR_STREAM | \
+#define FLAGS_ADOPT                                                                                \
+    (IPSOCK_OPEN_NONBLOCK | IPSOCK_OPEN_ONE_THREAD | IPSOCK_ADOPT_OWN | IPSOCK_OPEN_ERROR_STREAM | \
      IPSOCK_OPEN_HEADER_INCLUDED | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_STRICT_MULTICAST)
 
 /* Flags that only make sense before a socket has an address, or that the handle itself tells. */
@@ -129,7 +129,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     s->listening = found.listening;
     if (s->kind == IPSOCK_PING)
         ipsk_ping_begin(s, 0);
-    s->flags = c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0);
+    ipsk_set_flags(s, c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0));
     s->zone = ipsk_zone_of_socket(s, found.interface_index);
     if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
         ipsk_fix_peer(s, &peer);

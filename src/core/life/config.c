@@ -14,7 +14,8 @@
 
 #define FLAGS_OPEN                                                                               \
     (IPSOCK_OPEN_REUSE | IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST | IPSOCK_OPEN_NONBLOCK | \
-     IPSOCK_OPEN_HEADER_INCLUDED | IPSOCK_OPEN_STRICT_MULTICAST | IPSOCK_OPEN_ERROR_STREAM)
+     IPSOCK_OPEN_HEADER_INCLUDED | IPSOCK_OPEN_STRICT_MULTICAST | IPSOCK_OPEN_ERROR_STREAM |     \
+     IPSOCK_OPEN_ONE_THREAD)
 
 static int wrong(struct ipsock_error *error, int code, const char *field)
 {

@@ -6,6 +6,15 @@
 #include "core/life/config.h"
 #include "core/traffic/ping.h"
 
+/* As the system has the peer, which may differ from what was asked for (0.0.0.0 means this host),
+ * or does not tell (raw sockets, without a port). */
+static void find_peer(struct ipsock_endpoint *s, const struct ipsock_addr *asked)
+{
+    struct ipsock_error ignored;
+    struct ipsock_addr peer;
+    ipsk_fix_peer(s, ipsk_sys_peer_addr(s->handle, &peer, &ignored) < 0 ? asked : &peer);
+}
+
 static int connect_and_wait(struct ipsock_endpoint *s, const struct ipsock_config *c,
                             struct ipsock_error *error)
 {
@@ -45,7 +54,7 @@ static int attach_peer(struct ipsock_endpoint *s, const struct ipsock_config *c,
     }
     const int code = connect_and_wait(s, c, error);
     if (code == IPSOCK_OK)
-        ipsk_fix_peer(s, &c->peer);
+        find_peer(s, &c->peer);
     return code;
 }
 
@@ -104,8 +113,9 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
         return IPSOCK_ENOMEM;
     ipsk_set_kind(s, c->kind, c->family);
     ipsk_set_protocol(s, c->protocol);
+    s->fresh = true;
     s->zone = ipsk_zone_of_config(c);
-    s->flags = c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE;
+    ipsk_set_flags(s, c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE);
     s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
     s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
     s->traffic_class = c->traffic_class;
@@ -118,6 +128,7 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
         if (code < 0)
             ipsk_sys_close(s->handle);
     }
+    s->fresh = false;
     if (code < 0)
         ipsk_destroy(s);
     else

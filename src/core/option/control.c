@@ -60,7 +60,7 @@ static int switch_rows(struct ipsock_endpoint *s, uint32_t from, uint32_t to,
         const struct ipsk_option_row *row = &ipsk_native.options[i];
         if (!changes(s, row, from, to) || count == ROWS_MAX)
             continue;
-        code = ipsk_save_row(s->handle, row, &saved[count], error);
+        code = ipsk_save_for_undo(s, row, &saved[count], error);
         if (code == IPSOCK_OK)
             code = ipsk_set_row(s->handle, row, (ipsk_option_fields(row->option) & to) != 0, error);
         count += code == IPSOCK_OK;

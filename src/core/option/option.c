@@ -120,6 +120,16 @@ int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
     return code;
 }
 
+int ipsk_save_for_undo(const struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                       struct ipsk_saved *saved, struct ipsock_error *error)
+{
+    if (!s->fresh)
+        return ipsk_save_row(s->handle, row, saved, error);
+    saved->row = row;
+    saved->length = 0;
+    return IPSOCK_OK;
+}
+
 void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved)
 {
     struct ipsock_error ignored; /* the value was in force a moment ago */
@@ -205,7 +215,7 @@ int ipsk_set_option(struct ipsock_endpoint *s, int option, int64_t value, const 
     for (; done < count; done++) {
         /* Only what may have to be undone is read first. */
         if (done + 1 < count)
-            code = ipsk_save_row(s->handle, rows[done], &saved[done], error);
+            code = ipsk_save_for_undo(s, rows[done], &saved[done], error);
         int64_t number = value;
         if (code == IPSOCK_OK)
             code = settle_value(s, rows[done], &number, error);

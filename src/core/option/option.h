@@ -78,5 +78,8 @@ int ipsk_get_row(ipsock_handle_t handle, const struct ipsk_option_row *row, int6
 int ipsk_save_row(ipsock_handle_t handle, const struct ipsk_option_row *row,
                   struct ipsk_saved *saved, struct ipsock_error *error);
 void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved);
+/* The same for the case that a later step fails; of a fresh socket nothing is saved or restored. */
+int ipsk_save_for_undo(const struct ipsock_endpoint *s, const struct ipsk_option_row *row,
+                       struct ipsk_saved *saved, struct ipsock_error *error);
 
 #endif

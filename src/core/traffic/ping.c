@@ -62,7 +62,7 @@ int ipsk_ping_socket(struct ipsock_endpoint *s, struct ipsock_error *error)
  * probably: there is nobody to ask. */
 static uint16_t choose_id(const struct ipsock_endpoint *s)
 {
-    const uint32_t n = (uint32_t)ipsk_sys_process() * 0x9e37u + (uint32_t)s->handle;
+    const uint32_t n = ipsk_sys_process_id() * 0x9e37u + (uint32_t)s->handle;
     return (uint16_t)(n % 0xffff + 1);
 }
 
