@@ -115,7 +115,8 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    ipsk_prepare_send(s, m, &h, &name, control);
+    const int column = ipsk_message_column(s, m);
+    ipsk_prepare_send(s, m, column, ipsk_given_fields(s, m, column), &h, &name, control);
     ssize_t n = send_once((int)s->handle, &h, ipsk_send_flags(flags));
     if (n < 0 && ipsk_is_old_news(s))
         n = send_once((int)s->handle, &h, ipsk_send_flags(flags));

@@ -2,6 +2,7 @@
 /* Sending and receiving: try, and wait only when nothing is ready. */
 #include "core/traffic/single.h"
 
+#include "core/endpoint/usual.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
