@@ -38,18 +38,3 @@ void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message 
         IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
     }
 }
-
-void ipsk_prepare_send(const struct ipsock_endpoint *s, const struct ipsock_message *m, int column,
-                       uint32_t fields, struct msghdr *h, union ipsk_sockaddr *name,
-                       uint8_t *control)
-{
-    const bool named = ipsk_names_peer(s, m);
-    const struct ipsk_given given = ipsk_give_message(m->control, column, fields, control);
-    h->msg_name = named ? name : NULL;
-    h->msg_namelen = named ? ipsk_name_peer(s, m, column, name) : 0;
-    h->msg_iov = ipsk_iovec(m->buffers);
-    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
-    h->msg_control = given.bytes;
-    IPSK_ASSIGN(h->msg_controllen, given.length);
-    h->msg_flags = 0;
-}

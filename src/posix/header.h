@@ -75,9 +75,28 @@ static inline socklen_t ipsk_name_peer(const struct ipsock_endpoint *s,
 
 /* The header of a message to send whose control fields are given; name and control are room for its
  * parts. */
-void ipsk_prepare_send(const struct ipsock_endpoint *s, const struct ipsock_message *m, int column,
-                       uint32_t fields, struct msghdr *h, union ipsk_sockaddr *name,
-                       uint8_t *control);
+static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
+                                     const struct ipsock_message *m, int column, uint32_t fields,
+                                     struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
+{
+    h->msg_name = NULL;
+    h->msg_namelen = 0;
+    if (ipsk_names_peer(s, m)) {
+        h->msg_name = name;
+        h->msg_namelen = ipsk_name_peer(s, m, column, name);
+    }
+    h->msg_iov = ipsk_iovec(m->buffers);
+    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+    h->msg_flags = 0;
+    if (fields == 0 || (fields & IPSOCK_CONTROL_OPAQUE)) {
+        const struct ipsk_given given = ipsk_give_message(m->control, column, fields, control);
+        h->msg_control = given.bytes;
+        IPSK_ASSIGN(h->msg_controllen, given.length);
+    } else {
+        h->msg_control = control;
+        IPSK_ASSIGN(h->msg_controllen, ipsk_give_rows(m->control, column, fields, control));
+    }
+}
 
 /* Control, peer, flags and length of a received message. Control that was not asked for is masked:
  * another field may keep the kernel's option on. */

@@ -51,26 +51,18 @@ _Static_assert((0 IPSK_SENT(ROW_SUM)) == (0 IPSK_SENT(ROW_UNION)),
                "mapped: one row for each field");
 #undef COLUMN
 
-static size_t give_rows(const struct ipsock_control *c, int column, uint32_t fields,
-                        uint8_t *buffer)
+/* Behind what has rows. */
+IPSK_OUT_OF_LINE static size_t give_opaque(const struct ipsock_control *c, uint8_t *buffer,
+                                           size_t length)
 {
-    switch (column) {
-    case IPSK_V4:
-        return ipsk_give_column(c, IPSK_V4, fields, true, buffer);
-    case IPSK_V6:
-        return ipsk_give_column(c, IPSK_V6, fields, true, buffer);
-    default:
-        return ipsk_give_column(c, IPSK_MAPPED, fields, true, buffer);
-    }
+    if (c->opaque_length != 0)
+        memcpy(buffer + length, c->opaque, c->opaque_length);
+    return length + c->opaque_length;
 }
 
 size_t ipsk_give_control(const struct ipsock_control *c, int column, uint32_t fields,
                          uint8_t *buffer)
 {
-    size_t length = give_rows(c, column, fields, buffer);
-    if (!(fields & IPSOCK_CONTROL_OPAQUE))
-        return length;
-    if (c->opaque_length != 0)
-        memcpy(buffer + length, c->opaque, c->opaque_length);
-    return length + c->opaque_length;
+    const size_t length = ipsk_give_rows(c, column, fields, buffer);
+    return fields & IPSOCK_CONTROL_OPAQUE ? give_opaque(c, buffer, length) : length;
 }

@@ -143,7 +143,19 @@ static IPSK_IN_LINE size_t ipsk_give_column(const struct ipsock_control *c, int 
     return (size_t)(p - buffer);
 }
 
-/* Writes the control messages of a packet to send; there is room. Returns the bytes used. */
+/* What has rows of the control messages of a packet to send; there is room. Returns the bytes used.
+ */
+static inline size_t ipsk_give_rows(const struct ipsock_control *c, int column, uint32_t fields,
+                                    uint8_t *buffer)
+{
+    if (column == IPSK_V4)
+        return ipsk_give_column(c, IPSK_V4, fields, true, buffer);
+    if (column == IPSK_V6)
+        return ipsk_give_column(c, IPSK_V6, fields, true, buffer);
+    return ipsk_give_column(c, IPSK_MAPPED, fields, true, buffer);
+}
+
+/* All of it, opaque control last. */
 size_t ipsk_give_control(const struct ipsock_control *c, int column, uint32_t fields,
                          uint8_t *buffer);
 

@@ -2,6 +2,7 @@
 /* One message: WSARecvMsg and WSASendMsg, on streams WSARecv and WSASend. */
 #include "shared/message.h"
 
+#include "core/endpoint/zone.h"
 #include "shared/batch.h"
 #include "shared/refusal.h"
 #include "windows/winsock.h"

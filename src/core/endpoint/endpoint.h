@@ -40,8 +40,8 @@
 #define IPSK_UNUSUAL_DROPS \
     (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
 
-/* In sends, what is to be checked of each: a peer; that it is the connected one; more than that, as
- * of TCP, ping and raw ICMPv6. */
+/* In sends, what calls for a look at each: its peer; whether that is the connected one; more than
+ * that, as with TCP, ping and raw ICMPv6, and where sending takes more than one call (emulates). */
 #define IPSK_SENDS_ANYWHERE 0
 #define IPSK_SENDS_TO_PEER  1
 #define IPSK_SENDS_CHECKED  2

@@ -23,7 +23,6 @@ static IPSK_IN_LINE bool ipsk_is_usual_peer(const struct ipsock_endpoint *s,
 {
     const struct ipsock_addr *to = sends == IPSK_SENDS_ANYWHERE ? &m->peer : &s->peer;
     if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || to->family != family ||
-        sends == IPSK_SENDS_CHECKED ||
         (sends == IPSK_SENDS_TO_PEER && !ipsk_is_to_own_peer(s, &m->peer)))
         return false;
     *column = IPSK_V4;
@@ -62,16 +61,25 @@ static IPSK_IN_LINE bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
     return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(&c->source, column);
 }
 
-/* Whether a message is right beyond doubt. Of all others ipsk_check_message finds out. */
-static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+static IPSK_IN_LINE bool ipsk_is_usual_for(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m, int sends)
 {
     int column;
     if (s->family == IPSOCK_IPV4)
-        return ipsk_is_usual_peer(s, m, IPSOCK_IPV4, s->sends, &column) &&
+        return ipsk_is_usual_peer(s, m, IPSOCK_IPV4, sends, &column) &&
                ipsk_is_usual_control(s, m, IPSK_V4);
-    return ipsk_is_usual_peer(s, m, IPSOCK_IPV6, s->sends, &column) &&
+    return ipsk_is_usual_peer(s, m, IPSOCK_IPV6, sends, &column) &&
            (column == IPSK_V6 ? ipsk_is_usual_control(s, m, IPSK_V6)
                               : ipsk_is_usual_control(s, m, IPSK_MAPPED));
+}
+
+/* Whether a message is right beyond doubt, and goes out in one call of the system. Of all others
+ * ipsk_check_message finds out. */
+static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return s->sends == IPSK_SENDS_ANYWHERE
+               ? ipsk_is_usual_for(s, m, IPSK_SENDS_ANYWHERE)
+               : s->sends == IPSK_SENDS_TO_PEER && ipsk_is_usual_for(s, m, IPSK_SENDS_TO_PEER);
 }
 
 #endif

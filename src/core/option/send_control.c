@@ -86,6 +86,8 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
     if (named & ~possible)
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, operation, "send_control");
     s->emulates |= s->emulated_any != 0;
+    if (s->emulates)
+        s->sends = IPSK_SENDS_CHECKED;
     s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
     return IPSOCK_OK;
 }

@@ -187,8 +187,7 @@ static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                      struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                      uint32_t flags, struct ipsock_error *error)
 {
-    const bool filled =
-        !s->emulates && ipsk_sys_fill_many(s, batch, messages, size, count) == count;
+    const bool filled = ipsk_sys_fill_many(s, batch, messages, size, count) == count;
     const int code =
         filled ? send_prefix(s, batch, messages, size, count, done, flags | IPSK_MSG_FILLED, error)
                : send_unusual(s, batch, messages, size, count, done, flags, error);
