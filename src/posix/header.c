@@ -38,11 +38,3 @@ void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message 
         IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
     }
 }
-
-void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                          struct msghdr *h, uint8_t *control)
-{
-    const struct ipsk_given given = ipsk_give_message(s, m, control);
-    h->msg_control = given.bytes;
-    IPSK_ASSIGN(h->msg_controllen, given.length);
-}

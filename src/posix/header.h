@@ -49,33 +49,53 @@ static inline int ipsk_send_flags(uint32_t flags)
 size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
                      uint32_t call);
 
-/* Control messages for the fields that go out as such; the others are in force already (emulate.c).
- */
-void ipsk_prepare_control(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                          struct msghdr *h, uint8_t *control);
-
 /* The header of a message to receive, with room for its parts. */
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control);
 
-/* The header of a message to send; name and control are room for its parts. */
-static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
-                                     const struct ipsock_message *m, struct msghdr *h,
-                                     union ipsk_sockaddr *name, uint8_t *control)
+/* Whether the system is told whom a message goes to. A connected socket that is given its peer
+ * again fails on BSD and Darwin. */
+static inline bool ipsk_names_peer(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    memset(h, 0, sizeof *h);
-    /* A connected socket that is given its peer again fails on BSD and Darwin. */
-    if (m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system) {
-        const bool ipv4 = s->family == IPSOCK_IPV4;
+    return m->peer.family != IPSOCK_UNSPEC && !s->peer_in_system;
+}
+
+/* Writes the name of a message's peer. Returns its length. */
+static inline socklen_t ipsk_name_peer(const struct ipsock_endpoint *s,
+                                       const struct ipsock_message *m, int column,
+                                       union ipsk_sockaddr *name)
+{
+    if (column == IPSK_V4)
+        return ipsk_to_sockaddr(&m->peer, IPSOCK_IPV4, name);
+    const socklen_t length = ipsk_to_sockaddr(&m->peer, IPSOCK_IPV6, name);
+    if (ipsk_may_lack_zone(&m->peer))
+        name->v6.sin6_scope_id = ipsk_find_zone(s, m);
+    return length;
+}
+
+/* The header of a message to send whose control fields are given; name and control are room for its
+ * parts. */
+static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
+                                     const struct ipsock_message *m, int column, uint32_t fields,
+                                     struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
+{
+    h->msg_name = NULL;
+    h->msg_namelen = 0;
+    if (ipsk_names_peer(s, m)) {
         h->msg_name = name;
-        h->msg_namelen = ipsk_to_sockaddr(&m->peer, ipv4 ? IPSOCK_IPV4 : IPSOCK_IPV6, name);
-        if (!ipv4 && ipsk_may_lack_zone(&m->peer))
-            name->v6.sin6_scope_id = ipsk_find_zone(s, m);
+        h->msg_namelen = ipsk_name_peer(s, m, column, name);
     }
     h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
-    if (m->control != NULL && m->control->valid != 0)
-        ipsk_prepare_control(s, m, h, control);
+    h->msg_flags = 0;
+    if (fields == 0 || (fields & IPSOCK_CONTROL_OPAQUE)) {
+        const struct ipsk_given given = ipsk_give_message(m->control, column, fields, control);
+        h->msg_control = given.bytes;
+        IPSK_ASSIGN(h->msg_controllen, given.length);
+    } else {
+        h->msg_control = control;
+        IPSK_ASSIGN(h->msg_controllen, ipsk_give_rows(m->control, column, fields, control));
+    }
 }
 
 /* Control, peer, flags and length of a received message. Control that was not asked for is masked:

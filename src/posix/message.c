@@ -92,36 +92,80 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     return ipsk_receive_whole(s, m, flags, error);
 }
 
-/* Whether sendto can say everything about a message; it has less to copy. */
-static inline bool is_plain_send(const struct msghdr *h)
+/* After a send that failed: again, if a signal interrupted it, or if it failed with old news. */
+IPSK_OUT_OF_LINE static int send_again(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                       const struct msghdr *h, uint32_t flags,
+                                       struct ipsock_error *error)
 {
-    return h->msg_control == NULL && h->msg_iovlen == 1;
+    const bool plain = h->msg_control == NULL && h->msg_iovlen == 1;
+    const int native = ipsk_send_flags(flags);
+    bool passed_over = false; /* old news */
+    ssize_t n = -1;
+    while (n < 0 && (errno == EINTR || (!passed_over && ipsk_is_old_news(s)))) {
+        passed_over |= errno != EINTR;
+        n = plain ? sendto((int)s->handle, h->msg_iov->iov_base, h->msg_iov->iov_len, native,
+                           h->msg_name, h->msg_namelen)
+                  : sendmsg((int)s->handle, h, native);
+    }
+    if (n < 0)
+        return ipsk_fail_send(s, error, m, plain ? "sendto" : "sendmsg");
+    m->length = (size_t)n;
+    m->flags = 0;
+    return IPSOCK_OK;
 }
 
-static ssize_t send_once(int fd, const struct msghdr *h, int flags)
+/* The same of a plain one, whose header has not been written. */
+IPSK_OUT_OF_LINE static int send_plain_again(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                             uint32_t flags, struct ipsock_error *error)
 {
-    ssize_t n;
-    do
-        n = is_plain_send(h) ? sendto(fd, h->msg_iov->iov_base, h->msg_iov->iov_len, flags,
-                                      h->msg_name, h->msg_namelen)
-                             : sendmsg(fd, h, flags);
-    while (n < 0 && errno == EINTR);
-    return n;
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    ipsk_prepare_send(s, m, ipsk_message_column(s, m), 0, &h, &name, NULL);
+    return send_again(s, m, &h, flags, error);
+}
+
+/* No control data and one buffer: sendto can say everything about the message, and has less to
+ * copy.
+ */
+IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                       uint32_t flags, struct ipsock_error *error)
+{
+    const bool named = ipsk_names_peer(s, m);
+    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6; /* or mapped: in one form */
+    union ipsk_sockaddr name;
+    const socklen_t length = named ? ipsk_name_peer(s, m, column, &name) : 0;
+    const ssize_t n = sendto((int)s->handle, m->buffers->data, m->buffers->length,
+                             ipsk_send_flags(flags), named ? &name.any : NULL, length);
+    if (n < 0)
+        return send_plain_again(s, m, flags, error);
+    m->length = (size_t)n;
+    m->flags = 0;
+    return IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                       int column, uint32_t fields, uint32_t flags,
+                                       struct ipsock_error *error)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    ipsk_prepare_send(s, m, column, fields, &h, &name, control);
+    const ssize_t n = sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
+    if (n < 0)
+        return send_again(s, m, &h, flags, error);
+    m->length = (size_t)n;
+    m->flags = 0;
+    return IPSOCK_OK;
 }
 
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
-    union ipsk_sockaddr name;
-    struct msghdr h;
-    ipsk_prepare_send(s, m, &h, &name, control);
-    ssize_t n = send_once((int)s->handle, &h, ipsk_send_flags(flags));
-    if (n < 0 && ipsk_is_old_news(s))
-        n = send_once((int)s->handle, &h, ipsk_send_flags(flags));
-    if (n < 0)
-        return ipsk_fail_send(s, error, m, is_plain_send(&h) ? "sendto" : "sendmsg");
-    m->length = (size_t)n;
-    m->flags = 0;
-    return IPSOCK_OK;
+    if (m->control == NULL && m->buffer_count == 1)
+        return send_plain(s, m, flags, error);
+    const int column = ipsk_message_column(s, m);
+    const uint32_t fields = ipsk_given_fields(s, m, column);
+    return fields == 0 && m->buffer_count == 1 ? send_plain(s, m, flags, error)
+                                               : send_whole(s, m, column, fields, flags, error);
 }

@@ -1,17 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches by recvmmsg and sendmmsg. The scratch memory holds the system's headers, their addresses
  * and control buffers. For receiving they are armed once: the kernel overwrites only lengths and
- * flags of the entries that it fills, and those are armed again while they are decoded. */
+ * flags of the entries that it fills, and those are armed again while they are decoded. For sending
+ * each keeps the shape of the message before: one of the same shape stores its values only. The
+ * kernel writes msg_len, and NetBSD msg_iov and msg_flags (sys/kern/uipc_syscalls.c, sys_sendmmsg),
+ * which are no part of a shape. */
 #include <errno.h>
 
+#include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 
+/* What is beside a header. */
+struct slot {
+    union ipsk_sockaddr name;
+    uint32_t shape; /* of the message that it was last armed for, or NO_SHAPE */
+};
+
+/* A shape: the control fields, the column, and whether there is a name. */
+#define NO_SHAPE    0
+#define HAS_SHAPE   0x80000000u
+#define NAMED       0x40000000u
+#define COLUMN_BITS 28
+
+_Static_assert(IPSOCK_CONTROL_SENDABLE < 1u << COLUMN_BITS, "fields and column lie side by side");
+
 struct ipsock_batch {
     uint32_t capacity;
-    bool armed; /* for receiving */
+    bool armed; /* for receiving: no slot has a shape */
     struct mmsghdr *headers;
-    union ipsk_sockaddr *names;
+    struct slot *slots;
     uint8_t (*controls)[IPSK_CONTROL_BUFFER];
 };
 
@@ -21,7 +39,7 @@ struct ipsock_batch {
 size_t ipsk_sys_batch_size(uint32_t capacity)
 {
     return ROUND(sizeof(struct ipsock_batch)) + ROUND(capacity * sizeof(struct mmsghdr)) +
-           ROUND(capacity * sizeof(union ipsk_sockaddr)) + (size_t)capacity * IPSK_CONTROL_BUFFER;
+           ROUND(capacity * sizeof(struct slot)) + (size_t)capacity * IPSK_CONTROL_BUFFER;
 }
 
 void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity)
@@ -31,9 +49,11 @@ void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity)
     batch->armed = false;
     batch->headers = (struct mmsghdr *)(void *)p;
     p += ROUND(capacity * sizeof(struct mmsghdr));
-    batch->names = (union ipsk_sockaddr *)(void *)p;
-    p += ROUND(capacity * sizeof(union ipsk_sockaddr));
+    batch->slots = (struct slot *)(void *)p;
+    p += ROUND(capacity * sizeof(struct slot));
     batch->controls = (uint8_t(*)[IPSK_CONTROL_BUFFER])(void *)p;
+    for (uint32_t i = 0; i < capacity; i++)
+        batch->slots[i].shape = NO_SHAPE;
 }
 
 uint32_t ipsk_sys_batch_capacity(const struct ipsock_batch *batch)
@@ -56,8 +76,9 @@ static void arm_all(struct ipsock_batch *batch)
     for (uint32_t i = 0; i < batch->capacity; i++) {
         struct msghdr *h = &batch->headers[i].msg_hdr;
         memset(&batch->headers[i], 0, sizeof batch->headers[i]);
-        h->msg_name = &batch->names[i];
-        h->msg_namelen = sizeof batch->names[i];
+        h->msg_name = &batch->slots[i].name;
+        h->msg_namelen = sizeof batch->slots[i].name;
+        batch->slots[i].shape = NO_SHAPE;
         h->msg_control = batch->controls[i];
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
@@ -95,7 +116,7 @@ static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
         struct msghdr *h = &batch->headers[i].msg_hdr;
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
         ipsk_fill_message(r, m, h, h->msg_name, batch->headers[i].msg_len);
-        h->msg_namelen = sizeof batch->names[i];
+        h->msg_namelen = sizeof batch->slots[i].name;
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
 }
@@ -134,6 +155,112 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return IPSOCK_OK;
 }
 
+static inline uint32_t shape_of(int column, bool named, uint32_t fields)
+{
+    return HAS_SHAPE | (named ? NAMED : 0) | (uint32_t)column << COLUMN_BITS | fields;
+}
+
+/* A message of another shape than the one before. Opaque control has no shape: it is the caller's,
+ * and of any length. */
+IPSK_OUT_OF_LINE static void reshape(const struct ipsock_endpoint *s,
+                                     const struct ipsock_message *m, int column, uint32_t shape,
+                                     struct ipsock_batch *batch, struct slot *slot)
+{
+    const size_t i = (size_t)(slot - batch->slots);
+    const uint32_t fields = ipsk_given_fields(s, m, column);
+    ipsk_prepare_send(s, m, column, fields, &batch->headers[i].msg_hdr, &slot->name,
+                      batch->controls[i]);
+    slot->shape = fields & IPSOCK_CONTROL_OPAQUE ? NO_SHAPE : shape;
+}
+
+/* Writes down a message that goes out in a column, if its control is right beyond doubt. column and
+ * named are constants to the compiler. */
+static IPSK_IN_LINE bool write_usual(const struct ipsock_endpoint *s,
+                                     const struct ipsock_message *m, int column, bool named,
+                                     struct ipsock_batch *batch, struct mmsghdr *header,
+                                     struct slot *slot)
+{
+    struct msghdr *h = &header->msg_hdr;
+    if (!ipsk_is_usual_control(s, m, column))
+        return false;
+    const uint32_t fields = m->control == NULL ? 0 : m->control->valid;
+    const uint32_t shape = shape_of(column, named, fields);
+    if (shape != slot->shape) {
+        reshape(s, m, column, shape, batch, slot);
+        return true;
+    }
+    if (named)
+        ipsk_name_peer(s, m, column, &slot->name);
+    h->msg_iov = ipsk_iovec(m->buffers);
+    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+    if (fields != 0)
+        ipsk_give_column(m->control, column, fields, false, h->msg_control);
+    return true;
+}
+
+/* One pass: each message is looked at while it is written. family and sends are the endpoint's, and
+ * constants to the compiler. */
+static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                        struct ipsock_message *messages, size_t size,
+                                        uint32_t count, int family, int sends)
+{
+    const bool named = sends == IPSK_SENDS_ANYWHERE;
+    struct mmsghdr *header = batch->headers;
+    struct slot *slot = batch->slots;
+    const struct slot *const end = slot + count;
+    char *p = (char *)messages;
+    for (; slot != end; header++, slot++, p += size) {
+        struct ipsock_message *m = (struct ipsock_message *)(void *)p;
+        int column;
+        m->length = 0;
+        if (!ipsk_is_usual_peer(s, m, family, sends, &column) ||
+            !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
+              : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
+                                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
+            break;
+    }
+    return (uint32_t)(slot - batch->slots);
+}
+
+uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    const bool ipv4 = s->family == IPSOCK_IPV4;
+    if (s->sends == IPSK_SENDS_CHECKED ||
+        (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY))
+        return 0;
+    batch->armed = false;
+    if (s->sends == IPSK_SENDS_ANYWHERE)
+        return ipv4 ? fill_usual(s, batch, messages, size, count, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
+                    : fill_usual(s, batch, messages, size, count, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+    return ipv4 ? fill_usual(s, batch, messages, size, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
+                : fill_usual(s, batch, messages, size, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+}
+
+/* Writes down messages that have been checked, each anew. */
+static void fill_checked(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                         struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    batch->armed = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct ipsock_message *m = ipsk_message_at(messages, size, i);
+        reshape(s, m, ipsk_message_column(s, m), NO_SHAPE, batch, &batch->slots[i]);
+    }
+}
+
+static void note_sent(const struct ipsock_batch *batch, struct ipsock_message *messages,
+                      size_t size, uint32_t count)
+{
+    char *p = (char *)messages;
+    const struct mmsghdr *header = batch->headers;
+    const struct mmsghdr *const end = header + count;
+    for (; header != end; header++, p += size) {
+        struct ipsock_message *m = (struct ipsock_message *)(void *)p;
+        m->length = header->msg_len;
+        m->flags = 0;
+    }
+}
+
 static int send_once(struct ipsock_endpoint *s, struct ipsock_batch *batch, uint32_t count,
                      uint16_t flags)
 {
@@ -151,10 +278,8 @@ int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     const uint16_t native = (uint16_t)ipsk_send_flags(flags);
     if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY)
         return ipsk_send_loop(s, messages, size, count, done, flags, error);
-    batch->armed = false;
-    for (uint32_t i = 0; i < count; i++)
-        ipsk_prepare_send(s, ipsk_message_at(messages, size, i), &batch->headers[i].msg_hdr,
-                          &batch->names[i], batch->controls[i]);
+    if (!(flags & IPSK_MSG_FILLED))
+        fill_checked(s, batch, messages, size, count);
     int n = send_once(s, batch, count, native);
     if (n < 0 && ipsk_is_old_news(s))
         n = send_once(s, batch, count, native);
@@ -165,10 +290,7 @@ int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     *done = 0;
     if (n < 0)
         return ipsk_fail_send(s, error, messages, "sendmmsg");
-    for (; *done < (uint32_t)n; ++*done) {
-        struct ipsock_message *m = ipsk_message_at(messages, size, *done);
-        m->length = batch->headers[*done].msg_len;
-        m->flags = 0;
-    }
+    note_sent(batch, messages, size, (uint32_t)n);
+    *done = (uint32_t)n;
     return IPSOCK_OK;
 }

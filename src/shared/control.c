@@ -28,50 +28,41 @@ uint32_t ipsk_take_rest(struct ipsock_control *c, const uint8_t *p, size_t rest,
     return valid;
 }
 
-static void put_next_hop(const struct ipsock_control *c, uint8_t *p, size_t length)
+void ipsk_put_next_hop(const struct ipsock_control *c, uint8_t *p, size_t length)
 {
     union ipsk_sockaddr sa;
     ipsk_to_sockaddr(&c->next_hop, IPSOCK_IPV6, &sa);
     memcpy(p, &sa.v6, length < sizeof sa.v6 ? length : sizeof sa.v6);
 }
 
-/* The column is a constant, so that the other columns' rows vanish. */
-static inline size_t give_column(const struct ipsock_control *c, int column, unsigned kind,
-                                 uint32_t fields, uint8_t *buffer)
+/* No field has two rows in a column: then the sum of their bits is their union. */
+#define ROW_SUM(row_fields, kinds, row_column, level, type, length, encoding, a, b, since) \
+    +((row_column) == COLUMN ? (row_fields) : 0)
+#define ROW_UNION(row_fields, kinds, row_column, level, type, length, encoding, a, b, since) \
+    | ((row_column) == COLUMN ? (row_fields) : 0)
+#define COLUMN IPSK_V4
+_Static_assert((0 IPSK_SENT(ROW_SUM)) == (0 IPSK_SENT(ROW_UNION)), "IPv4: one row for each field");
+#undef COLUMN
+#define COLUMN IPSK_V6
+_Static_assert((0 IPSK_SENT(ROW_SUM)) == (0 IPSK_SENT(ROW_UNION)), "IPv6: one row for each field");
+#undef COLUMN
+#define COLUMN IPSK_MAPPED
+_Static_assert((0 IPSK_SENT(ROW_SUM)) == (0 IPSK_SENT(ROW_UNION)),
+               "mapped: one row for each field");
+#undef COLUMN
+
+/* Behind what has rows. */
+IPSK_OUT_OF_LINE static size_t give_opaque(const struct ipsock_control *c, uint8_t *buffer,
+                                           size_t length)
 {
-    uint8_t *p = buffer;
-#define IPSK_GIVE_ROW(row_fields, kinds, row_column, level, type, length, encoding, a, b, since) \
-    if (column == (row_column) && (fields & (row_fields)) && (kind & (kinds))) {                 \
-        memset(p, 0, IPSK_THE_CMSG_HEADER);                                                      \
-        ipsk_cmsg_header(p, &ipsk_the_layout, (level), (type), (length));                        \
-        ipsk_give(c, (row_fields), IPSK_SENT_##encoding, (a), (b), p + IPSK_THE_CMSG_HEADER,     \
-                  (length));                                                                     \
-        if (IPSK_SENT_##encoding == IPSK_SENT_SOCKADDR)                                          \
-            put_next_hop(c, p + IPSK_THE_CMSG_HEADER, (length));                                 \
-        memset(p + IPSK_THE_CMSG_HEADER + (length), 0,                                           \
-               IPSK_SPACE(length) - IPSK_THE_CMSG_HEADER - (length));                            \
-        p += IPSK_SPACE(length);                                                                 \
-        fields &= ~(uint32_t)(row_fields);                                                       \
-    }
-    IPSK_SENT(IPSK_GIVE_ROW)
-#undef IPSK_GIVE_ROW
-    if (fields & IPSOCK_CONTROL_OPAQUE) {
-        if (c->opaque_length != 0)
-            memcpy(p, c->opaque, c->opaque_length);
-        p += c->opaque_length;
-    }
-    return (size_t)(p - buffer);
+    if (c->opaque_length != 0)
+        memcpy(buffer + length, c->opaque, c->opaque_length);
+    return length + c->opaque_length;
 }
 
-size_t ipsk_give_control(const struct ipsock_control *c, int column, unsigned kind, uint32_t fields,
+size_t ipsk_give_control(const struct ipsock_control *c, int column, uint32_t fields,
                          uint8_t *buffer)
 {
-    switch (column) {
-    case IPSK_V4:
-        return give_column(c, IPSK_V4, kind, fields, buffer);
-    case IPSK_V6:
-        return give_column(c, IPSK_V6, kind, fields, buffer);
-    default:
-        return give_column(c, IPSK_MAPPED, kind, fields, buffer);
-    }
+    const size_t length = ipsk_give_rows(c, column, fields, buffer);
+    return fields & IPSOCK_CONTROL_OPAQUE ? give_opaque(c, buffer, length) : length;
 }

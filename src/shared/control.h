@@ -114,8 +114,49 @@ static inline uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t
     return at.rest == 0 ? valid : valid | ipsk_take_rest(c, at.p, at.rest, ipv6);
 }
 
-/* Writes the control messages of a packet to send; there is room. Returns the bytes used. */
-size_t ipsk_give_control(const struct ipsock_control *c, int column, unsigned kind, uint32_t fields,
+/* The next hop's payload, which nobody but a router sends with each packet. */
+void ipsk_put_next_hop(const struct ipsock_control *c, uint8_t *p, size_t length);
+
+/* One column's messages of a packet to send: all of each, or values alone, where the messages of an
+ * earlier packet with the same fields are there. column and whole are constants, so that the other
+ * columns' rows, and the headers of messages that are there, vanish. A row is found by its fields:
+ * what an endpoint may send has one in its kind (send_control.c), and no field has two in a column
+ * (control.c). */
+static IPSK_IN_LINE size_t ipsk_give_column(const struct ipsock_control *c, int column,
+                                            uint32_t fields, bool whole, uint8_t *buffer)
+{
+    uint8_t *p = buffer;
+#define IPSK_GIVE_ROW(row_fields, kinds, row_column, level, type, length, encoding, a, b, since) \
+    if (column == (row_column) && (fields & (row_fields))) {                                     \
+        if (whole) {                                                                             \
+            memset(p, 0, IPSK_SPACE(length));                                                    \
+            ipsk_cmsg_header(p, &ipsk_the_layout, (level), (type), (length));                    \
+        }                                                                                        \
+        ipsk_give(c, fields, column, (row_fields), IPSK_SENT_##encoding, (a), (b),               \
+                  p + IPSK_THE_CMSG_HEADER);                                                     \
+        if (IPSK_SENT_##encoding == IPSK_SENT_SOCKADDR)                                          \
+            ipsk_put_next_hop(c, p + IPSK_THE_CMSG_HEADER, (length));                            \
+        p += IPSK_SPACE(length);                                                                 \
+    }
+    IPSK_SENT(IPSK_GIVE_ROW)
+#undef IPSK_GIVE_ROW
+    return (size_t)(p - buffer);
+}
+
+/* What has rows of the control messages of a packet to send; there is room. Returns the bytes used.
+ */
+static inline size_t ipsk_give_rows(const struct ipsock_control *c, int column, uint32_t fields,
+                                    uint8_t *buffer)
+{
+    if (column == IPSK_V4)
+        return ipsk_give_column(c, IPSK_V4, fields, true, buffer);
+    if (column == IPSK_V6)
+        return ipsk_give_column(c, IPSK_V6, fields, true, buffer);
+    return ipsk_give_column(c, IPSK_MAPPED, fields, true, buffer);
+}
+
+/* All of it, opaque control last. */
+size_t ipsk_give_control(const struct ipsock_control *c, int column, uint32_t fields,
                          uint8_t *buffer);
 
 #endif

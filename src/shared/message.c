@@ -128,19 +128,16 @@ IPSK_OUT_OF_LINE int ipsk_receive_whole(struct ipsock_endpoint *s, struct ipsock
     return IPSOCK_OK;
 }
 
-struct ipsk_given ipsk_give_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+struct ipsk_given ipsk_give_message(const struct ipsock_control *c, int column, uint32_t fields,
                                     uint8_t *buffer)
 {
     struct ipsk_given given = {NULL, 0};
-    const int column = ipsk_message_column(s, m);
-    const uint32_t fields = m->control->valid & ~s->emulated[column];
-    if (fields == IPSOCK_CONTROL_OPAQUE && m->control->opaque_length != 0) {
-        given.bytes = m->control->opaque; /* alone it goes out as it is, of any size */
-        given.length = m->control->opaque_length;
+    if (fields == IPSOCK_CONTROL_OPAQUE && c->opaque_length != 0) {
+        given.bytes = c->opaque; /* alone it goes out as it is, of any size */
+        given.length = c->opaque_length;
     } else if (fields != 0 && fields != IPSOCK_CONTROL_OPAQUE) {
         given.bytes = buffer;
-        given.length =
-            ipsk_give_control(m->control, column, ipsk_kind_bit(s->backing), fields, buffer);
+        given.length = ipsk_give_control(c, column, fields, buffer);
     }
     return given;
 }

@@ -66,15 +66,21 @@ static inline void ipsk_fill_control(const struct ipsk_receiving *r, struct ipso
         c->valid = ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
 }
 
+/* Fields of a message that go out as control data; the others are in force already (emulate.c). */
+static inline uint32_t ipsk_given_fields(const struct ipsock_endpoint *s,
+                                         const struct ipsock_message *m, int column)
+{
+    return m->control == NULL ? 0 : m->control->valid & ~s->emulated[column];
+}
+
 /* Control data to send; no bytes: a null pointer, as BSD wants it. */
 struct ipsk_given {
     void *bytes;
     size_t length;
 };
 
-/* Control messages for the fields that go out as such; the others are in force already (emulate.c).
- * buffer has room for all that the tables know. */
-struct ipsk_given ipsk_give_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+/* The control data of these fields. buffer has room for all that the tables know. */
+struct ipsk_given ipsk_give_message(const struct ipsock_control *c, int column, uint32_t fields,
                                     uint8_t *buffer);
 
 /* Whether a source address is none of this host's: an unreachable network gives the same error. */

@@ -40,6 +40,17 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return ipsk_receive_loop(s, messages, size, count, done, flags, error);
 }
 
+uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    (void)s;
+    (void)batch;
+    (void)messages;
+    (void)size;
+    (void)count;
+    return 0;
+}
+
 int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error)

@@ -17,7 +17,6 @@ union ipsk_sockaddr {
  * exist. */
 static inline void ipsk_sockaddr_head(union ipsk_sockaddr *sa, int family, size_t length)
 {
-    memset(sa, 0, length);
     /* the type of the member has another name on Windows */
     if (family == AF_INET)
         sa->any.sa_family = AF_INET;
@@ -37,14 +36,17 @@ static inline socklen_t ipsk_to_sockaddr(const struct ipsock_addr *addr, int fam
         ipsk_sockaddr_head(sa, AF_INET, sizeof sa->v4);
         sa->v4.sin_port = htons(addr->port);
         memcpy(&sa->v4.sin_addr, addr->ip, 4);
+        memset(sa->v4.sin_zero, 0, sizeof sa->v4.sin_zero);
         return sizeof sa->v4;
     }
     ipsk_sockaddr_head(sa, AF_INET6, sizeof sa->v6);
     sa->v6.sin6_port = htons(addr->port);
+    sa->v6.sin6_flowinfo = 0;
     sa->v6.sin6_scope_id = addr->scope;
     if (addr->family == IPSOCK_IPV6) {
         memcpy(&sa->v6.sin6_addr, addr->ip, 16);
     } else {
+        memset(&sa->v6.sin6_addr, 0, 10);
         sa->v6.sin6_addr.s6_addr[10] = 0xff;
         sa->v6.sin6_addr.s6_addr[11] = 0xff;
         memcpy(&sa->v6.sin6_addr.s6_addr[12], addr->ip, 4);

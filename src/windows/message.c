@@ -3,6 +3,7 @@
 #include "shared/message.h"
 #include "core/endpoint/zone.h"
 
+#include "core/endpoint/zone.h"
 #include "shared/batch.h"
 #include "shared/refusal.h"
 #include "windows/winsock.h"
@@ -229,21 +230,17 @@ static struct ipsk_given give_control(const struct ipsock_endpoint *s,
                                       const struct ipsock_message *m, uint64_t length,
                                       const struct ipsock_addr *source, uint8_t *buffer)
 {
-    struct ipsock_message copy = *m;
+    const int column = ipsk_message_column(s, m);
+    uint32_t fields = ipsk_given_fields(s, m, column);
     struct ipsock_control control;
-    const bool whole =
-        (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) && m->control->segment_size >= length;
-    if (!whole && source->family == IPSOCK_UNSPEC)
-        return ipsk_give_message(s, m, buffer);
+    if ((fields & IPSOCK_CONTROL_SEGMENT_SIZE) && m->control->segment_size >= length)
+        fields &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
+    if (source->family == IPSOCK_UNSPEC)
+        return ipsk_give_message(m->control, column, fields, buffer);
     control = *m->control;
-    copy.control = &control;
-    if (whole)
-        control.valid &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
-    if (source->family != IPSOCK_UNSPEC) {
-        control.valid |= IPSOCK_CONTROL_SOURCE;
-        control.source = *source;
-    }
-    return ipsk_give_message(s, &copy, buffer);
+    control.source = *source;
+    fields |= IPSOCK_CONTROL_SOURCE;
+    return ipsk_give_message(&control, column, fields, buffer);
 }
 
 static int fail_interface(const struct ipsock_message *m, struct ipsock_error *error)

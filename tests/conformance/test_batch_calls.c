@@ -100,6 +100,52 @@ static void batch_08_control_of_each_message(void **state)
     }
 }
 
+/* One memory for messages that carry now this, now that, and for receives between them: nothing of
+ * an earlier message stays. */
+static void batch_08_one_memory_for_changing_messages(void **state)
+{
+    static const uint32_t carried[] = {IPSOCK_CONTROL_HOP_LIMIT, 0, IPSOCK_CONTROL_TRAFFIC_CLASS,
+                                       IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS};
+    const uint32_t fields = IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, fields, fields);
+        struct burst out = make_burst(8), in = make_burst(8);
+        struct ipsock_batch *const own = in.batch;
+        uint32_t done = 0;
+        CHECK(IPSOCK_OK, ipsock_set_deadline(pair.receiver, soon()));
+        for (uint32_t round = 0; round < 12; round++) {
+            for (uint32_t k = 0; k < 8; k++) {
+                out.messages[k].peer = pair.to;
+                out.controls[k].valid = carried[(k + round / 2) % 4];
+                out.controls[k].hop_limit = (uint8_t)(round * 8 + k + 1);
+                out.controls[k].traffic_class = (uint8_t)(round * 4 + 4);
+                out.messages[k].control = out.controls[k].valid == 0 ? NULL : &out.controls[k];
+                in.messages[k].control = &in.controls[k];
+            }
+            CHECK(IPSOCK_OK, send_burst(pair.sender, &out, 8, &done));
+            EQUAL(8, done);
+            in.batch = round % 3 == 2 ? out.batch : own;
+            for (uint32_t got = 0; got < 8; got += done)
+                CHECK(IPSOCK_OK, ipsock_recv_batch(pair.receiver, in.batch, in.messages + got,
+                                                   sizeof in.messages[0], 8 - got, &done, 0));
+            for (uint32_t k = 0; k < 8; k++) {
+                const uint32_t with = carried[(k + round / 2) % 4];
+                const bool hops = with & IPSOCK_CONTROL_HOP_LIMIT;
+                const bool class = with & IPSOCK_CONTROL_TRAFFIC_CLASS;
+                EQUAL(fields, in.controls[k].valid);
+                EQUAL(hops ? round * 8 + k + 1 : 64, in.controls[k].hop_limit);
+                EQUAL(class ? round * 4 + 4 : 0, in.controls[k].traffic_class);
+            }
+        }
+        in.batch = own;
+        close_pair(&pair);
+        free_burst(&out);
+        free_burst(&in);
+    }
+}
+
 /* Opaque bytes of each message land in its own buffer. */
 static void batch_08_opaque_of_each_message(void **state)
 {
@@ -331,6 +377,7 @@ int main(void)
         cmocka_unit_test(batch_07_flags),
         cmocka_unit_test(batch_07_deadline),
         cmocka_unit_test(batch_08_control_of_each_message),
+        cmocka_unit_test(batch_08_one_memory_for_changing_messages),
         cmocka_unit_test(batch_08_opaque_of_each_message),
         cmocka_unit_test(batch_09_empty_batches),
         cmocka_unit_test(batch_09_bad_arguments),

@@ -257,7 +257,7 @@ static void native_encodes(const struct ipsock_control *control, int column, con
     REQUIRE(got == length + more && memcmp(room, bytes, length) == 0);
     REQUIRE(more == 0 || memcmp(room + length, in->at, more) == 0);
     memset(room, 0xa5, length + more);
-    got = ipsk_give_control(&c, column, IPSK_UDP, c.valid, room);
+    got = ipsk_give_control(&c, column, c.valid, room);
     REQUIRE(got == length + more && memcmp(room, bytes, length) == 0);
     if (length + more != 0)
         REQUIRE(ipsock_control_encode(&c, families[column], room, length + more - 1, &got) ==

@@ -55,7 +55,7 @@ static void check(const char *what, const struct ipsock_control *c, int column,
     unit_int(what, (int64_t)length, (int64_t)want->length);
     unit_bytes(what, buffer, want->bytes, want->length);
     memset(data_path, 0xa5, sizeof data_path);
-    unit_int(what, (int64_t)ipsk_give_control(c, column, IPSK_UDP, c->valid, data_path),
+    unit_int(what, (int64_t)ipsk_give_control(c, column, c->valid, data_path),
              (int64_t)want->length);
     unit_bytes(what, data_path, want->bytes, want->length);
     free(buffer);
@@ -125,11 +125,43 @@ static void cm_11_both_ways_write_every_subset_alike(void **state)
                 unit_int("code", code, c.valid & ~able ? IPSOCK_ENOTSUP : IPSOCK_OK);
                 if (code < 0)
                     continue;
-                unit_int("length",
-                         (int64_t)ipsk_give_control(&c, column, kinds[k], c.valid, inlined),
+                unit_int("length", (int64_t)ipsk_give_control(&c, column, c.valid, inlined),
                          (int64_t)length);
                 unit_bytes("bytes", inlined, generic, length);
             }
+        }
+    }
+}
+
+/* Another packet's values in place of the first one's: the same bytes as if written anew. */
+static void cm_11_values_alone_over_those_of_an_earlier_packet(void **state)
+{
+    (void)state;
+    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
+        const uint32_t able =
+            ipsk_sendable(&ipsk_native, IPSK_UDP, column) & ~IPSOCK_CONTROL_OPAQUE;
+        for (uint32_t bits = 0; bits <= IPSOCK_CONTROL_SENDABLE; bits++) {
+            uint8_t anew[IPSK_CONTROL_BUFFER], over[IPSK_CONTROL_BUFFER];
+            struct ipsock_control first = whole(column), second = whole(column);
+            if (bits & ~able)
+                continue;
+            first.valid = second.valid = bits;
+            if (column == IPSK_V6) /* beside which its zone goes out */
+                assert_int_equal(ipsock_addr_parse("fe80::7%9", &first.source), IPSOCK_OK);
+            second.interface_index = 0x01020304;
+            second.traffic_class = 0xff;
+            second.hop_limit = 1;
+            second.dont_fragment = 0;
+            second.segment_size = 65535;
+            second.source.ip[15] ^= 0xff;
+            second.source.ip[3] ^= 0xff;
+            second.next_hop.ip[15] ^= 0xff;
+            const size_t length = ipsk_give_control(&second, column, bits, anew);
+            unit_int("length", (int64_t)ipsk_give_control(&first, column, bits, over),
+                     (int64_t)length);
+            unit_int("length", (int64_t)ipsk_give_column(&second, column, bits, false, over),
+                     (int64_t)length);
+            unit_bytes("bytes", over, anew, length);
         }
     }
 }
@@ -387,6 +419,7 @@ int main(void)
         cmocka_unit_test(cm_10_wrong_sources_are_refused),
         cmocka_unit_test(cm_11_bytes_and_order_v6),
         cmocka_unit_test(cm_11_both_ways_write_every_subset_alike),
+        cmocka_unit_test(cm_11_values_alone_over_those_of_an_earlier_packet),
         cmocka_unit_test(cm_12_zero_is_a_value),
         cmocka_unit_test(cm_12_values_out_of_range_are_refused),
         cmocka_unit_test(cm_13_space_v4),

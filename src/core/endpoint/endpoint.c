@@ -110,6 +110,7 @@ struct ipsock_endpoint *ipsk_endpoint_new(ipsock_handle_t handle, struct ipsock_
     s->handle = handle;
     for (int i = 0; i < 3; i++)
         s->errors[i].index = IPSOCK_NO_INDEX;
+    memset(s->unusual_control, 0xff, sizeof s->unusual_control);
     begin_locks(s);
     return s;
 }
@@ -128,14 +129,15 @@ void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family)
     s->backing = s->kind;
     s->family = (uint8_t)family;
     s->ip_header = kind == IPSOCK_RAW && family == IPSOCK_IPV4;
-    s->unusual_sends = kind == IPSOCK_TCP || kind == IPSOCK_PING;
+    s->sends = kind == IPSOCK_TCP || kind == IPSOCK_PING ? IPSK_SENDS_CHECKED : IPSK_SENDS_ANYWHERE;
     atomic_init(&s->unusual, kind == IPSOCK_TCP ? IPSK_UNUSUAL_STREAM : 0);
 }
 
 void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol)
 {
     s->protocol = (uint8_t)protocol;
-    s->unusual_sends |= ipsk_is_raw_icmp6(s);
+    if (ipsk_is_raw_icmp6(s))
+        s->sends = IPSK_SENDS_CHECKED;
 }
 
 void ipsk_set_flags(struct ipsock_endpoint *s, uint32_t flags)
@@ -150,5 +152,7 @@ void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
     s->peer = *peer;
     s->peer.port = s->kind == IPSOCK_PING ? 0 : s->peer.port;
-    s->connected = s->peer_in_system = s->unusual_sends = true;
+    s->connected = s->peer_in_system = true;
+    if (s->sends == IPSK_SENDS_ANYWHERE)
+        s->sends = IPSK_SENDS_TO_PEER;
 }

@@ -8,26 +8,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "core/codec/inline.h"
 #include "core/codec/membership.h"
 #include "core/codec/program_run.h"
 #include "core/endpoint/backend.h"
 #include "core/endpoint/sync.h"
-
-/* For what is rare on the data path: inlined, it would take registers that the usual case then
- * saves and restores. */
-#if defined(__GNUC__)
-#define IPSK_OUT_OF_LINE __attribute__((noinline))
-#elif defined(_MSC_VER)
-#define IPSK_OUT_OF_LINE __declspec(noinline)
-#else
-#define IPSK_OUT_OF_LINE
-#endif
-
-#if defined(__GNUC__)
-#define IPSK_LIKELY(condition) __builtin_expect((condition), 1)
-#else
-#define IPSK_LIKELY(condition) (condition)
-#endif
 
 /* Set in calls once the endpoint is closing; the rest counts the calls in progress. */
 #define IPSK_CLOSED 0x80000000u
@@ -56,6 +41,12 @@
 #define IPSK_UNUSUAL_DROPS \
     (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
 
+/* In sends, what calls for a look at each: its peer; whether that is the connected one; more than
+ * that, as with TCP, ping and raw ICMPv6, and where sending takes more than one call (emulates). */
+#define IPSK_SENDS_ANYWHERE 0
+#define IPSK_SENDS_TO_PEER  1
+#define IPSK_SENDS_CHECKED  2
+
 /* A row's value as the system had it (option.h). */
 struct ipsk_saved {
     const struct ipsk_option_row *row;
@@ -78,16 +69,19 @@ struct ipsock_endpoint {
     uint32_t emulated[3];  /* by column: declared bits that have no control message there */
     uint32_t sendable[3];  /* by column: declared bits that can go there, emulated or not */
     uint32_t emulated_any; /* emulated, in whatever column */
-    uint8_t kind;          /* IPSOCK_UDP … */
-    uint8_t backing;       /* kind of the socket: IPSOCK_RAW under some ping endpoints */
-    uint8_t family;        /* IPSOCK_IPV4, IPSOCK_IPV6 */
+    /* by column: fields whose presence calls for the long check; all but the usual ones that can go
+     * there (usual.h) */
+    uint32_t unusual_control[3];
+    uint8_t kind;    /* IPSOCK_UDP … */
+    uint8_t backing; /* kind of the socket: IPSOCK_RAW under some ping endpoints */
+    uint8_t family;  /* IPSOCK_IPV4, IPSOCK_IPV6 */
     uint8_t protocol;
     bool dual_stack;
     bool listening;
     bool fresh;          /* a socket of this moment, closed if a step fails: nothing is put back */
     bool connected;      /* peer is known and fixed */
     bool peer_in_system; /* the socket is connected too, and sends name no peer */
-    bool unusual_sends;  /* connected, TCP, ping: there is more to be checked */
+    uint8_t sends;       /* IPSK_SENDS_… */
     bool emulates;       /* sends go through traffic/emulate.c */
     bool ip_header;      /* received data starts with an IPv4 header */
     uint32_t zone;       /* zone.h: interface that everything leaves by; 0 none in particular */

@@ -50,6 +50,11 @@ uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
  * what the header leaves open. */
 #define BESIDE_HEADER (IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_OPAQUE)
 
+/* Fields about which little can be wrong. */
+#define USUAL                                                                          \
+    (IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | \
+     IPSOCK_CONTROL_INTERFACE)
+
 static bool carries(const struct ipsock_endpoint *s, int column)
 {
     return s->family == IPSOCK_IPV4 ? column == IPSK_V4
@@ -74,12 +79,15 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
         const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
         s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = wanted & (native | s->emulated[column]);
+        s->unusual_control[column] = ~(s->sendable[column] & USUAL);
         s->emulated_any |= s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
         possible |= native | s->emulated[column];
     }
     if (named & ~possible)
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, operation, "send_control");
     s->emulates |= s->emulated_any != 0;
+    if (s->emulates)
+        s->sends = IPSK_SENDS_CHECKED;
     s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
     return IPSOCK_OK;
 }

@@ -66,7 +66,8 @@ static void put_message(const struct ipsk_system *system, const struct ipsk_sent
     const struct ipsk_cmsg_layout layout = ipsk_layout(system);
     memset(p, 0, ipsk_align(layout.header + row->length, layout.align));
     ipsk_cmsg_header(p, &layout, row->level, row->type, row->length);
-    ipsk_give(control, row->fields, row->encoding, row->a, row->b, p + layout.header, row->length);
+    ipsk_give(control, control->valid, row->column, row->fields, row->encoding, row->a, row->b,
+              p + layout.header);
     if (row->encoding == IPSK_SENT_SOCKADDR)
         ipsk_put_sockaddr(system, &control->next_hop, p + layout.header);
 }

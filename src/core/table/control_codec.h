@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/codec/bytes.h"
+#include "core/codec/inline.h"
 #include "core/table/table.h"
 
 /* The shape of one system's control messages. */
@@ -217,10 +218,11 @@ static inline void ipsk_put_int(uint8_t *p, int value)
     memcpy(p, &value, sizeof value);
 }
 
-/* The last four bytes of an IPv6 address are the IPv4 one of its v4-mapped form. */
-static inline const uint8_t *ipsk_ipv4_bytes(const struct ipsock_addr *addr)
+/* The source of IPv4 traffic. Of a dual-stack endpoint's it may be v4-mapped: the last four bytes
+ * of an IPv6 address. */
+static inline const uint8_t *ipsk_source4(const struct ipsock_control *c, int column)
 {
-    return addr->family == IPSOCK_IPV4 ? addr->ip : addr->ip + 12;
+    return column == IPSK_V4 || c->source.family == IPSOCK_IPV4 ? c->source.ip : c->source.ip + 12;
 }
 
 static inline int ipsk_number(const struct ipsock_control *c, uint32_t field)
@@ -237,13 +239,15 @@ static inline int ipsk_number(const struct ipsock_control *c, uint32_t field)
     }
 }
 
-/* Writes one payload of length bytes at p. */
-static inline void ipsk_give(const struct ipsock_control *c, uint32_t fields, int encoding,
-                             size_t a, size_t b, uint8_t *p, size_t length)
+/* Writes the values of one payload at p, in a column: of the row's fields those that are given. All
+ * other bytes of it are 0 already, and values of an earlier payload with the same fields may be
+ * there. */
+static IPSK_IN_LINE void ipsk_give(const struct ipsock_control *c, uint32_t given, int column,
+                             uint32_t row_fields, int encoding, size_t a, size_t b, uint8_t *p)
 {
-    const int number = ipsk_number(c, fields);
+    const int number = ipsk_number(c, row_fields);
     const uint16_t narrow = (uint16_t)number;
-    memset(p, 0, length);
+    uint32_t index = 0; /* beside an IPv6 source: its zone, if no other */
     switch (encoding) {
     case IPSK_SENT_INT:
         ipsk_put_int(p, number);
@@ -256,22 +260,24 @@ static inline void ipsk_give(const struct ipsock_control *c, uint32_t fields, in
         break;
     case IPSK_SENT_PKTINFO4:
     case IPSK_SENT_ADDR4:
-        if (c->valid & IPSOCK_CONTROL_SOURCE)
-            memcpy(p + a, ipsk_ipv4_bytes(&c->source), 4);
+        if (given & IPSOCK_CONTROL_SOURCE)
+            memcpy(p + a, ipsk_source4(c, column), 4);
+        if (encoding == IPSK_SENT_PKTINFO4 && (given & IPSOCK_CONTROL_INTERFACE))
+            memcpy(p + b, &c->interface_index, sizeof c->interface_index);
         break;
     case IPSK_SENT_PKTINFO6:
-        if (c->valid & IPSOCK_CONTROL_SOURCE)
+        if (given & IPSOCK_CONTROL_SOURCE) {
             memcpy(p + a, c->source.ip, 16);
+            if (c->source.ip[0] >= 0xfe && ipsk_needs_scope(c->source.ip))
+                index = c->source.scope;
+        }
+        if (given & IPSOCK_CONTROL_INTERFACE)
+            index = c->interface_index;
+        memcpy(p + b, &index, sizeof index);
         break;
     default:
         break;
     }
-    if ((encoding == IPSK_SENT_PKTINFO4 || encoding == IPSK_SENT_PKTINFO6) &&
-        (c->valid & IPSOCK_CONTROL_INTERFACE))
-        memcpy(p + b, &c->interface_index, sizeof c->interface_index);
-    else if (encoding == IPSK_SENT_PKTINFO6 && (c->valid & IPSOCK_CONTROL_SOURCE) &&
-             ipsk_needs_scope(c->source.ip)) /* its zone is one */
-        memcpy(p + b, &c->source.scope, sizeof c->source.scope);
 }
 
 /* The same for any system, at run time. */

@@ -130,8 +130,6 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
-        if (ipsk_is_usual(s, m))
-            continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)
             break;
@@ -154,6 +152,7 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         code = ipsk_try_many(s, batch, ipsk_message_at(messages, size, *done), size, count - *done,
                              &sent, flags, &retry, error);
         *done += sent;
+        flags &= ~IPSK_MSG_FILLED;
         if (code == IPSOCK_EAGAIN && *done > 0)
             return IPSOCK_OK;
         if (code == IPSOCK_EAGAIN && ipsk_may_wait(s, flags))
@@ -164,13 +163,46 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     return code;
 }
 
+/* Messages of which something may be wrong, or of which there is more to be done than to write them
+ * down. */
+IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                         struct ipsock_message *messages, size_t size,
+                                         uint32_t count, uint32_t *done, uint32_t flags,
+                                         struct ipsock_error *error)
+{
+    struct ipsock_error later;
+    bool segments;
+    int unsound;
+    const uint32_t sound = sound_prefix(s, messages, size, count, &segments, &unsound, &later);
+    const int code =
+        segments ? ipsk_send_segments_many(s, batch, messages, size, sound, done, flags, error)
+                 : send_prefix(s, batch, messages, size, sound, done, flags, error);
+    if (code != IPSOCK_OK || *done != sound || unsound == IPSOCK_OK)
+        return code;
+    *error = later;
+    return unsound;
+}
+
+static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                     struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
+                     uint32_t flags, struct ipsock_error *error)
+{
+    const bool filled = ipsk_sys_fill_many(s, batch, messages, size, count) == count;
+    const int code =
+        filled ? send_prefix(s, batch, messages, size, count, done, flags | IPSK_MSG_FILLED, error)
+               : send_unusual(s, batch, messages, size, count, done, flags, error);
+    if (code == IPSOCK_ENOBUFS)
+        ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
+    if (code < 0)
+        error->index = *done;
+    return code;
+}
+
 int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                       struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                       uint32_t flags)
 {
     struct ipsock_error error;
-    struct ipsock_error later;
-    int unsound = IPSOCK_OK;
     if (done != NULL)
         *done = 0;
     int code = ipsk_enter(s);
@@ -180,20 +212,7 @@ int ipsock_send_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         code = ipsk_fail(&error, IPSOCK_EINVAL, 0, "send batch", "flags");
     else
         code = check_batch(s, batch, messages, size, &count, done, &error);
-    if (code == IPSOCK_OK && count > 0) {
-        bool segments;
-        const uint32_t sound = sound_prefix(s, messages, size, count, &segments, &unsound, &later);
-        code = segments
-                   ? ipsk_send_segments_many(s, batch, messages, size, sound, done, flags, &error)
-                   : send_prefix(s, batch, messages, size, sound, done, flags, &error);
-        if (code == IPSOCK_ENOBUFS)
-            ipsk_name_control(s, ipsk_message_at(messages, size, *done), &error);
-        if (code == IPSOCK_OK && *done == sound && unsound < 0) {
-            code = unsound;
-            error = later;
-        }
-        if (code < 0)
-            error.index = *done;
-    }
+    if (code == IPSOCK_OK && count > 0)
+        code = send_many(s, batch, messages, size, count, done, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }

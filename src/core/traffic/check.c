@@ -2,6 +2,7 @@
 /* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
 #include "core/traffic/check.h"
 
+#include "core/endpoint/zone.h"
 #include "core/option/send_control.h"
 #include "core/table/control_codec.h"
 #include "core/traffic/ping.h"

@@ -2,6 +2,7 @@
 /* Sending and receiving: try, and wait only when nothing is ready. */
 #include "core/traffic/single.h"
 
+#include "core/endpoint/usual.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
@@ -25,14 +26,14 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
     return code;
 }
 
-/* The end of a receive whose first try failed, for whatever reason. The error comes by value: used
+/* The end of a call whose first try failed, for whatever reason. The error comes by value: used
  * twice, its address would be kept in a register. */
-IPSK_OUT_OF_LINE static int end_failed_receive(struct ipsock_endpoint *s,
-                                               struct ipsock_message *message, uint32_t flags,
-                                               int code, struct ipsock_error error)
+IPSK_OUT_OF_LINE static int end_failed(struct ipsock_endpoint *s, int direction,
+                                       struct ipsock_message *message, uint32_t flags, int code,
+                                       struct ipsock_error error)
 {
-    code = wait_and_try(s, IPSOCK_READ, message, flags, code, &error);
-    return ipsk_end(s, IPSOCK_READ, code, &error);
+    code = wait_and_try(s, direction, message, flags, code, &error);
+    return ipsk_end(s, direction, code, &error);
 }
 
 /* What follows the checks, up to the end of the call. */
@@ -43,7 +44,7 @@ static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_messa
     const int code = strict ? ipsk_recv_filtered(s, message, flags, &error)
                             : ipsk_sys_recv(s, message, flags, &error);
     if (code < 0)
-        return end_failed_receive(s, message, flags, code, error);
+        return end_failed(s, IPSOCK_READ, message, flags, code, error);
     ipsk_leave(s);
     return IPSOCK_OK;
 }
@@ -77,15 +78,20 @@ int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message,
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
-/* A message that may be wrong, or more than a datagram. */
+/* A message that may be wrong, more than a datagram, or whose control the endpoint emulates. */
 IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                         uint32_t flags, struct ipsock_error *error)
+                                         uint32_t flags)
 {
-    const int code = ipsk_check_message(s, message, error);
-    if (code < 0)
-        return code;
-    return ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, error)
-                                      : ipsk_send_checked(s, message, flags, error);
+    struct ipsock_error error;
+    int code = ipsk_check_send(s, flags, message, &error);
+    if (code == IPSOCK_OK) {
+        message->length = 0;
+        code = ipsk_check_message(s, message, &error);
+    }
+    if (code == IPSOCK_OK)
+        code = ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, &error)
+                                          : ipsk_send_checked(s, message, flags, &error);
+    return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -94,11 +100,12 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    code = ipsk_check_send(s, flags, message, &error);
-    if (code == IPSOCK_OK) {
-        message->length = 0;
-        code = ipsk_is_usual(s, message) ? ipsk_send_checked(s, message, flags, &error)
-                                         : send_unusual(s, message, flags, &error);
-    }
-    return ipsk_end(s, IPSOCK_WRITE, code, &error);
+    if (message == NULL || (flags & ~IPSK_SEND_FLAGS) || !ipsk_is_usual(s, message))
+        return send_unusual(s, message, flags);
+    message->length = 0;
+    code = ipsk_sys_send(s, message, flags, &error);
+    if (code < 0)
+        return end_failed(s, IPSOCK_WRITE, message, flags, code, error);
+    ipsk_leave(s);
+    return IPSOCK_OK;
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#ifndef IPSK_INLINE_H
+#define IPSK_INLINE_H
+
+/* For what is rare on the data path: inlined, it would take registers that the usual case then
+ * saves and restores. And for what is made for the constants that it is called with. */
+#if defined(__GNUC__)
+#define IPSK_OUT_OF_LINE __attribute__((noinline))
+#define IPSK_IN_LINE     inline __attribute__((always_inline))
+#elif defined(_MSC_VER)
+#define IPSK_OUT_OF_LINE __declspec(noinline)
+#define IPSK_IN_LINE     __forceinline
+#else
+#define IPSK_OUT_OF_LINE
+#define IPSK_IN_LINE inline
+#endif
+
+/* The usual outcome of a test. */
+#if defined(__GNUC__)
+#define IPSK_LIKELY(condition) __builtin_expect((condition), 1)
+#else
+#define IPSK_LIKELY(condition) (condition)
+#endif
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What is right beyond doubt about a message to be sent, found in few steps. Inline and in this
+ * room, because a backend looks at a message while it writes it down (ipsk_sys_fill_many). */
+#ifndef IPSK_USUAL_H
+#define IPSK_USUAL_H
+
+#include "core/endpoint/message.h"
+#include "core/endpoint/zone.h"
+
+/* Whether a message to a connected endpoint's peer leaves it unsaid, or says it in full. */
+static inline bool ipsk_is_to_own_peer(const struct ipsock_endpoint *s,
+                                       const struct ipsock_addr *to)
+{
+    return to->family == IPSOCK_UNSPEC || memcmp(to, &s->peer, sizeof *to) == 0;
+}
+
+/* Whether buffers and peer are right beyond doubt: a peer of the endpoint's own family. family and
+ * sends are the endpoint's, and constants to the compiler. Tells the column that the message goes
+ * out in. */
+static IPSK_IN_LINE bool ipsk_is_usual_peer(const struct ipsock_endpoint *s,
+                                            const struct ipsock_message *m, int family, int sends,
+                                            int *column)
+{
+    const struct ipsock_addr *to = sends == IPSK_SENDS_ANYWHERE ? &m->peer : &s->peer;
+    if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || to->family != family ||
+        (sends == IPSK_SENDS_TO_PEER && !ipsk_is_to_own_peer(s, &m->peer)))
+        return false;
+    *column = IPSK_V4;
+    if (family == IPSOCK_IPV4)
+        return true;
+    *column = IPSK_MAPPED;
+    if (ipsk_is_mapped(to))
+        return s->dual_stack;
+    *column = IPSK_V6;
+    return !ipsk_is_doubtful_zone(s, to);
+}
+
+/* Whether a source is of the form of a column, which is a constant to the compiler. */
+static IPSK_IN_LINE bool ipsk_is_usual_source(const struct ipsock_addr *source, int column)
+{
+    if (column == IPSK_V4)
+        return source->family == IPSOCK_IPV4;
+    if (column == IPSK_MAPPED)
+        return ipsk_is_mapped(source);
+    return source->family == IPSOCK_IPV6 && !ipsk_is_mapped(source) &&
+           !ipsk_may_be_link_local(source);
+}
+
+/* Whether the control fields are right beyond doubt, if there are any; the column is a constant to
+ * the compiler. */
+static IPSK_IN_LINE bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
+                                               const struct ipsock_message *m, int column)
+{
+    const struct ipsock_control *c = m->control;
+    if (c == NULL)
+        return true;
+    if ((c->valid & s->unusual_control[column]) ||
+        ((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
+        ((c->valid & IPSOCK_CONTROL_INTERFACE) && (c->interface_index == 0 || m->peer.scope != 0)))
+        return false;
+    return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(&c->source, column);
+}
+
+static IPSK_IN_LINE bool ipsk_is_usual_for(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m, int sends)
+{
+    int column;
+    if (s->family == IPSOCK_IPV4)
+        return ipsk_is_usual_peer(s, m, IPSOCK_IPV4, sends, &column) &&
+               ipsk_is_usual_control(s, m, IPSK_V4);
+    return ipsk_is_usual_peer(s, m, IPSOCK_IPV6, sends, &column) &&
+           (column == IPSK_V6 ? ipsk_is_usual_control(s, m, IPSK_V6)
+                              : ipsk_is_usual_control(s, m, IPSK_MAPPED));
+}
+
+/* Whether a message is right beyond doubt, and goes out in one call of the system. Of all others
+ * ipsk_check_message finds out. */
+static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return s->sends == IPSK_SENDS_ANYWHERE
+               ? ipsk_is_usual_for(s, m, IPSK_SENDS_ANYWHERE)
+               : s->sends == IPSK_SENDS_TO_PEER && ipsk_is_usual_for(s, m, IPSK_SENDS_TO_PEER);
+}
+
+#endif
