@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* usage: ipsock-bench list                     a line per scenario: its name, and who can play it
- *        ipsock-bench versions                 what it was built with
- *        ipsock-bench count ROUNDS [SCENARIO [PLAYER]]
- *                                              to be run under callgrind (report.py knows how);
- *                                              a line per scenario and player, with the packets
- *                                              that were counted
- *        ipsock-bench selfcheck ROUNDS         the same for one allocation, two system calls a
- * round ipsock-bench time SCENARIO ROUNDS     all players in turn; a line for each: its name,
- *                                              median nanoseconds a packet, median of lean's time
- *                                              divided by its own
- *        ipsock-bench segments ROUNDS          segmentation offload: "ns lost-part"
+/* usage: ipsock-bench list
+ *            a line per scenario: its name, and who can play it
+ *        ipsock-bench versions
+ *            what it was built with
+ *        ipsock-bench count ROUNDS [SCENARIO|short|all [PLAYER]]
+ *            to be run under callgrind (callgrind.py knows how); "short" is all but the batches of
+ *            1024; a line per scenario and player, with the packets that were counted
+ *        ipsock-bench selfcheck ROUNDS
+ *            the same for one allocation and two system calls a round
+ *        ipsock-bench time SCENARIO ROUNDS [PLAYER]
+ *            all players in turn; a line for each: its name, median nanoseconds a packet, median of
+ *            the first one's time divided by its own
+ *        ipsock-bench segments ROUNDS
+ *            segmentation offload: "ns lost-part"
  * ci/bench runs it and makes the tables. */
 #include <gnu/libc-version.h>
 #include <stdio.h>
@@ -35,7 +38,7 @@ static int list(void)
 
 static int versions(void)
 {
-    printf("glibc %s\n", gnu_get_libc_version());
+    printf("built with %s\nglibc %s\n", BENCH_BUILT, gnu_get_libc_version());
     if (uv_side_version() != NULL)
         printf("libuv %s\n", uv_side_version());
     return 0;
@@ -70,11 +73,18 @@ static void count(const struct scenario *scenario, enum player player, int round
     printf("%s %s %u\n", scenario->name, player_names[player], side->packets * (unsigned)rounds);
 }
 
+static bool is_meant(const struct scenario *scenario, const char *name)
+{
+    if (strcmp(name, "short") == 0)
+        return scenario->batch <= PACKETS;
+    return strcmp(name, "all") == 0 || strcmp(name, scenario->name) == 0;
+}
+
 static int count_all(int rounds, const char *name, const char *player)
 {
     for (const struct scenario *s = scenarios; s->name != NULL; s++)
         for (enum player p = 0; p < PLAYERS; p++)
-            if (plays(p, s) && (name == NULL || strcmp(s->name, name) == 0) &&
+            if (plays(p, s) && is_meant(s, name) &&
                 (player == NULL || strcmp(player_names[p], player) == 0))
                 count(s, p, rounds);
     return 0;
@@ -177,7 +187,7 @@ static int rate(const struct scenario *scenario, int rounds, const char *player)
 static int usage(void)
 {
     fputs("usage: ipsock-bench list | versions | selfcheck ROUNDS | segments ROUNDS\n"
-          "       ipsock-bench count ROUNDS [SCENARIO [PLAYER]]\n"
+          "       ipsock-bench count ROUNDS [SCENARIO|short|all [PLAYER]]\n"
           "       ipsock-bench time SCENARIO ROUNDS [PLAYER]\n",
           stderr);
     return 2;
@@ -198,7 +208,7 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(command, "segments") == 0)
         return segments(rounds);
     if (strcmp(command, "count") == 0)
-        return count_all(rounds, argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : NULL);
+        return count_all(rounds, argc > 3 ? argv[3] : "all", argc > 4 ? argv[4] : NULL);
     if (argc > 3 && strcmp(command, "time") == 0 && find_scenario(argv[2]) != NULL)
         return rate(find_scenario(argv[2]), rounds, argc > 4 ? argv[4] : NULL);
     return usage();
