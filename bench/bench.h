@@ -20,6 +20,8 @@ enum { PACKETS = 64, MOST_PACKETS = 1024, PAYLOAD = 32, ROOM = 256 };
 /* A message of segments, how many of them a round, and their share of the memory. */
 enum { SEGMENT = 1200, SEGMENTS = 48, MESSAGES = 4, COALESCED_ROOM = 65536 };
 
+enum { GROUPS = 1000 }; /* joined, where traffic is from groups */
+
 enum what { RECEIVE, SEND, PARSE, MARSHAL };
 enum player { LEAN, FULL, OURS, UV, PLAYERS };
 extern const char *const player_names[PLAYERS];
@@ -30,6 +32,7 @@ enum extra {
     CONTROL,   /* traffic class and hop limit; received: destination and interface, too; sent:
                   source */
     SEGMENTED, /* a message is SEGMENTS datagrams of SEGMENT bytes */
+    STRICT,    /* as CONTROL; received from one of many groups, others' dropped (ipsock alone) */
     CONNECTED, /* plain, and no peer */
 };
 

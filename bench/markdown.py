@@ -20,7 +20,8 @@ def by_name(rows):
 
 
 def budget(bound):
-    return f"≤ {bound['budget']:g} {bound['against']}" + (" **over**" if bound["verdict"] == "over" else "")
+    against = f"`{bound['against']}`" if "-" in bound["against"] else bound["against"]
+    return f"≤ {bound['budget']:g} {against}" + (" **over**" if bound["verdict"] == "over" else "")
 
 
 def cell(value, form):

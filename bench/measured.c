@@ -166,13 +166,13 @@ static void play_batch(struct side *s)
         [FULL] = {[RECEIVE] = {measured_full_receive_batch_plain, measured_full_receive_batch},
                   [SEND] = {measured_full_send_batch_plain, measured_full_send_batch}},
     };
-    const int n = play[s->player][s->scenario->what][s->scenario->extra == CONTROL](s);
+    const int n = play[s->player][s->scenario->what][has_control(s->scenario)](s);
     require(n == (int)s->packets, "a whole batch");
 }
 
 static void play_single(struct side *s)
 {
-    static ssize_t (*const play[3][2][4])(struct side *, unsigned) = {
+    static ssize_t (*const play[3][2][CONNECTED + 1])(struct side *, unsigned) = {
         [LEAN] = {[RECEIVE] = {[PLAIN] = measured_lean_receive_plain,
                                [CONTROL] = measured_lean_receive,
                                [SEGMENTED] = measured_lean_receive_coalesced},

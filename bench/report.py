@@ -19,15 +19,17 @@ from callgrind import run  # noqa: E402
 
 PLAYERS = ("lean", "full", "ipsock", "libuv")
 BUDGET_RATE, BUDGET_XNET, BUDGET_OFFLOAD = 0.98, 1.10, 8
-# Instructions: pattern of the scenario's name, what it is compared with, the most of it.
+# Instructions: pattern of the scenario's name, who or which scenario of ipsock's it is compared with,
+# the most of it.
 BUDGETS = (
     (r"send-segments", "lean", 2),
     (r"send-batch.*plain", "full", 1.0),
     (r"send-batch(?!.*plain)", "full", 0.9),
     (r"send-(?!batch|segments)", "full", 1.1),
     (r"receive-batch.*plain", "full", 1.15),
-    (r"receive-batch(?!.*plain)", "full", 1.0),
-    (r"receive-batch(?!.*plain)", "lean", 1.15),
+    (r"receive-batch(?!.*(plain|strict))", "full", 1.0),
+    (r"receive-batch(?!.*(plain|strict))", "lean", 1.15),
+    (r"receive-batch-strict-ipv6", "receive-batch-ipv6", 1.5),
     (r"receive-plain", "full", 1.3),
     (r"receive-(?!batch|plain)", "full", 1.0),
     (r"receive-(?!batch|plain|coalesced)", "lean", 1.25),
@@ -42,12 +44,13 @@ def verdict(value, budget, at_least=False):
     return "ok" if (value >= budget if at_least else value <= budget) else "over"
 
 
-def budgets_of(name, instructions):
+def budgets_of(name, played):
     """The budgets of a row with their verdicts."""
     rows = []
     for pattern, against, most in BUDGETS:
         if re.match(pattern, name):
-            ratio = instructions["ipsock"] / instructions[against]
+            other = (name, against) if against in PLAYERS else (against, "ipsock")
+            ratio = played[name, "ipsock"]["instructions"] / played[other]["instructions"]
             rows.append({"against": against, "ratio": ratio, "budget": most,
                          "verdict": verdict(ratio, most)})
     return rows
@@ -63,7 +66,7 @@ def count_all(program, rounds):
         lean, ours = row["lean"], row["ipsock"]
         row["calls_verdict"] = verdict(ours["system_calls"], lean["system_calls"])
         row["allocations_verdict"] = "over" if ours["allocators"] else "ok"
-        row["budgets"] = budgets_of(name, counts)
+        row["budgets"] = budgets_of(name, played)
         rows.append(row)
         ratios = [f"{counts['ipsock'] / counts[p]:>7.2f}" if p in counts else f"{'-':>7}"
                   for p in ("lean", "full")]

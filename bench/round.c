@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Everything of a round but its measured part. */
-#include <net/if.h>
 #include <string.h>
 
 #include "side.h"
@@ -34,6 +33,8 @@ static void make_ready(struct side *s, const struct round *round)
     const int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
     set(s->other, level, v6 ? IPV6_TCLASS : IP_TOS, round->traffic_class);
     set(s->other, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, round->hop_limit);
+    if (v6)
+        set(s->other, level, IPV6_MULTICAST_HOPS, round->hop_limit);
     for (unsigned i = 0; i < s->packets; i++) {
         scratch[0] = mark_of(round, i);
         require(send_one(s, i) == (ssize_t)s->length, "send");
@@ -73,7 +74,7 @@ static struct lean_packet packet_of_ours(const struct side *s, unsigned i)
     p.segment_size = (int)c->segment_size;
     if (s->scenario->extra == SEGMENTED)
         require(c->valid == IPSOCK_CONTROL_SEGMENT_SIZE, "the segment size is valid");
-    if (s->scenario->extra == CONTROL) {
+    if (has_control(s->scenario)) {
         require(c->valid == RECEIVED, "every field is valid");
         memcpy(p.destination, c->destination.ip, 16);
         p.interface_index = c->interface_index;
@@ -88,6 +89,7 @@ static struct lean_packet packet_of_full(const struct side *s, unsigned i)
     static const uint32_t expected[] = {
         [PLAIN] = 0,
         [CONTROL] = FULL_DESTINATION | FULL_HOP_LIMIT | FULL_TRAFFIC_CLASS,
+        [STRICT] = FULL_DESTINATION | FULL_HOP_LIMIT | FULL_TRAFFIC_CLASS,
         [SEGMENTED] = FULL_SEGMENT_SIZE,
     };
     const struct full_message *m = &s->full_messages[i];
@@ -125,23 +127,25 @@ static void check_packet(const struct side *s, const struct lean_packet *p,
 }
 
 static void check_control(const struct lean_packet *p, const struct in6_addr *ip,
-                          const struct round *round)
+                          unsigned interface_index, const struct round *round)
 {
     require(memcmp(p->destination, ip, 16) == 0, "destination");
-    require(p->interface_index == 1 || p->interface_index == if_nametoindex("lo"), "interface");
+    require(p->interface_index == interface_index, "interface");
     require(p->hop_limit == round->hop_limit, "hop limit");
     require(p->traffic_class == round->traffic_class, "traffic class");
 }
 
 static void check_received(struct side *s, const struct round *round)
 {
-    const struct in6_addr ip = loopback_of(s->scenario->traffic);
+    const unsigned interface_index = interface_of(s->scenario);
+    const struct in6_addr ip = address_of(s->scenario);
+    const struct in6_addr to = s->scenario->extra == STRICT ? group_of(GROUPS / 2) : ip;
     const uint16_t port = port_of(s->other);
     for (unsigned i = 0; i < s->packets; i++) {
         const struct lean_packet p = packet_of(s, i);
         check_packet(s, &p, &ip, port);
-        if (s->scenario->extra == CONTROL)
-            check_control(&p, &ip, round);
+        if (has_control(s->scenario))
+            check_control(&p, &to, interface_index, round);
         require(*payload_of(s, i) == mark_of(round, i), "payload");
     }
 }
@@ -151,6 +155,7 @@ static void check_sent(struct side *s, const struct round *round)
     const bool segmented = s->scenario->extra == SEGMENTED;
     const struct in6_addr ip =
         loopback_of(s->scenario->traffic == IPSOCK_IPV6 ? IPSOCK_IPV6 : IPSOCK_IPV4);
+    const unsigned interface_index = interface_of(s->scenario);
     const uint16_t port = port_of(s->fd);
     for (unsigned i = 0; i < s->packets; i++) {
         struct lean_packet p = {0};
@@ -159,7 +164,7 @@ static void check_sent(struct side *s, const struct round *round)
         require(n == (ssize_t)s->length, "what was sent arrives");
         check_packet(s, &p, &ip, port);
         if (s->scenario->extra == CONTROL)
-            check_control(&p, &ip, round);
+            check_control(&p, &ip, interface_index, round);
         require(scratch[0] == mark_of(round, i), "payload");
     }
 }

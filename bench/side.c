@@ -2,7 +2,9 @@
 /* Sockets and memory of a side. The other end is always a plain socket: it makes what is received,
  * and looks at what was sent. */
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/udp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +86,37 @@ static void enable_control(int fd, int family, bool dual)
     }
 }
 
+/* Groups of IPv6 want an interface that takes multicast; lo does not. It is in a network of our
+ * own, which this process does not leave any more. False without the right to make one. */
+static bool has_own_network(void)
+{
+    if (if_nametoindex("bench0") != 0)
+        return true;
+    return unshare(CLONE_NEWNET) == 0 &&
+           system("ip link set lo up && ip link add bench0 type veth peer name bench1 && "
+                  "ip link set bench0 addrgenmode none up && ip link set bench1 up && "
+                  "ip -6 address add fd00::1/64 dev bench0 nodad") == 0;
+}
+
+unsigned interface_of(const struct scenario *what)
+{
+    return if_nametoindex(what->extra == STRICT ? "bench0" : "lo");
+}
+
+struct in6_addr address_of(const struct scenario *what)
+{
+    static const struct in6_addr own = {{{0xfd, [15] = 1}}};
+    return what->extra == STRICT ? own : loopback_of(what->traffic);
+}
+
+struct in6_addr group_of(unsigned number)
+{
+    struct in6_addr ip = {{{0xff, 0x02, [12] = 1}}};
+    ip.s6_addr[14] = (uint8_t)(number >> 8);
+    ip.s6_addr[15] = (uint8_t)number;
+    return ip;
+}
+
 struct ipsock_addr addr_of(int traffic, uint16_t port)
 {
     if (traffic == IPSOCK_IPV6)
@@ -106,7 +139,7 @@ static uint32_t control_of(const struct scenario *what)
 {
     if (what->extra == SEGMENTED)
         return IPSOCK_CONTROL_SEGMENT_SIZE;
-    if (what->extra == CONTROL)
+    if (has_control(what))
         return what->what == SEND ? SENT : RECEIVED;
     return 0;
 }
@@ -116,11 +149,12 @@ static void open_endpoint(struct side *s, uint16_t other_port)
     struct ipsock_config c;
     struct ipsock_error error;
     const bool dual = is_dual(s->scenario);
+    const bool strict = s->scenario->extra == STRICT;
     ipsock_config_init(&c);
     c.kind = IPSOCK_UDP;
     c.family = s->scenario->traffic == IPSOCK_IPV4 ? IPSOCK_IPV4 : IPSOCK_IPV6;
-    c.flags = dual ? IPSOCK_OPEN_DUAL_STACK : 0;
-    c.local = dual ? ipsock_addr_any(c.family, 0) : ipsock_addr_loopback(c.family, 0);
+    c.flags = (dual ? IPSOCK_OPEN_DUAL_STACK : 0) | (strict ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
+    c.local = dual || strict ? ipsock_addr_any(c.family, 0) : ipsock_addr_loopback(c.family, 0);
     if (s->scenario->extra == CONNECTED)
         c.peer = addr_of(s->scenario->traffic, other_port);
     if (s->scenario->what == SEND)
@@ -130,6 +164,18 @@ static void open_endpoint(struct side *s, uint16_t other_port)
     c.error = &error;
     require(ipsock_open(&s->endpoint, &c) == IPSOCK_OK, "ipsock_open");
     s->fd = (int)ipsock_handle(s->endpoint);
+    for (unsigned i = 0; strict && i < GROUPS; i++) {
+        const struct in6_addr ip = group_of(i);
+        const struct ipsock_addr group = ipsock_addr_ipv6(ip.s6_addr, 0);
+        require(ipsock_join_group(s->endpoint, interface_of(s->scenario), &group) == IPSOCK_OK,
+                "ipsock_join_group");
+    }
+}
+
+static void join(int fd, unsigned interface_index, unsigned number)
+{
+    const struct ipv6_mreq group = {group_of(number), interface_index};
+    require(setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group) == 0, "join");
 }
 
 /* What lean and full are played on. */
@@ -139,9 +185,12 @@ static void open_by_hand(struct side *s, uint16_t other_port)
     const int family = family_of(what);
     const struct in6_addr ip = loopback_of(what->traffic);
     struct sockaddr_storage name;
-    s->fd = open_plain(family, is_dual(what), is_dual(what) ? &in6addr_any : &ip);
-    if (what->extra == CONTROL && what->what == RECEIVE)
+    const bool any = is_dual(what) || what->extra == STRICT;
+    s->fd = open_plain(family, is_dual(what), any ? &in6addr_any : &ip);
+    if (has_control(what) && what->what == RECEIVE)
         enable_control(s->fd, family, is_dual(what));
+    for (unsigned i = 0; what->extra == STRICT && i < GROUPS; i++)
+        join(s->fd, interface_of(what), i);
     if (what->extra == SEGMENTED && what->what == RECEIVE)
         set(s->fd, SOL_UDP, UDP_GRO, 1);
     if (what->extra == CONNECTED) {
@@ -229,7 +278,7 @@ static void open_sockets(struct side *s)
 {
     const struct scenario *what = s->scenario;
     const int other_family = what->traffic == IPSOCK_IPV6 ? AF_INET6 : AF_INET;
-    const struct in6_addr other_ip = loopback_of(is_dual(what) ? IPSOCK_IPV4 : what->traffic);
+    const struct in6_addr other_ip = is_dual(what) ? loopback_of(IPSOCK_IPV4) : address_of(what);
     struct sockaddr_storage name;
     s->other = open_plain(other_family, false, &other_ip);
     if (s->player == OURS)
@@ -242,7 +291,10 @@ static void open_sockets(struct side *s)
         enable_control(s->other, other_family, false);
         set(s->other, SOL_UDP, UDP_GRO, what->extra == SEGMENTED);
     } else {
-        const socklen_t length = make_name(&name, other_family, &other_ip, port_of(s->fd));
+        const struct in6_addr to = what->extra == STRICT ? group_of(GROUPS / 2) : other_ip;
+        const socklen_t length = make_name(&name, other_family, &to, port_of(s->fd));
+        if (what->extra == STRICT)
+            set(s->other, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface_of(what));
         require(connect(s->other, (void *)&name, length) == 0, "connect");
     }
 }
@@ -262,6 +314,10 @@ bool open_side(struct side *s, const struct scenario *scenario, enum player play
         s->packets = MESSAGES;
         s->stride = COALESCED_ROOM;
         s->length = SEGMENTS * SEGMENT;
+    }
+    if (scenario->extra == STRICT && !has_own_network()) {
+        fprintf(stderr, "bench: %s: needs root, and the command ip\n", scenario->name);
+        return false;
     }
     open_sockets(s);
     fill_memory(s, port_of(scenario->what == SEND ? s->other : s->fd));

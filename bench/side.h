@@ -19,6 +19,18 @@ uint16_t port_of(int fd);
 struct in6_addr loopback_of(int traffic);
 struct ipsock_addr addr_of(int traffic, uint16_t port);
 
+/* Whether what is received comes with control data. */
+static inline bool has_control(const struct scenario *what)
+{
+    return what->extra == CONTROL || what->extra == STRICT;
+}
+
+/* Where the traffic runs, and the address that it comes from. */
+unsigned interface_of(const struct scenario *what);
+struct in6_addr address_of(const struct scenario *what);
+
+struct in6_addr group_of(unsigned number);
+
 static inline unsigned char *payload_of(struct side *s, unsigned i)
 {
     return s->payload + i * s->stride;
