@@ -20,7 +20,7 @@ enum { PACKETS = 64, MOST_PACKETS = 1024, PAYLOAD = 32, ROOM = 256 };
 /* A message of segments, how many of them a round, and their share of the memory. */
 enum { SEGMENT = 1200, SEGMENTS = 48, MESSAGES = 4, COALESCED_ROOM = 65536 };
 
-enum { GROUPS = 1000 }; /* joined, where traffic is from groups */
+enum { GROUPS = 1000 };
 
 enum what { RECEIVE, SEND, PARSE, MARSHAL };
 enum player { LEAN, FULL, OURS, UV, PLAYERS };
@@ -29,11 +29,12 @@ extern const char *const player_names[PLAYERS];
 /* What a packet has beside data and peer. */
 enum extra {
     PLAIN,
-    CONTROL,   /* traffic class and hop limit; received: destination and interface, too; sent:
-                  source */
-    SEGMENTED, /* a message is SEGMENTS datagrams of SEGMENT bytes */
-    STRICT,    /* as CONTROL; received from one of many groups, others' dropped (ipsock alone) */
-    CONNECTED, /* plain, and no peer */
+    CONTROL,    /* traffic class and hop limit; received: destination and interface, too; sent:
+                   source */
+    SEGMENTED,  /* a message is SEGMENTS datagrams of SEGMENT bytes */
+    STRICT,     /* as CONTROL; sent to one of GROUPS joined, others dropped (by ipsock alone) */
+    STRICT_ONE, /* the same with one group */
+    CONNECTED,  /* plain, and no peer */
 };
 
 /* One thing that a program does. */

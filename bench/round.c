@@ -90,6 +90,7 @@ static struct lean_packet packet_of_full(const struct side *s, unsigned i)
         [PLAIN] = 0,
         [CONTROL] = FULL_DESTINATION | FULL_HOP_LIMIT | FULL_TRAFFIC_CLASS,
         [STRICT] = FULL_DESTINATION | FULL_HOP_LIMIT | FULL_TRAFFIC_CLASS,
+        [STRICT_ONE] = FULL_DESTINATION | FULL_HOP_LIMIT | FULL_TRAFFIC_CLASS,
         [SEGMENTED] = FULL_SEGMENT_SIZE,
     };
     const struct full_message *m = &s->full_messages[i];
@@ -139,7 +140,8 @@ static void check_received(struct side *s, const struct round *round)
 {
     const unsigned interface_index = interface_of(s->scenario);
     const struct in6_addr ip = address_of(s->scenario);
-    const struct in6_addr to = s->scenario->extra == STRICT ? group_of(GROUPS / 2) : ip;
+    const unsigned groups = groups_of(s->scenario);
+    const struct in6_addr to = groups > 0 ? group_of(groups - 1) : ip;
     const uint16_t port = port_of(s->other);
     for (unsigned i = 0; i < s->packets; i++) {
         const struct lean_packet p = packet_of(s, i);

@@ -26,6 +26,7 @@ const struct scenario scenarios[] = {
     {"receive-batch-1024-ipv4", RECEIVE, IPSOCK_IPV4, MOST_PACKETS, CONTROL},
     {"receive-batch-1024-plain-ipv4", RECEIVE, IPSOCK_IPV4, MOST_PACKETS, PLAIN},
     {"receive-batch-strict-ipv6", RECEIVE, IPSOCK_IPV6, PACKETS, STRICT},
+    {"receive-batch-strict-one-ipv6", RECEIVE, IPSOCK_IPV6, PACKETS, STRICT_ONE},
     FAMILIES_MAPPED("receive", RECEIVE, 1, CONTROL),
     FAMILIES_MAPPED("receive-plain", RECEIVE, 1, PLAIN),
     FAMILIES("receive-coalesced", RECEIVE, 1, SEGMENTED),

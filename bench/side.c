@@ -100,13 +100,13 @@ static bool has_own_network(void)
 
 unsigned interface_of(const struct scenario *what)
 {
-    return if_nametoindex(what->extra == STRICT ? "bench0" : "lo");
+    return if_nametoindex(groups_of(what) > 0 ? "bench0" : "lo");
 }
 
 struct in6_addr address_of(const struct scenario *what)
 {
     static const struct in6_addr own = {{{0xfd, [15] = 1}}};
-    return what->extra == STRICT ? own : loopback_of(what->traffic);
+    return groups_of(what) > 0 ? own : loopback_of(what->traffic);
 }
 
 struct in6_addr group_of(unsigned number)
@@ -149,12 +149,12 @@ static void open_endpoint(struct side *s, uint16_t other_port)
     struct ipsock_config c;
     struct ipsock_error error;
     const bool dual = is_dual(s->scenario);
-    const bool strict = s->scenario->extra == STRICT;
+    const unsigned groups = groups_of(s->scenario);
     ipsock_config_init(&c);
     c.kind = IPSOCK_UDP;
     c.family = s->scenario->traffic == IPSOCK_IPV4 ? IPSOCK_IPV4 : IPSOCK_IPV6;
-    c.flags = (dual ? IPSOCK_OPEN_DUAL_STACK : 0) | (strict ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
-    c.local = dual || strict ? ipsock_addr_any(c.family, 0) : ipsock_addr_loopback(c.family, 0);
+    c.flags = (dual ? IPSOCK_OPEN_DUAL_STACK : 0) | (groups > 0 ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
+    c.local = dual || groups > 0 ? ipsock_addr_any(c.family, 0) : ipsock_addr_loopback(c.family, 0);
     if (s->scenario->extra == CONNECTED)
         c.peer = addr_of(s->scenario->traffic, other_port);
     if (s->scenario->what == SEND)
@@ -164,7 +164,7 @@ static void open_endpoint(struct side *s, uint16_t other_port)
     c.error = &error;
     require(ipsock_open(&s->endpoint, &c) == IPSOCK_OK, "ipsock_open");
     s->fd = (int)ipsock_handle(s->endpoint);
-    for (unsigned i = 0; strict && i < GROUPS; i++) {
+    for (unsigned i = 0; i < groups; i++) {
         const struct in6_addr ip = group_of(i);
         const struct ipsock_addr group = ipsock_addr_ipv6(ip.s6_addr, 0);
         require(ipsock_join_group(s->endpoint, interface_of(s->scenario), &group) == IPSOCK_OK,
@@ -185,11 +185,11 @@ static void open_by_hand(struct side *s, uint16_t other_port)
     const int family = family_of(what);
     const struct in6_addr ip = loopback_of(what->traffic);
     struct sockaddr_storage name;
-    const bool any = is_dual(what) || what->extra == STRICT;
+    const bool any = is_dual(what) || groups_of(what) > 0;
     s->fd = open_plain(family, is_dual(what), any ? &in6addr_any : &ip);
     if (has_control(what) && what->what == RECEIVE)
         enable_control(s->fd, family, is_dual(what));
-    for (unsigned i = 0; what->extra == STRICT && i < GROUPS; i++)
+    for (unsigned i = 0; i < groups_of(what); i++)
         join(s->fd, interface_of(what), i);
     if (what->extra == SEGMENTED && what->what == RECEIVE)
         set(s->fd, SOL_UDP, UDP_GRO, 1);
@@ -291,9 +291,10 @@ static void open_sockets(struct side *s)
         enable_control(s->other, other_family, false);
         set(s->other, SOL_UDP, UDP_GRO, what->extra == SEGMENTED);
     } else {
-        const struct in6_addr to = what->extra == STRICT ? group_of(GROUPS / 2) : other_ip;
+        const unsigned groups = groups_of(what);
+        const struct in6_addr to = groups > 0 ? group_of(groups - 1) : other_ip;
         const socklen_t length = make_name(&name, other_family, &to, port_of(s->fd));
-        if (what->extra == STRICT)
+        if (groups > 0)
             set(s->other, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface_of(what));
         require(connect(s->other, (void *)&name, length) == 0, "connect");
     }
@@ -315,7 +316,7 @@ bool open_side(struct side *s, const struct scenario *scenario, enum player play
         s->stride = COALESCED_ROOM;
         s->length = SEGMENTS * SEGMENT;
     }
-    if (scenario->extra == STRICT && !has_own_network()) {
+    if (groups_of(scenario) > 0 && !has_own_network()) {
         fprintf(stderr, "bench: %s: needs root, and the command ip\n", scenario->name);
         return false;
     }

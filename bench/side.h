@@ -19,10 +19,16 @@ uint16_t port_of(int fd);
 struct in6_addr loopback_of(int traffic);
 struct ipsock_addr addr_of(int traffic, uint16_t port);
 
-/* Whether what is received comes with control data. */
+/* How many groups are joined, numbers from 0; packets go to the last. */
+static inline unsigned groups_of(const struct scenario *what)
+{
+    return what->extra == STRICT ? GROUPS : what->extra == STRICT_ONE;
+}
+
+/* Whether packets have control data. */
 static inline bool has_control(const struct scenario *what)
 {
-    return what->extra == CONTROL || what->extra == STRICT;
+    return what->extra == CONTROL || groups_of(what) > 0;
 }
 
 /* Where the traffic runs, and the address that it comes from. */
