@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* usage: ipsock-bench list
- *        ipsock-bench count SCENARIO hand|ours ROUNDS   to be run under callgrind
- *        ipsock-bench selfcheck ROUNDS                  one allocation, two system calls a round
- *        ipsock-bench time SCENARIO ROUNDS              both sides in turn; prints
- *                                                       "hand-ns ours-ns ratio", medians a packet
- *        ipsock-bench segments ROUNDS                   segmentation offload: "ns lost-part"
+ *            a line per scenario: its name, and who can play it
+ *        ipsock-bench versions
+ *            what it was built with
+ *        ipsock-bench count ROUNDS [SCENARIO|short|all [PLAYER]]
+ *            to be run under callgrind (callgrind.py knows how); "short" is all but the batches of
+ *            1024; a line per scenario and player, with the packets that were counted
+ *        ipsock-bench selfcheck ROUNDS
+ *            the same for one allocation and two system calls a round
+ *        ipsock-bench time SCENARIO ROUNDS [PLAYER]
+ *            all players in turn; a line for each: its name, median nanoseconds a packet, median of
+ *            the first one's time divided by its own
+ *        ipsock-bench segments ROUNDS
+ *            segmentation offload: "ns lost-part"
  * ci/bench runs it and makes the tables. */
+#include <gnu/libc-version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,25 +22,82 @@
 
 #include "bench.h"
 
-static struct side hand, ours;
+static struct side sides[PLAYERS];
 
 static int list(void)
 {
-    for (const struct scenario *s = scenarios; s->name != NULL; s++)
-        puts(s->name);
+    for (const struct scenario *s = scenarios; s->name != NULL; s++) {
+        printf("%s", s->name);
+        for (enum player p = 0; p < PLAYERS; p++)
+            if (plays(p, s))
+                printf(" %s", player_names[p]);
+        putchar('\n');
+    }
     return 0;
 }
 
-static int count(const struct scenario *scenario, bool is_ours, int rounds)
+static int versions(void)
 {
-    open_side(&ours, scenario, is_ours);
-    for (int i = 0; i < rounds; i++) {
-        const struct round round = round_of(i);
-        before_round(&ours, &round);
-        play_round(&ours);
-        after_round(&ours, &round);
-    }
-    close_side(&ours);
+    printf("built with %s\nglibc %s\n", BENCH_BUILT, gnu_get_libc_version());
+    if (uv_side_version() != NULL)
+        printf("libuv %s\n", uv_side_version());
+    return 0;
+}
+
+/* Callgrind writes out what it has counted, and begins anew. */
+__attribute__((noinline)) static void end_part(void)
+{
+    __asm__ volatile("");
+}
+
+static void play(struct side *side, int number)
+{
+    const struct round round = round_of(number);
+    before_round(side, &round);
+    play_round(side);
+    after_round(side, &round);
+}
+
+/* A part that is thrown away, of what comes once, and one that counts. */
+static void count(const struct scenario *scenario, enum player player, int rounds)
+{
+    struct side *side = &sides[player];
+    if (!open_side(side, scenario, player))
+        return;
+    play(side, 0);
+    end_part();
+    for (int i = 1; i <= rounds; i++)
+        play(side, i);
+    end_part();
+    close_side(side);
+    printf("%s %s %u\n", scenario->name, player_names[player], side->packets * (unsigned)rounds);
+}
+
+static bool is_meant(const struct scenario *scenario, const char *name)
+{
+    if (strcmp(name, "short") == 0)
+        return scenario->batch <= PACKETS;
+    return strcmp(name, "all") == 0 || strcmp(name, scenario->name) == 0;
+}
+
+static int count_all(int rounds, const char *name, const char *player)
+{
+    for (const struct scenario *s = scenarios; s->name != NULL; s++)
+        for (enum player p = 0; p < PLAYERS; p++)
+            if (plays(p, s) && is_meant(s, name) &&
+                (player == NULL || strcmp(player_names[p], player) == 0))
+                count(s, p, rounds);
+    return 0;
+}
+
+static int selfcheck(int rounds)
+{
+    play_selfcheck();
+    end_part();
+    for (int i = 0; i < rounds; i++)
+        play_selfcheck();
+    end_part();
+    printf("selfcheck - %d\n", rounds);
     return 0;
 }
 
@@ -51,7 +117,7 @@ static double timed(struct side *side, int number)
     play_round(side);
     const double end = clock_ns();
     after_round(side, &round);
-    return (end - start) / BATCH;
+    return (end - start) / side->packets;
 }
 
 static int segments(int rounds)
@@ -75,57 +141,75 @@ static double median(double *values, int n)
     return values[n / 2];
 }
 
-/* The sides take turns a round at a time, so that what disturbs the machine disturbs both. */
-static int rate(const struct scenario *scenario, int rounds)
+static void print_times(enum player player, const double *first, double *own, int rounds)
 {
-    double *values = malloc((size_t)rounds * 3 * sizeof *values);
-    require(values != NULL, "malloc");
-    double *a = values;
-    double *b = a + rounds;
-    double *ratio = b + rounds;
-    open_side(&hand, scenario, false);
-    open_side(&ours, scenario, true);
-    for (int i = -10; i < rounds; i++) {
-        const bool swap = i & 1; /* who goes first finds the caches colder */
-        const double first = timed(swap ? &ours : &hand, i + 10);
-        const double second = timed(swap ? &hand : &ours, i + 10);
-        if (i < 0)
+    double *ratios = malloc((size_t)rounds * sizeof *ratios);
+    require(ratios != NULL, "malloc");
+    for (int i = 0; i < rounds; i++)
+        ratios[i] = first[i] / own[i];
+    const double ratio = median(ratios, rounds);
+    free(ratios);
+    printf("%s %.1f %.4f\n", player_names[player], median(own, rounds), ratio);
+}
+
+/* The sides take turns a round at a time, so that what disturbs the machine disturbs all; each
+ * begins as often, for who goes first finds the caches colder. */
+static int rate(const struct scenario *scenario, int rounds, const char *player)
+{
+    enum player players[PLAYERS];
+    int n = 0;
+    double *times[PLAYERS];
+    for (enum player p = 0; p < PLAYERS; p++) {
+        if (!plays(p, scenario) || (player != NULL && strcmp(player_names[p], player) != 0))
             continue;
-        a[i] = swap ? second : first;
-        b[i] = swap ? first : second;
-        ratio[i] = a[i] / b[i];
+        if (!open_side(&sides[p], scenario, p))
+            return 3;
+        times[n] = malloc((size_t)rounds * sizeof *times[n]);
+        require(times[n] != NULL, "malloc");
+        players[n++] = p;
     }
-    close_side(&hand);
-    close_side(&ours);
-    printf("%.1f %.1f %.4f\n", median(a, rounds), median(b, rounds), median(ratio, rounds));
-    free(values);
+    for (int i = -10; i < rounds; i++)
+        for (int turn = 0; turn < n; turn++) {
+            const int who = (turn + i + 10) % n;
+            const double ns = timed(&sides[players[who]], i + 10);
+            if (i >= 0)
+                times[who][i] = ns;
+        }
+    for (int who = n - 1; who >= 0; who--) { /* the first, which is sorted by it, last */
+        print_times(players[who], times[0], times[who], rounds);
+        close_side(&sides[players[who]]);
+    }
+    for (int who = 0; who < n; who++)
+        free(times[who]);
     return 0;
+}
+
+static int usage(void)
+{
+    fputs("usage: ipsock-bench list | versions | selfcheck ROUNDS | segments ROUNDS\n"
+          "       ipsock-bench count ROUNDS [SCENARIO|short|all [PLAYER]]\n"
+          "       ipsock-bench time SCENARIO ROUNDS [PLAYER]\n",
+          stderr);
+    return 2;
 }
 
 int main(int argc, char **argv)
 {
-    const struct scenario *scenario = argc > 2 ? find_scenario(argv[2]) : NULL;
-    const int rounds = argc > 2 ? atoi(argv[argc - 1]) : 0;
-    if (argc == 2 && strcmp(argv[1], "list") == 0)
+    const char *command = argc > 1 ? argv[1] : "";
+    const int rounds = argc > 2 ? atoi(argv[argc > 3 && strcmp(command, "time") == 0 ? 3 : 2]) : 0;
+    if (argc == 2 && strcmp(command, "list") == 0)
         return list();
-    if (argc == 3 && strcmp(argv[1], "selfcheck") == 0) {
-        for (int i = 0; i < rounds; i++)
-            play_selfcheck();
-        return 0;
-    }
-    if (argc == 3 && strcmp(argv[1], "segments") == 0 && rounds > 0)
+    if (argc == 2 && strcmp(command, "versions") == 0)
+        return versions();
+    if (rounds <= 0 || argc > 5)
+        return usage();
+    if (argc == 3 && strcmp(command, "selfcheck") == 0)
+        return selfcheck(rounds);
+    if (argc == 3 && strcmp(command, "segments") == 0)
         return segments(rounds);
-    if (scenario != NULL && rounds > 0) {
-        if (argc == 5 && strcmp(argv[1], "count") == 0)
-            return count(scenario, strcmp(argv[3], "ours") == 0, rounds);
-        if (argc == 4 && strcmp(argv[1], "time") == 0)
-            return rate(scenario, rounds);
-    }
-    fputs("usage: ipsock-bench list\n"
-          "       ipsock-bench count SCENARIO hand|ours ROUNDS\n"
-          "       ipsock-bench selfcheck ROUNDS\n"
-          "       ipsock-bench segments ROUNDS\n"
-          "       ipsock-bench time SCENARIO ROUNDS\n",
-          stderr);
-    return 2;
+    if (strcmp(command, "count") == 0)
+        return count_all(rounds, argc > 3 ? argv[3] : "all", argc > 4 ? argv[4] : NULL);
+    if (argc > 3 && strcmp(command, "time") == 0 && find_scenario(argv[2]) != NULL)
+        return rate(find_scenario(argv[2]), rounds, argc > 4 ? argv[4] : NULL);
+    return usage();
 }

@@ -1,78 +1,141 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The measured functions. Callgrind counts from the entry of a function whose name begins with
- * "measured_" to its return, and nothing else. They are called once a packet, or once a batch. */
+/* The measured functions, once a packet or once a batch; those of unit.c and uv.c are there. */
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "side.h"
 
-#if defined(__clang__)
-#define MEASURED __attribute__((noinline)) static
-#else
-#define MEASURED __attribute__((noinline, noclone)) static
-#endif
-
-MEASURED ssize_t measured_hand_receive(struct side *s, int i)
+MEASURED ssize_t measured_lean_receive(struct side *s, unsigned i)
 {
-    return hand_receive(s->fd, s->payload[i], ROOM, &s->packets[i]);
+    return lean_receive(s->fd, payload_of(s, i), ROOM, &s->packets_in[i]);
 }
 
-MEASURED ssize_t measured_hand_receive_plain(struct side *s, int i)
+MEASURED ssize_t measured_lean_receive_plain(struct side *s, unsigned i)
 {
-    return hand_receive_plain(s->fd, s->payload[i], ROOM, &s->packets[i]);
+    return lean_receive_plain(s->fd, payload_of(s, i), ROOM, &s->packets_in[i]);
 }
 
-MEASURED int measured_hand_receive_batch(struct side *s)
+MEASURED ssize_t measured_lean_receive_coalesced(struct side *s, unsigned i)
 {
-    return hand_receive_batch(s->fd, &s->hand, s->packets);
+    return lean_receive_coalesced(s->fd, payload_of(s, i), COALESCED_ROOM, &s->packets_in[i]);
 }
 
-MEASURED int measured_hand_receive_batch_plain(struct side *s)
+MEASURED ssize_t measured_lean_send(struct side *s, unsigned i)
 {
-    return hand_receive_batch_plain(s->fd, &s->hand, s->packets);
+    return lean_send(s->fd, &s->packets_out[i]);
 }
 
-MEASURED ssize_t measured_hand_send(struct side *s, int i)
+MEASURED ssize_t measured_lean_send_plain(struct side *s, unsigned i)
 {
-    return hand_send(s->fd, &s->out[i]);
+    return lean_send_plain(s->fd, &s->packets_out[i]);
 }
 
-MEASURED ssize_t measured_hand_send_plain(struct side *s, int i)
+MEASURED ssize_t measured_lean_send_connected(struct side *s, unsigned i)
 {
-    return hand_send_plain(s->fd, &s->out[i]);
+    return lean_send_connected(s->fd, &s->packets_out[i]);
 }
 
-MEASURED int measured_hand_send_batch(struct side *s)
+MEASURED ssize_t measured_lean_send_segments(struct side *s, unsigned i)
 {
-    return hand_send_batch(s->fd, &s->hand, s->out);
+    return lean_send_segments(s->fd, &s->packets_out[i]);
 }
 
-MEASURED int measured_hand_send_batch_plain(struct side *s)
+MEASURED int measured_lean_receive_batch(struct side *s)
 {
-    return hand_send_batch_plain(s->fd, &s->hand, s->out);
+    return lean_receive_batch(s->fd, &s->lean, s->packets_in, s->packets);
 }
 
-MEASURED int measured_receive(struct side *s, int i)
+MEASURED int measured_lean_receive_batch_plain(struct side *s)
+{
+    return lean_receive_batch_plain(s->fd, &s->lean, s->packets_in, s->packets);
+}
+
+MEASURED int measured_lean_send_batch(struct side *s)
+{
+    return lean_send_batch(s->fd, &s->lean, s->packets_out, s->packets);
+}
+
+MEASURED int measured_lean_send_batch_plain(struct side *s)
+{
+    return lean_send_batch_plain(s->fd, &s->lean, s->packets_out, s->packets);
+}
+
+MEASURED ssize_t measured_full_receive(struct side *s, unsigned i)
+{
+    return full_receive(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED ssize_t measured_full_receive_plain(struct side *s, unsigned i)
+{
+    return full_receive_plain(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED ssize_t measured_full_receive_coalesced(struct side *s, unsigned i)
+{
+    return full_receive_coalesced(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED ssize_t measured_full_send(struct side *s, unsigned i)
+{
+    return full_send(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED ssize_t measured_full_send_plain(struct side *s, unsigned i)
+{
+    return full_send_plain(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED ssize_t measured_full_send_connected(struct side *s, unsigned i)
+{
+    return full_send_connected(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED ssize_t measured_full_send_segments(struct side *s, unsigned i)
+{
+    return full_send_segments(&s->socket, &s->full_messages[i]);
+}
+
+MEASURED int measured_full_receive_batch(struct side *s)
+{
+    return full_receive_batch(&s->socket, &s->full, s->full_messages, s->packets);
+}
+
+MEASURED int measured_full_receive_batch_plain(struct side *s)
+{
+    return full_receive_batch_plain(&s->socket, &s->full, s->full_messages, s->packets);
+}
+
+MEASURED int measured_full_send_batch(struct side *s)
+{
+    return full_send_batch(&s->socket, &s->full, s->full_messages, s->packets);
+}
+
+MEASURED int measured_full_send_batch_plain(struct side *s)
+{
+    return full_send_batch_plain(&s->socket, &s->full, s->full_messages, s->packets);
+}
+
+MEASURED ssize_t measured_receive(struct side *s, unsigned i)
 {
     return ipsock_recv(s->endpoint, &s->messages[i], IPSOCK_MSG_DONTWAIT);
 }
 
-MEASURED int measured_receive_batch(struct side *s, uint32_t *done)
-{
-    return ipsock_recv_batch(s->endpoint, s->batch, s->messages, sizeof s->messages[0], BATCH, done,
-                             IPSOCK_MSG_DONTWAIT);
-}
-
-MEASURED int measured_send(struct side *s, int i)
+MEASURED ssize_t measured_send(struct side *s, unsigned i)
 {
     return ipsock_send(s->endpoint, &s->messages[i], IPSOCK_MSG_DONTWAIT);
 }
 
+MEASURED int measured_receive_batch(struct side *s, uint32_t *done)
+{
+    return ipsock_recv_batch(s->endpoint, s->batch, s->messages, sizeof s->messages[0], s->packets,
+                             done, IPSOCK_MSG_DONTWAIT);
+}
+
 MEASURED int measured_send_batch(struct side *s, uint32_t *done)
 {
-    return ipsock_send_batch(s->endpoint, s->batch, s->messages, sizeof s->messages[0], BATCH, done,
-                             IPSOCK_MSG_DONTWAIT);
+    return ipsock_send_batch(s->endpoint, s->batch, s->messages, sizeof s->messages[0], s->packets,
+                             done, IPSOCK_MSG_DONTWAIT);
 }
 
 MEASURED void *measured_selfcheck(void)
@@ -87,48 +150,68 @@ void play_selfcheck(void)
     free(measured_selfcheck());
 }
 
-static void play_hand_batch(struct side *s)
-{
-    int n;
-    if (s->scenario->sends)
-        n = s->scenario->control ? measured_hand_send_batch(s) : measured_hand_send_batch_plain(s);
-    else
-        n = s->scenario->control ? measured_hand_receive_batch(s)
-                                 : measured_hand_receive_batch_plain(s);
-    require(n == BATCH, "a whole batch");
-}
-
-static void play_hand_single(struct side *s)
-{
-    ssize_t (*const sending)(struct side *, int) =
-        s->scenario->control ? measured_hand_send : measured_hand_send_plain;
-    ssize_t (*const receiving)(struct side *, int) =
-        s->scenario->control ? measured_hand_receive : measured_hand_receive_plain;
-    ssize_t (*const play)(struct side *, int) = s->scenario->sends ? sending : receiving;
-    for (int i = 0; i < BATCH; i++)
-        require(play(s, i) == PAYLOAD, "a packet");
-}
-
-static void play_ours(struct side *s)
+static void play_our_batch(struct side *s)
 {
     uint32_t done = 0;
-    int (*const play)(struct side *, int) = s->scenario->sends ? measured_send : measured_receive;
-    if (s->scenario->batch) {
-        const int code =
-            s->scenario->sends ? measured_send_batch(s, &done) : measured_receive_batch(s, &done);
-        require(code == IPSOCK_OK && done == BATCH, "a whole batch");
-        return;
-    }
-    for (int i = 0; i < BATCH; i++)
-        require(play(s, i) == IPSOCK_OK, "a packet");
+    const int code = s->scenario->what == SEND ? measured_send_batch(s, &done)
+                                               : measured_receive_batch(s, &done);
+    require(code == IPSOCK_OK && done == s->packets, "a whole batch");
+}
+
+static void play_batch(struct side *s)
+{
+    static int (*const play[2][2][2])(struct side *) = {
+        [LEAN] = {[RECEIVE] = {measured_lean_receive_batch_plain, measured_lean_receive_batch},
+                  [SEND] = {measured_lean_send_batch_plain, measured_lean_send_batch}},
+        [FULL] = {[RECEIVE] = {measured_full_receive_batch_plain, measured_full_receive_batch},
+                  [SEND] = {measured_full_send_batch_plain, measured_full_send_batch}},
+    };
+    const int n = play[s->player][s->scenario->what][has_control(s->scenario)](s);
+    require(n == (int)s->packets, "a whole batch");
+}
+
+static void play_single(struct side *s)
+{
+    static ssize_t (*const play[3][2][CONNECTED + 1])(struct side *, unsigned) = {
+        [LEAN] = {[RECEIVE] = {[PLAIN] = measured_lean_receive_plain,
+                               [CONTROL] = measured_lean_receive,
+                               [SEGMENTED] = measured_lean_receive_coalesced},
+                  [SEND] = {[PLAIN] = measured_lean_send_plain,
+                            [CONTROL] = measured_lean_send,
+                            [SEGMENTED] = measured_lean_send_segments,
+                            [CONNECTED] = measured_lean_send_connected}},
+        [FULL] = {[RECEIVE] = {[PLAIN] = measured_full_receive_plain,
+                               [CONTROL] = measured_full_receive,
+                               [SEGMENTED] = measured_full_receive_coalesced},
+                  [SEND] = {[PLAIN] = measured_full_send_plain,
+                            [CONTROL] = measured_full_send,
+                            [SEGMENTED] = measured_full_send_segments,
+                            [CONNECTED] = measured_full_send_connected}},
+        [OURS] = {[RECEIVE] = {[PLAIN] = measured_receive,
+                               [CONTROL] = measured_receive,
+                               [SEGMENTED] = measured_receive},
+                  [SEND] = {[PLAIN] = measured_send,
+                            [CONTROL] = measured_send,
+                            [SEGMENTED] = measured_send,
+                            [CONNECTED] = measured_send}},
+    };
+    ssize_t (*const one)(struct side *, unsigned) =
+        play[s->player][s->scenario->what][s->scenario->extra];
+    const ssize_t expected = s->player == OURS ? IPSOCK_OK : (ssize_t)s->length;
+    for (unsigned i = 0; i < s->packets; i++)
+        require(one(s, i) == expected, "a packet");
 }
 
 void play_round(struct side *s)
 {
-    if (s->ours)
-        play_ours(s);
-    else if (s->scenario->batch)
-        play_hand_batch(s);
+    if (s->scenario->what == PARSE || s->scenario->what == MARSHAL)
+        play_unit(s);
+    else if (s->player == UV)
+        uv_side_play(s);
+    else if (s->scenario->batch == 1)
+        play_single(s);
+    else if (s->player == OURS)
+        play_our_batch(s);
     else
-        play_hand_single(s);
+        play_batch(s);
 }

@@ -6,28 +6,41 @@
 
 #include "bench.h"
 
+const char *const player_names[PLAYERS] = {"lean", "full", "ipsock", "libuv"};
+
+/* One for each family. */
+#define FAMILIES(name, what, batch, extra)            \
+    {name "-ipv4", what, IPSOCK_IPV4, batch, extra},  \
+    {                                                 \
+        name "-ipv6", what, IPSOCK_IPV6, batch, extra \
+    }
+#define FAMILIES_MAPPED(name, what, batch, extra)              \
+    FAMILIES(name, what, batch, extra),                        \
+    {                                                          \
+        name "-mapped", what, IPSOCK_IPV4_MAPPED, batch, extra \
+    }
+
 const struct scenario scenarios[] = {
-    {"receive-batch-ipv4", IPSOCK_IPV4, false, true, true},
-    {"receive-batch-ipv6", IPSOCK_IPV6, false, true, true},
-    {"receive-batch-mapped", IPSOCK_IPV4_MAPPED, false, true, true},
-    {"receive-batch-plain-ipv4", IPSOCK_IPV4, false, true, false},
-    {"receive-batch-plain-ipv6", IPSOCK_IPV6, false, true, false},
-    {"receive-ipv4", IPSOCK_IPV4, false, false, true},
-    {"receive-ipv6", IPSOCK_IPV6, false, false, true},
-    {"receive-mapped", IPSOCK_IPV4_MAPPED, false, false, true},
-    {"receive-plain-ipv4", IPSOCK_IPV4, false, false, false},
-    {"receive-plain-ipv6", IPSOCK_IPV6, false, false, false},
-    {"send-batch-ipv4", IPSOCK_IPV4, true, true, true},
-    {"send-batch-ipv6", IPSOCK_IPV6, true, true, true},
-    {"send-batch-mapped", IPSOCK_IPV4_MAPPED, true, true, true},
-    {"send-batch-plain-ipv4", IPSOCK_IPV4, true, true, false},
-    {"send-batch-plain-ipv6", IPSOCK_IPV6, true, true, false},
-    {"send-ipv4", IPSOCK_IPV4, true, false, true},
-    {"send-ipv6", IPSOCK_IPV6, true, false, true},
-    {"send-mapped", IPSOCK_IPV4_MAPPED, true, false, true},
-    {"send-plain-ipv4", IPSOCK_IPV4, true, false, false},
-    {"send-plain-ipv6", IPSOCK_IPV6, true, false, false},
-    {NULL, 0, false, false, false},
+    FAMILIES_MAPPED("receive-batch", RECEIVE, PACKETS, CONTROL),
+    FAMILIES_MAPPED("receive-batch-plain", RECEIVE, PACKETS, PLAIN),
+    {"receive-batch-1024-ipv4", RECEIVE, IPSOCK_IPV4, MOST_PACKETS, CONTROL},
+    {"receive-batch-1024-plain-ipv4", RECEIVE, IPSOCK_IPV4, MOST_PACKETS, PLAIN},
+    {"receive-batch-strict-ipv6", RECEIVE, IPSOCK_IPV6, PACKETS, STRICT},
+    {"receive-batch-strict-one-ipv6", RECEIVE, IPSOCK_IPV6, PACKETS, STRICT_ONE},
+    FAMILIES_MAPPED("receive", RECEIVE, 1, CONTROL),
+    FAMILIES_MAPPED("receive-plain", RECEIVE, 1, PLAIN),
+    FAMILIES("receive-coalesced", RECEIVE, 1, SEGMENTED),
+    FAMILIES_MAPPED("send-batch", SEND, PACKETS, CONTROL),
+    FAMILIES_MAPPED("send-batch-plain", SEND, PACKETS, PLAIN),
+    {"send-batch-1024-ipv4", SEND, IPSOCK_IPV4, MOST_PACKETS, CONTROL},
+    {"send-batch-1024-plain-ipv4", SEND, IPSOCK_IPV4, MOST_PACKETS, PLAIN},
+    FAMILIES_MAPPED("send", SEND, 1, CONTROL),
+    FAMILIES_MAPPED("send-plain", SEND, 1, PLAIN),
+    FAMILIES("send-connected", SEND, 1, CONNECTED),
+    FAMILIES("send-segments", SEND, 1, SEGMENTED),
+    {"parse-ipv6", PARSE, IPSOCK_IPV6, 1, PLAIN},
+    {"marshal-echo-ipv4", MARSHAL, IPSOCK_IPV4, 1, PLAIN},
+    {NULL, SEND, 0, 0, PLAIN},
 };
 
 const struct scenario *find_scenario(const char *name)
@@ -36,6 +49,14 @@ const struct scenario *find_scenario(const char *name)
         if (strcmp(s->name, name) == 0)
             return s;
     return NULL;
+}
+
+bool plays(enum player player, const struct scenario *scenario)
+{
+    const bool unit = scenario->what == PARSE || scenario->what == MARSHAL;
+    if (player == FULL)
+        return !unit;
+    return player != UV || (!unit && uv_plays(scenario));
 }
 
 void require(bool ok, const char *what)

@@ -7,7 +7,7 @@
 
 #include "bench.h"
 
-enum { SEGMENTS = 48, SEGMENT = 1200, MESSAGES = 4, BYTES = SEGMENTS * SEGMENT };
+enum { BYTES = SEGMENTS * SEGMENT };
 
 static unsigned char sent[BYTES], received[MESSAGES][65536];
 

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sockets of a side, and everything around its measured part. The other end is always plain
- * sockets: it makes what is received, and looks at what was sent. */
+/* Sockets and memory of a side. The other end is always a plain socket: it makes what is received,
+ * and looks at what was sent. */
 #include <arpa/inet.h>
 #include <net/if.h>
+#include <netinet/udp.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "side.h"
 
-#define RECEIVED                                                                        \
-    (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_HOP_LIMIT | \
-     IPSOCK_CONTROL_TRAFFIC_CLASS)
-#define SENT (IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE)
+/* The least receive buffer, as the kernel counts, for 1024 packets. */
+#define ENOUGH (1024 * 1024)
 
 static const struct in6_addr mapped_loopback = {
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1}}};
 
-static void set(int fd, int level, int option, int value)
+void set(int fd, int level, int option, int value)
 {
     require(setsockopt(fd, level, option, &value, sizeof value) == 0, "setsockopt");
 }
 
-/* The loopback address of the traffic, as the measured socket writes it. */
-static struct in6_addr loopback_of(int traffic)
+struct in6_addr loopback_of(int traffic)
 {
     struct in6_addr ip = {0};
     const uint32_t v4 = htonl(INADDR_LOOPBACK);
@@ -51,7 +51,7 @@ static socklen_t make_name(struct sockaddr_storage *name, int family, const stru
 }
 
 /* The port is at the same place in both families. */
-static uint16_t port_of(int fd)
+uint16_t port_of(int fd)
 {
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
@@ -86,25 +86,38 @@ static void enable_control(int fd, int family, bool dual)
     }
 }
 
-static void open_endpoint(struct side *s, bool dual)
+/* Groups of IPv6 want an interface that takes multicast; lo does not. It is in a network of our
+ * own, which this process does not leave any more. False without the right to make one. */
+static bool has_own_network(void)
 {
-    struct ipsock_config c;
-    struct ipsock_error error;
-    ipsock_config_init(&c);
-    c.kind = IPSOCK_UDP;
-    c.family = s->scenario->traffic == IPSOCK_IPV4 ? IPSOCK_IPV4 : IPSOCK_IPV6;
-    c.flags = dual ? IPSOCK_OPEN_DUAL_STACK : 0;
-    c.local = dual ? ipsock_addr_any(c.family, 0) : ipsock_addr_loopback(c.family, 0);
-    if (s->scenario->control && s->scenario->sends)
-        c.send_control = SENT;
-    else if (s->scenario->control)
-        c.receive_control = RECEIVED;
-    c.error = &error;
-    require(ipsock_open(&s->endpoint, &c) == IPSOCK_OK, "ipsock_open");
-    s->fd = (int)ipsock_handle(s->endpoint);
+    if (if_nametoindex("bench0") != 0)
+        return true;
+    return unshare(CLONE_NEWNET) == 0 &&
+           system("ip link set lo up && ip link add bench0 type veth peer name bench1 && "
+                  "ip link set bench0 addrgenmode none up && ip link set bench1 up && "
+                  "ip -6 address add fd00::1/64 dev bench0 nodad") == 0;
 }
 
-static struct ipsock_addr addr_of(int traffic, uint16_t port)
+unsigned interface_of(const struct scenario *what)
+{
+    return if_nametoindex(groups_of(what) > 0 ? "bench0" : "lo");
+}
+
+struct in6_addr address_of(const struct scenario *what)
+{
+    static const struct in6_addr own = {{{0xfd, [15] = 1}}};
+    return groups_of(what) > 0 ? own : loopback_of(what->traffic);
+}
+
+struct in6_addr group_of(unsigned number)
+{
+    struct in6_addr ip = {{{0xff, 0x02, [12] = 1}}};
+    ip.s6_addr[14] = (uint8_t)(number >> 8);
+    ip.s6_addr[15] = (uint8_t)number;
+    return ip;
+}
+
+struct ipsock_addr addr_of(int traffic, uint16_t port)
 {
     if (traffic == IPSOCK_IPV6)
         return ipsock_addr_loopback(IPSOCK_IPV6, port);
@@ -112,165 +125,221 @@ static struct ipsock_addr addr_of(int traffic, uint16_t port)
     return traffic == IPSOCK_IPV4 ? v4 : ipsock_addr_map(&v4);
 }
 
-static void fill_memory(struct side *s, uint16_t other_port)
+static bool is_dual(const struct scenario *what)
+{
+    return what->traffic == IPSOCK_IPV4_MAPPED;
+}
+
+static int family_of(const struct scenario *what)
+{
+    return what->traffic == IPSOCK_IPV4 ? AF_INET : AF_INET6;
+}
+
+static uint32_t control_of(const struct scenario *what)
+{
+    if (what->extra == SEGMENTED)
+        return IPSOCK_CONTROL_SEGMENT_SIZE;
+    if (has_control(what))
+        return what->what == SEND ? SENT : RECEIVED;
+    return 0;
+}
+
+static void open_endpoint(struct side *s, uint16_t other_port)
+{
+    struct ipsock_config c;
+    struct ipsock_error error;
+    const bool dual = is_dual(s->scenario);
+    const unsigned groups = groups_of(s->scenario);
+    ipsock_config_init(&c);
+    c.kind = IPSOCK_UDP;
+    c.family = s->scenario->traffic == IPSOCK_IPV4 ? IPSOCK_IPV4 : IPSOCK_IPV6;
+    c.flags = (dual ? IPSOCK_OPEN_DUAL_STACK : 0) | (groups > 0 ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
+    c.local = dual || groups > 0 ? ipsock_addr_any(c.family, 0) : ipsock_addr_loopback(c.family, 0);
+    if (s->scenario->extra == CONNECTED)
+        c.peer = addr_of(s->scenario->traffic, other_port);
+    if (s->scenario->what == SEND)
+        c.send_control = control_of(s->scenario);
+    else
+        c.receive_control = control_of(s->scenario);
+    c.error = &error;
+    require(ipsock_open(&s->endpoint, &c) == IPSOCK_OK, "ipsock_open");
+    s->fd = (int)ipsock_handle(s->endpoint);
+    for (unsigned i = 0; i < groups; i++) {
+        const struct in6_addr ip = group_of(i);
+        const struct ipsock_addr group = ipsock_addr_ipv6(ip.s6_addr, 0);
+        require(ipsock_join_group(s->endpoint, interface_of(s->scenario), &group) == IPSOCK_OK,
+                "ipsock_join_group");
+    }
+}
+
+static void join(int fd, unsigned interface_index, unsigned number)
+{
+    const struct ipv6_mreq group = {group_of(number), interface_index};
+    require(setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group) == 0, "join");
+}
+
+/* What lean and full are played on. */
+static void open_by_hand(struct side *s, uint16_t other_port)
+{
+    const struct scenario *what = s->scenario;
+    const int family = family_of(what);
+    const struct in6_addr ip = loopback_of(what->traffic);
+    struct sockaddr_storage name;
+    const bool any = is_dual(what) || groups_of(what) > 0;
+    s->fd = open_plain(family, is_dual(what), any ? &in6addr_any : &ip);
+    if (has_control(what) && what->what == RECEIVE)
+        enable_control(s->fd, family, is_dual(what));
+    for (unsigned i = 0; i < groups_of(what); i++)
+        join(s->fd, interface_of(what), i);
+    if (what->extra == SEGMENTED && what->what == RECEIVE)
+        set(s->fd, SOL_UDP, UDP_GRO, 1);
+    if (what->extra == CONNECTED) {
+        const socklen_t length = make_name(&name, family, &ip, other_port);
+        require(connect(s->fd, (void *)&name, length) == 0, "connect");
+    }
+    s->socket = (struct full_socket){.fd = s->fd,
+                                     .family = (sa_family_t)family,
+                                     .dual_stack = is_dual(what),
+                                     .connected = what->extra == CONNECTED};
+}
+
+static void open_uv(struct side *s, uint16_t other_port)
+{
+    const struct in6_addr ip = loopback_of(s->scenario->traffic);
+    struct sockaddr_storage name;
+    uv_side_open(s);
+    make_name(&name, family_of(s->scenario), &ip, other_port);
+    if (s->scenario->extra == CONNECTED)
+        uv_side_connect(s, (void *)&name);
+}
+
+static struct full_address full_address_of(int traffic, uint16_t port)
+{
+    const struct in6_addr ip = loopback_of(traffic);
+    struct full_address a = {.family = traffic == IPSOCK_IPV4 ? AF_INET : AF_INET6, .port = port};
+    memcpy(a.ip, &ip, sizeof a.ip);
+    return a;
+}
+
+static void fill_packet(struct side *s, unsigned i, uint16_t port)
 {
     const struct scenario *what = s->scenario;
     const struct in6_addr ip = loopback_of(what->traffic);
-    const size_t size = ipsock_batch_size(BATCH);
-    for (int i = 0; i < BATCH; i++) {
-        struct hand_outgoing *out = &s->out[i];
-        ipsock_message_init(&s->messages[i], &s->buffers[i], s->payload[i],
-                            what->sends ? PAYLOAD : ROOM);
-        s->messages[i].control = what->control ? &s->controls[i] : NULL;
-        s->messages[i].peer = addr_of(what->traffic, other_port);
-        s->controls[i].valid = what->control ? SENT : 0;
-        s->controls[i].source = addr_of(what->traffic, 0);
-        out->to_length =
-            make_name(&out->to, what->traffic == IPSOCK_IPV4 ? AF_INET : AF_INET6, &ip, other_port);
-        out->data = (struct iovec){s->payload[i], PAYLOAD};
-        out->source = ip;
-    }
-    hand_batch_init(&s->hand, s->payload, ROOM);
-    s->batch_memory = malloc(size);
-    require(s->batch_memory != NULL, "malloc");
-    require(ipsock_batch_init(s->batch_memory, size, BATCH, &s->batch) == IPSOCK_OK, "batch");
+    unsigned char *data = payload_of(s, i);
+    struct lean_outgoing *out = &s->packets_out[i];
+    struct full_message *full = &s->full_messages[i];
+    struct ipsock_message *ours = &s->messages[i];
+    const size_t size = what->what == SEND ? s->length : s->stride;
+
+    out->to_length = make_name(&out->to, family_of(what), &ip, port);
+    out->data = (struct iovec){data, size};
+    out->source = ip;
+    out->segment_size = SEGMENT;
+    full->data = data;
+    full->size = size;
+    full->local = full_address_of(what->traffic, 0);
+    full->segment_size = SEGMENT;
+    ipsock_message_init(ours, &s->buffers[i], data, size);
+    ours->control = control_of(what) ? &s->controls[i] : NULL;
+    s->controls[i].valid = control_of(what);
+    s->controls[i].source = addr_of(what->traffic, 0);
+    s->controls[i].segment_size = SEGMENT;
+    if (what->extra == CONNECTED)
+        return;
+    full->peer = full_address_of(what->traffic, port);
+    ours->peer = addr_of(what->traffic, port);
 }
 
-void open_side(struct side *s, const struct scenario *scenario, bool ours)
+static void fill_memory(struct side *s, uint16_t port)
 {
-    const bool dual = scenario->traffic == IPSOCK_IPV4_MAPPED;
-    const int family = scenario->traffic == IPSOCK_IPV4 ? AF_INET : AF_INET6;
-    const int other_family = scenario->traffic == IPSOCK_IPV6 ? AF_INET6 : AF_INET;
-    const struct in6_addr ip = loopback_of(scenario->traffic);
-    const struct in6_addr other_ip = loopback_of(dual ? IPSOCK_IPV4 : scenario->traffic);
+    const uint32_t capacity = s->packets;
+    const size_t size = ipsock_batch_size(capacity);
+    for (unsigned i = 0; i < s->packets; i++)
+        fill_packet(s, i, port);
+    lean_batch_init(&s->lean, s->packets, s->payload, s->stride);
+    full_batch_init(&s->full, s->packets);
+    s->batch_memory = malloc(size);
+    require(s->batch_memory != NULL, "malloc");
+    require(ipsock_batch_init(s->batch_memory, size, capacity, &s->batch) == IPSOCK_OK, "batch");
+}
+
+/* A round must find room. Only who is root gets more than the host allows everybody. */
+static bool has_room(int fd, unsigned packets)
+{
+    int size = 4 * ENOUGH;
+    socklen_t length = sizeof size;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
+        set(fd, SOL_SOCKET, SO_RCVBUF, size);
+    require(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length) == 0, "getsockopt");
+    return packets < MOST_PACKETS || size >= ENOUGH;
+}
+
+static void open_sockets(struct side *s)
+{
+    const struct scenario *what = s->scenario;
+    const int other_family = what->traffic == IPSOCK_IPV6 ? AF_INET6 : AF_INET;
+    const struct in6_addr other_ip = is_dual(what) ? loopback_of(IPSOCK_IPV4) : address_of(what);
+    struct sockaddr_storage name;
+    s->other = open_plain(other_family, false, &other_ip);
+    if (s->player == OURS)
+        open_endpoint(s, port_of(s->other));
+    else if (s->player == UV)
+        open_uv(s, port_of(s->other));
+    else
+        open_by_hand(s, port_of(s->other));
+    if (what->what == SEND) {
+        enable_control(s->other, other_family, false);
+        set(s->other, SOL_UDP, UDP_GRO, what->extra == SEGMENTED);
+    } else {
+        const unsigned groups = groups_of(what);
+        const struct in6_addr to = groups > 0 ? group_of(groups - 1) : other_ip;
+        const socklen_t length = make_name(&name, other_family, &to, port_of(s->fd));
+        if (groups > 0)
+            set(s->other, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface_of(what));
+        require(connect(s->other, (void *)&name, length) == 0, "connect");
+    }
+}
+
+bool open_side(struct side *s, const struct scenario *scenario, enum player player)
+{
     memset(s, 0, sizeof *s);
     s->scenario = scenario;
-    s->ours = ours;
-    s->loopback = if_nametoindex("lo");
-    if (ours) {
-        open_endpoint(s, dual);
-    } else {
-        s->fd = open_plain(family, dual, dual ? &in6addr_any : &ip);
-        if (scenario->control && !scenario->sends)
-            enable_control(s->fd, family, dual);
+    s->player = player;
+    s->packets = scenario->batch > PACKETS ? scenario->batch : PACKETS;
+    s->stride = ROOM;
+    s->length = PAYLOAD;
+    s->fd = s->other = -1;
+    if (scenario->what == PARSE || scenario->what == MARSHAL)
+        return true;
+    if (scenario->extra == SEGMENTED) {
+        s->packets = MESSAGES;
+        s->stride = COALESCED_ROOM;
+        s->length = SEGMENTS * SEGMENT;
     }
-    s->other = open_plain(other_family, false, &other_ip);
-    if (scenario->sends) {
-        enable_control(s->other, other_family, false);
-    } else {
-        s->name_length = make_name(&s->name, other_family, &other_ip, port_of(s->fd));
-        require(connect(s->other, (void *)&s->name, s->name_length) == 0, "connect");
+    if (groups_of(scenario) > 0 && !has_own_network()) {
+        fprintf(stderr, "bench: %s: needs root, and the command ip\n", scenario->name);
+        return false;
     }
-    fill_memory(s, port_of(s->other));
+    open_sockets(s);
+    fill_memory(s, port_of(scenario->what == SEND ? s->other : s->fd));
+    if (s->packets != PACKETS && !has_room(scenario->what == SEND ? s->other : s->fd, s->packets)) {
+        fprintf(stderr, "bench: %s: net.core.rmem_max is too small for it\n", scenario->name);
+        close_side(s);
+        return false;
+    }
+    return true;
 }
 
 void close_side(struct side *s)
 {
-    if (s->ours)
+    if (s->fd < 0)
+        return;
+    if (s->player == OURS)
         ipsock_free(s->endpoint);
+    else if (s->player == UV)
+        uv_side_close(s);
     else
-        close(s->fd);
+        full_close(&s->socket);
     close(s->other);
     free(s->batch_memory);
-}
-
-static void make_ready(struct side *s, const struct round *round)
-{
-    unsigned char payload[PAYLOAD] = {0};
-    const bool v6 = s->scenario->traffic == IPSOCK_IPV6;
-    const int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
-    set(s->other, level, v6 ? IPV6_TCLASS : IP_TOS, round->traffic_class);
-    set(s->other, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, round->hop_limit);
-    for (int i = 0; i < BATCH; i++) {
-        payload[0] = (unsigned char)(i + round->number);
-        require(send(s->other, payload, sizeof payload, 0) == PAYLOAD, "send");
-    }
-}
-
-void before_round(struct side *s, const struct round *round)
-{
-    if (!s->scenario->sends) {
-        make_ready(s, round);
-        return;
-    }
-    for (int i = 0; i < BATCH; i++) {
-        s->payload[i][0] = (unsigned char)(i + round->number);
-        s->out[i].traffic_class = round->traffic_class;
-        s->out[i].hop_limit = round->hop_limit;
-        s->controls[i].traffic_class = (uint8_t)round->traffic_class;
-        s->controls[i].hop_limit = (uint8_t)round->hop_limit;
-    }
-}
-
-/* As the hand-written side keeps it, so that one check serves both. */
-static struct hand_packet packet_of(const struct side *s, int i)
-{
-    const struct ipsock_message *m = &s->messages[i];
-    const struct ipsock_control *c = &s->controls[i];
-    struct hand_packet p = {0};
-    if (!s->ours)
-        return s->packets[i];
-    memcpy(p.source, m->peer.ip, 16);
-    p.port = m->peer.port;
-    p.length = (unsigned)m->length;
-    p.truncated = m->flags != 0;
-    if (s->scenario->control) {
-        require(c->valid == RECEIVED, "every field is valid");
-        memcpy(p.destination, c->destination.ip, 16);
-        p.interface_index = c->interface_index;
-        p.hop_limit = c->hop_limit;
-        p.traffic_class = c->traffic_class;
-    }
-    return p;
-}
-
-static void check_packet(const struct hand_packet *p, const struct in6_addr *ip, uint16_t port,
-                         const struct round *round, bool control)
-{
-    require(p->length == PAYLOAD && !p->truncated, "length");
-    require(memcmp(p->source, ip, 16) == 0 && p->port == port, "source");
-    if (!control)
-        return;
-    require(memcmp(p->destination, ip, 16) == 0, "destination");
-    require(p->interface_index == 1 || p->interface_index == if_nametoindex("lo"), "interface");
-    require(p->hop_limit == round->hop_limit, "hop limit");
-    require(p->traffic_class == round->traffic_class, "traffic class");
-}
-
-static void check_received(struct side *s, const struct round *round)
-{
-    const struct in6_addr ip = loopback_of(s->scenario->traffic);
-    const uint16_t port = port_of(s->other);
-    for (int i = 0; i < BATCH; i++) {
-        const struct hand_packet p = packet_of(s, i);
-        check_packet(&p, &ip, port, round, s->scenario->control);
-        require(s->payload[i][0] == (unsigned char)(i + round->number), "payload");
-    }
-}
-
-static void check_sent(struct side *s, const struct round *round)
-{
-    const struct in6_addr ip =
-        loopback_of(s->scenario->traffic == IPSOCK_IPV6 ? IPSOCK_IPV6 : IPSOCK_IPV4);
-    const uint16_t port = port_of(s->fd);
-    struct round seen = *round;
-    unsigned char data[ROOM];
-    for (int i = 0; i < BATCH; i++) {
-        struct hand_packet p = {0};
-        require(hand_receive(s->other, data, sizeof data, &p) == PAYLOAD, "what was sent arrives");
-        if (!s->scenario->control) {
-            seen.traffic_class = 0;
-            seen.hop_limit = p.hop_limit;
-        }
-        check_packet(&p, &ip, port, &seen, true);
-        require(data[0] == (unsigned char)(i + round->number), "payload");
-    }
-}
-
-void after_round(struct side *s, const struct round *round)
-{
-    if (s->scenario->sends)
-        check_sent(s, round);
-    else
-        check_received(s, round);
 }

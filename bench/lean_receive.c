@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <netinet/udp.h>
 #include <string.h>
 
-#include "hand.h"
+#include "lean.h"
 
-static void take_ipv4(struct hand_packet *p, struct cmsghdr *c)
+static void take_ipv4(struct lean_packet *p, struct cmsghdr *c)
 {
     struct in_pktinfo info;
     switch (c->cmsg_type) {
@@ -23,7 +24,7 @@ static void take_ipv4(struct hand_packet *p, struct cmsghdr *c)
     }
 }
 
-static void take_ipv6(struct hand_packet *p, struct cmsghdr *c)
+static void take_ipv6(struct lean_packet *p, struct cmsghdr *c)
 {
     struct in6_pktinfo info;
     switch (c->cmsg_type) {
@@ -43,7 +44,7 @@ static void take_ipv6(struct hand_packet *p, struct cmsghdr *c)
     }
 }
 
-static void take_control(struct hand_packet *p, struct msghdr *h)
+static void take_control(struct lean_packet *p, struct msghdr *h)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c != NULL; c = CMSG_NXTHDR(h, c)) {
         if (c->cmsg_level == IPPROTO_IP)
@@ -53,7 +54,7 @@ static void take_control(struct hand_packet *p, struct msghdr *h)
     }
 }
 
-static void take_source(struct hand_packet *p, const struct sockaddr_storage *name)
+static void take_source(struct lean_packet *p, const struct sockaddr_storage *name)
 {
     if (name->ss_family == AF_INET) {
         const struct sockaddr_in *v4 = (const void *)name;
@@ -66,9 +67,9 @@ static void take_source(struct hand_packet *p, const struct sockaddr_storage *na
     }
 }
 
-ssize_t hand_receive(int fd, void *data, size_t size, struct hand_packet *packet)
+ssize_t lean_receive(int fd, void *data, size_t size, struct lean_packet *packet)
 {
-    _Alignas(struct cmsghdr) unsigned char control[HAND_CONTROL];
+    _Alignas(struct cmsghdr) unsigned char control[LEAN_CONTROL];
     struct sockaddr_storage name;
     struct iovec vector = {data, size};
     struct msghdr h = {.msg_name = &name,
@@ -87,7 +88,7 @@ ssize_t hand_receive(int fd, void *data, size_t size, struct hand_packet *packet
     return n;
 }
 
-ssize_t hand_receive_plain(int fd, void *data, size_t size, struct hand_packet *packet)
+ssize_t lean_receive_plain(int fd, void *data, size_t size, struct lean_packet *packet)
 {
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
@@ -102,16 +103,41 @@ ssize_t hand_receive_plain(int fd, void *data, size_t size, struct hand_packet *
     return n;
 }
 
-static int receive_batch(int fd, struct hand_batch *batch, struct hand_packet *packets,
-                         bool control)
+/* Several datagrams of one sender in one buffer, each of segment_size bytes. */
+ssize_t lean_receive_coalesced(int fd, void *data, size_t size, struct lean_packet *packet)
 {
-    for (int i = 0; i < HAND_BATCH; i++) {
+    _Alignas(struct cmsghdr) unsigned char control[LEAN_CONTROL];
+    struct sockaddr_storage name;
+    struct iovec vector = {data, size};
+    struct msghdr h = {.msg_name = &name,
+                       .msg_namelen = sizeof name,
+                       .msg_iov = &vector,
+                       .msg_iovlen = 1,
+                       .msg_control = control,
+                       .msg_controllen = sizeof control};
+    const ssize_t n = recvmsg(fd, &h, MSG_DONTWAIT);
+    if (n < 0)
+        return n;
+    packet->length = (unsigned)n;
+    packet->segment_size = (int)n;
+    packet->truncated = (h.msg_flags & MSG_TRUNC) != 0;
+    take_source(packet, &name);
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&h); c != NULL; c = CMSG_NXTHDR(&h, c))
+        if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
+            memcpy(&packet->segment_size, CMSG_DATA(c), sizeof packet->segment_size);
+    return n;
+}
+
+static int receive_batch(int fd, struct lean_batch *batch, struct lean_packet *packets,
+                         unsigned count, bool control)
+{
+    for (unsigned i = 0; i < count; i++) {
         struct msghdr *h = &batch->headers[i].msg_hdr;
         h->msg_namelen = sizeof batch->names[i];
         h->msg_controllen = control ? sizeof batch->controls[i] : 0;
         h->msg_flags = 0;
     }
-    const int got = recvmmsg(fd, batch->headers, HAND_BATCH, MSG_DONTWAIT, NULL);
+    const int got = recvmmsg(fd, batch->headers, count, MSG_DONTWAIT, NULL);
     for (int i = 0; i < got; i++) {
         struct msghdr *h = &batch->headers[i].msg_hdr;
         packets[i].length = batch->headers[i].msg_len;
@@ -123,21 +149,23 @@ static int receive_batch(int fd, struct hand_batch *batch, struct hand_packet *p
     return got;
 }
 
-int hand_receive_batch(int fd, struct hand_batch *batch, struct hand_packet *packets)
+int lean_receive_batch(int fd, struct lean_batch *batch, struct lean_packet *packets,
+                       unsigned count)
 {
-    return receive_batch(fd, batch, packets, true);
+    return receive_batch(fd, batch, packets, count, true);
 }
 
-int hand_receive_batch_plain(int fd, struct hand_batch *batch, struct hand_packet *packets)
+int lean_receive_batch_plain(int fd, struct lean_batch *batch, struct lean_packet *packets,
+                             unsigned count)
 {
-    return receive_batch(fd, batch, packets, false);
+    return receive_batch(fd, batch, packets, count, false);
 }
 
-void hand_batch_init(struct hand_batch *batch, void *buffers, size_t size)
+void lean_batch_init(struct lean_batch *batch, unsigned count, void *buffers, size_t size)
 {
     memset(batch, 0, sizeof *batch);
-    for (int i = 0; i < HAND_BATCH; i++) {
-        batch->vectors[i] = (struct iovec){(char *)buffers + (size_t)i * size, size};
+    for (unsigned i = 0; i < count; i++) {
+        batch->vectors[i] = (struct iovec){(char *)buffers + i * size, size};
         batch->headers[i].msg_hdr.msg_iov = &batch->vectors[i];
         batch->headers[i].msg_hdr.msg_iovlen = 1;
         batch->headers[i].msg_hdr.msg_name = &batch->names[i];

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What is no traffic: reading texts of IPv6 addresses beside inet_pton, writing ICMP echo requests
+ * beside the few lines that everybody has for it. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "bench.h"
+
+static const char *const texts[] = {
+    "::1",
+    "2001:db8::1",
+    "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+    "fe80::1ff:fe23:4567:890a",
+    "ff02::1:ff00:42",
+    "2001:db8:0:1::53",
+    "::ffff:192.0.2.1",
+    "2001:db8:1:2:3:4:5:6",
+};
+
+enum { TEXTS = sizeof texts / sizeof texts[0], HEADER = 8 };
+
+MEASURED int measured_lean_parse(struct side *s, unsigned i)
+{
+    return inet_pton(AF_INET6, texts[i % TEXTS], &s->packets_out[i].source);
+}
+
+MEASURED int measured_parse(struct side *s, unsigned i)
+{
+    return ipsock_addr_parse(texts[i % TEXTS], &s->messages[i].peer);
+}
+
+/* RFC 1071. The sum of 64-bit words with their carries, folded, is that of 16-bit ones; the byte
+ * order is the memory's. */
+static uint16_t checksum(const unsigned char *bytes, size_t length)
+{
+    uint64_t sum = 0;
+    uint64_t word;
+    for (; length >= sizeof word; bytes += sizeof word, length -= sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        sum += word;
+        sum += sum < word;
+    }
+    if (length > 0) {
+        word = 0;
+        memcpy(&word, bytes, length);
+        sum += word;
+        sum += sum < word;
+    }
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t) ~(sum + (sum >> 16));
+}
+
+static size_t write_echo(unsigned char *to, size_t room, uint16_t id, uint16_t sequence,
+                         const void *data, size_t length)
+{
+    uint16_t sum;
+    if (length > room || room - length < HEADER)
+        return 0;
+    to[0] = 8;
+    to[1] = to[2] = to[3] = 0;
+    to[4] = (unsigned char)(id >> 8);
+    to[5] = (unsigned char)id;
+    to[6] = (unsigned char)(sequence >> 8);
+    to[7] = (unsigned char)sequence;
+    memcpy(to + HEADER, data, length);
+    sum = checksum(to, HEADER + length);
+    memcpy(to + 2, &sum, sizeof sum);
+    return HEADER + length;
+}
+
+MEASURED size_t measured_lean_marshal(struct side *s, unsigned i)
+{
+    return write_echo(s->payload + i * ROOM, ROOM, 0x1234, (uint16_t)i, s->full_messages[i].data,
+                      PAYLOAD);
+}
+
+MEASURED int measured_marshal(struct side *s, unsigned i)
+{
+    const struct ipsock_icmp_message m = {.family = IPSOCK_IPV4,
+                                          .type = IPSOCK_ICMPV4_ECHO,
+                                          .body = IPSOCK_ICMP_BODY_ECHO,
+                                          .id = 0x1234,
+                                          .sequence = (uint16_t)i,
+                                          .data = s->full_messages[i].data,
+                                          .data_length = s->full_messages[i].size};
+    return ipsock_icmp_marshal(&m, NULL, NULL, s->payload + i * ROOM, ROOM,
+                               &s->full_messages[i].length);
+}
+
+void before_unit(struct side *s, const struct round *round)
+{
+    static unsigned char data[PAYLOAD];
+    memset(data, round->number, sizeof data);
+    memset(s->payload, 0, sizeof s->payload);
+    for (unsigned i = 0; i < s->packets; i++) {
+        s->full_messages[i].data = data;
+        s->full_messages[i].size = sizeof data;
+        s->packets_out[i].source = in6addr_any;
+        s->messages[i].peer = (struct ipsock_addr){0};
+    }
+}
+
+void play_unit(struct side *s)
+{
+    const bool parses = s->scenario->what == PARSE;
+    for (unsigned i = 0; i < s->packets; i++) {
+        if (s->player == OURS)
+            require((parses ? measured_parse(s, i) : measured_marshal(s, i)) == IPSOCK_OK, "ours");
+        else if (parses)
+            require(measured_lean_parse(s, i) == 1, "inet_pton");
+        else
+            require(measured_lean_marshal(s, i) == HEADER + PAYLOAD, "an echo request");
+    }
+}
+
+static void check_parsed(const struct side *s, unsigned i)
+{
+    struct in6_addr ip;
+    const void *got = s->player == OURS ? (const void *)s->messages[i].peer.ip
+                                        : (const void *)&s->packets_out[i].source;
+    require(inet_pton(AF_INET6, texts[i % TEXTS], &ip) == 1, "inet_pton");
+    require(memcmp(got, &ip, sizeof ip) == 0, "the address");
+}
+
+static void check_written(const struct side *s, unsigned i)
+{
+    const unsigned char *bytes = s->payload + i * ROOM;
+    struct ipsock_icmp_message m;
+    require(ipsock_icmp_verify(IPSOCK_IPV4, NULL, NULL, bytes, HEADER + PAYLOAD) == 0, "checksum");
+    require(ipsock_icmp_parse(&m, NULL, 0, IPSOCK_IPV4, bytes, HEADER + PAYLOAD) == 0 &&
+                m.type == IPSOCK_ICMPV4_ECHO && m.id == 0x1234 && m.sequence == i &&
+                memcmp(m.data, s->full_messages[i].data, PAYLOAD) == 0,
+            "an echo request");
+}
+
+void after_unit(struct side *s)
+{
+    for (unsigned i = 0; i < s->packets; i++) {
+        if (s->scenario->what == PARSE)
+            check_parsed(s, i);
+        else
+            check_written(s, i);
+    }
+}
