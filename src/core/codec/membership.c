@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/codec/bytes.h"
+
 /* docs/multicast.md has this table for readers; tests go through it cell by cell. */
 static const int16_t answers[IPSK_MEMBERSHIP_CALLS][IPSK_MEMBERSHIP_STATES] = {
     /* no member, any source, any source and excluded, sources, sources and joined */
@@ -22,36 +24,27 @@ int ipsk_membership_answer(int call, int state)
     return answers[call][state];
 }
 
-static uint32_t hash(const uint8_t group[16], uint32_t index)
+/* Groups differ in few bits, which a product carries up: the upper half is the mixed one. Odd
+ * numbers without a pattern (the golden ratio's and the square root of 3's fractions). */
+static uint32_t hash_of(const uint8_t group[16], uint32_t index)
 {
-    uint32_t h = 2166136261u ^ index; /* FNV-1a */
-    for (int i = 0; i < 16; i++)
-        h = (h ^ group[i]) * 16777619u;
-    return h ^ h >> 15;
+    const uint64_t low = ipsk_load64(group + 8) + index * UINT64_C(0xbb67ae8584caa73b);
+    uint64_t h = (ipsk_load64(group) ^ low) * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(h >> 32);
 }
 
-static uint32_t bucket_of(const struct ipsk_memberships *all, const uint8_t group[16],
-                          uint32_t index)
+static struct ipsk_membership **bucket(const struct ipsk_memberships *all, uint32_t hash)
 {
-    return hash(group, index) & (all->bucket_count - 1);
-}
-
-static struct ipsk_membership **bucket(const struct ipsk_memberships *all, const uint8_t group[16],
-                                       uint32_t index)
-{
-    return &all->buckets[bucket_of(all, group, index)];
-}
-
-static bool is(const struct ipsk_membership *m, const uint8_t group[16], uint32_t index)
-{
-    return m->index == index && memcmp(m->group, group, 16) == 0;
+    return &all->buckets[hash & (all->bucket_count - 1)];
 }
 
 struct ipsk_membership *ipsk_membership_find(const struct ipsk_memberships *all,
                                              const uint8_t group[16], uint32_t index)
 {
-    struct ipsk_membership *m = all->bucket_count == 0 ? NULL : *bucket(all, group, index);
-    while (m != NULL && !is(m, group, index))
+    const uint32_t hash = hash_of(group, index);
+    struct ipsk_membership *m = all->bucket_count == 0 ? NULL : *bucket(all, hash);
+    while (m != NULL && (m->hash != hash || m->index != index || memcmp(m->group, group, 16) != 0))
         m = m->next;
     return m;
 }
@@ -61,7 +54,7 @@ struct ipsk_membership *ipsk_membership_next(const struct ipsk_memberships *all,
                                              const struct ipsk_membership *previous)
 {
     struct ipsk_membership *m = previous == NULL ? NULL : previous->next;
-    uint32_t i = previous == NULL ? 0 : bucket_of(all, previous->group, previous->index) + 1;
+    uint32_t i = previous == NULL ? 0 : (previous->hash & (all->bucket_count - 1)) + 1;
     for (;; i++) {
         while (m != NULL && (m->gone || memcmp(m->group, group, 16) != 0))
             m = m->next;
@@ -100,7 +93,7 @@ static int grow_table(struct ipsk_memberships *all)
     for (uint32_t i = 0; i < all->bucket_count; i++) {
         while (all->buckets[i] != NULL) {
             struct ipsk_membership *m = all->buckets[i];
-            struct ipsk_membership **to = bucket(&grown, m->group, m->index);
+            struct ipsk_membership **to = bucket(&grown, m->hash);
             all->buckets[i] = m->next;
             m->next = *to;
             *to = m;
@@ -154,7 +147,7 @@ void ipsk_membership_discard(struct ipsk_membership *spare)
 
 static void drop(struct ipsk_memberships *all, struct ipsk_membership *m)
 {
-    struct ipsk_membership **link = bucket(all, m->group, m->index);
+    struct ipsk_membership **link = bucket(all, m->hash);
     while (*link != m)
         link = &(*link)->next;
     *link = m->next;
@@ -165,7 +158,8 @@ static void drop(struct ipsk_memberships *all, struct ipsk_membership *m)
 static struct ipsk_membership *insert(struct ipsk_memberships *all, const uint8_t group[16],
                                       uint32_t index, struct ipsk_membership *spare)
 {
-    struct ipsk_membership **to = bucket(all, group, index);
+    spare->hash = hash_of(group, index);
+    struct ipsk_membership **to = bucket(all, spare->hash);
     memcpy(spare->group, group, 16);
     spare->index = index;
     spare->next = *to;

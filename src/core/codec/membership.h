@@ -33,6 +33,7 @@ struct ipsk_membership {
     struct ipsk_membership *next; /* in its bucket */
     uint8_t group[16];
     uint32_t index;
+    uint32_t hash;   /* of these two */
     uint32_t chosen; /* by the system, where index is 0; 0 unknown */
     bool source_specific;
     bool secondary; /* held by the endpoint's secondary socket, membership_secondary.h */

@@ -40,6 +40,19 @@ static bool go_together(const struct ipsock_endpoint *s, uint32_t drops, uint32_
     return true;
 }
 
+/* Whether the caller's own control shows all that is looked at: so it does where each message has
+ * one, and the caller wants whatever the library needs. */
+static bool shows_all(const struct ipsock_endpoint *s, const struct share *share)
+{
+    const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
+    if (atomic_load_explicit(&s->fields, memory_order_relaxed) & ~asked)
+        return false;
+    for (uint32_t i = 0; i < share->count; i++)
+        if (ipsk_message_at(share->messages, share->size, i)->control == NULL)
+            return asked == 0;
+    return true;
+}
+
 static void lend_controls(const struct share *share, struct controls *controls)
 {
     for (uint32_t i = 0; i < share->count; i++) {
@@ -93,19 +106,22 @@ static size_t copy_across(const struct ipsock_message *to, const struct ipsock_m
 
 /* As if the packet had been received there; its control comes along. */
 static void move_up(struct ipsock_endpoint *s, struct ipsock_message *to,
-                    const struct ipsock_message *from)
+                    const struct ipsock_message *from, bool lent)
 {
     to->length = copy_across(to, from);
     to->full_length = from->full_length;
     to->peer = from->peer;
     to->flags = from->flags;
     to->header_length = from->header_length;
-    to->control = from->control;
+    if (lent)
+        to->control = from->control;
+    else if (to->control != NULL && from->control != NULL)
+        ipsk_hand_over_control(to->control, from->control);
     ipsk_note_cut_short(s, to, from->length, 0);
 }
 
 /* Looks at what was received; what is kept comes to the front. */
-static void judge(struct ipsk_verdicts *v, struct share *share)
+static void judge(struct ipsk_verdicts *v, struct share *share, bool lent)
 {
     for (uint32_t i = 0; i < share->received; i++) {
         struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
@@ -115,7 +131,7 @@ static void judge(struct ipsk_verdicts *v, struct share *share)
             continue;
         }
         if (share->kept != i)
-            move_up(v->s, ipsk_message_at(share->messages, share->size, share->kept), m);
+            move_up(v->s, ipsk_message_at(share->messages, share->size, share->kept), m, lent);
         share->kept++;
     }
     ipsk_end_verdicts(v);
@@ -127,13 +143,13 @@ static int take_together(struct ipsk_verdicts *v, struct ipsock_batch *batch, st
 {
     struct ipsock_endpoint *s = v->s;
     struct controls controls;
-    const bool lends = atomic_load_explicit(&s->fields, memory_order_relaxed) != 0;
+    const bool lends = !shows_all(s, share);
     if (lends)
         lend_controls(share, &controls);
     const int code = ipsk_sys_recv_many(s, batch, share->messages, share->size, share->count,
                                         &share->received, flags, error);
     if (code == IPSOCK_OK)
-        judge(v, share);
+        judge(v, share, lends);
     if (lends)
         take_controls_back(share, &controls,
                            atomic_load_explicit(&s->receive_control, memory_order_relaxed));

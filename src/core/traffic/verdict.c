@@ -15,11 +15,18 @@ static bool is_anothers(const struct ipsock_endpoint *s, const struct ipsock_add
            ipsk_membership_find(&s->memberships, group->ip, 0) == NULL;
 }
 
+static inline bool is_group(const struct ipsock_addr *addr)
+{
+    if (addr->family == IPSOCK_IPV4 || ipsk_is_mapped(addr))
+        return ipsock_addr_is_multicast(addr);
+    return addr->ip[0] == 0xff;
+}
+
 static bool is_joined(struct ipsk_verdicts *v, const struct ipsock_message *m)
 {
     struct ipsock_endpoint *s = v->s;
     const struct ipsock_control *c = m->control;
-    if (!(c->valid & IPSOCK_CONTROL_DESTINATION) || !ipsock_addr_is_multicast(&c->destination))
+    if (!(c->valid & IPSOCK_CONTROL_DESTINATION) || !is_group(&c->destination))
         return true;
     const uint32_t index = c->valid & IPSOCK_CONTROL_INTERFACE ? c->interface_index : 0;
     if (!v->locked)
