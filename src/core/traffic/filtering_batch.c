@@ -125,7 +125,7 @@ static void judge(struct ipsk_verdicts *v, struct share *share, bool lent)
 {
     for (uint32_t i = 0; i < share->received; i++) {
         struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
-        _Atomic uint64_t *counter = ipsk_dropped_by(v, m);
+        _Atomic uint64_t *counter = ipsk_is_as_before(v, m) ? NULL : ipsk_dropped_by(v, m);
         if (counter != NULL) {
             ipsk_count_dropped(v->s, m, counter);
             continue;
