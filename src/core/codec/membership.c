@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/codec/bytes.h"
-
 /* docs/multicast.md has this table for readers; tests go through it cell by cell. */
 static const int16_t answers[IPSK_MEMBERSHIP_CALLS][IPSK_MEMBERSHIP_STATES] = {
     /* no member, any source, any source and excluded, sources, sources and joined */
@@ -24,26 +22,11 @@ int ipsk_membership_answer(int call, int state)
     return answers[call][state];
 }
 
-/* Groups differ in few bits, which a product carries up: the upper half is the mixed one. Odd
- * numbers without a pattern (the golden ratio's and the square root of 3's fractions). */
-static uint32_t hash_of(const uint8_t group[16], uint32_t index)
-{
-    const uint64_t low = ipsk_load64(group + 8) + index * UINT64_C(0xbb67ae8584caa73b);
-    uint64_t h = (ipsk_load64(group) ^ low) * UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(h >> 32);
-}
-
-static struct ipsk_membership **bucket(const struct ipsk_memberships *all, uint32_t hash)
-{
-    return &all->buckets[hash & (all->bucket_count - 1)];
-}
-
 struct ipsk_membership *ipsk_membership_find(const struct ipsk_memberships *all,
                                              const uint8_t group[16], uint32_t index)
 {
-    const uint32_t hash = hash_of(group, index);
-    struct ipsk_membership *m = all->bucket_count == 0 ? NULL : *bucket(all, hash);
+    const uint32_t hash = ipsk_membership_hash(group, index);
+    struct ipsk_membership *m = all->bucket_count == 0 ? NULL : *ipsk_membership_bucket(all, hash);
     while (m != NULL && (m->hash != hash || m->index != index || memcmp(m->group, group, 16) != 0))
         m = m->next;
     return m;
@@ -93,7 +76,7 @@ static int grow_table(struct ipsk_memberships *all)
     for (uint32_t i = 0; i < all->bucket_count; i++) {
         while (all->buckets[i] != NULL) {
             struct ipsk_membership *m = all->buckets[i];
-            struct ipsk_membership **to = bucket(&grown, m->hash);
+            struct ipsk_membership **to = ipsk_membership_bucket(&grown, m->hash);
             all->buckets[i] = m->next;
             m->next = *to;
             *to = m;
@@ -147,7 +130,7 @@ void ipsk_membership_discard(struct ipsk_membership *spare)
 
 static void drop(struct ipsk_memberships *all, struct ipsk_membership *m)
 {
-    struct ipsk_membership **link = bucket(all, m->hash);
+    struct ipsk_membership **link = ipsk_membership_bucket(all, m->hash);
     while (*link != m)
         link = &(*link)->next;
     *link = m->next;
@@ -158,8 +141,8 @@ static void drop(struct ipsk_memberships *all, struct ipsk_membership *m)
 static struct ipsk_membership *insert(struct ipsk_memberships *all, const uint8_t group[16],
                                       uint32_t index, struct ipsk_membership *spare)
 {
-    spare->hash = hash_of(group, index);
-    struct ipsk_membership **to = bucket(all, spare->hash);
+    spare->hash = ipsk_membership_hash(group, index);
+    struct ipsk_membership **to = ipsk_membership_bucket(all, spare->hash);
     memcpy(spare->group, group, 16);
     spare->index = index;
     spare->next = *to;

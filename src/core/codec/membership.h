@@ -8,6 +8,8 @@
 
 #include <ipsock/addr.h>
 
+#include "core/codec/bytes.h"
+
 enum ipsk_membership_call {
     IPSK_JOIN,
     IPSK_LEAVE,
@@ -50,6 +52,37 @@ struct ipsk_memberships {
     uint32_t count;
     bool strict; /* unwanted is what has no membership, too */
 };
+
+/* Groups differ in few bits, which a product carries up: the upper half is the mixed one. */
+static inline uint32_t ipsk_membership_hash(const uint8_t group[16], uint32_t index)
+{
+    const uint64_t mixer = UINT64_C(0x9e3779b97f4a7c15); /* of the golden ratio: odd, no pattern */
+    uint64_t h = (ipsk_load64(group) ^ (ipsk_load64(group + 8) + index)) * mixer;
+    h = (h ^ h >> 32) * mixer;
+    return (uint32_t)(h >> 32);
+}
+
+static inline struct ipsk_membership **ipsk_membership_bucket(const struct ipsk_memberships *all,
+                                                              uint32_t hash)
+{
+    return &all->buckets[hash & (all->bucket_count - 1)];
+}
+
+/* Whether a packet is wanted whatever its source, found in few steps; of all others
+ * ipsk_membership_wants finds out. */
+static inline bool ipsk_membership_takes_any(const struct ipsk_memberships *all,
+                                             const uint8_t group[16], uint32_t index)
+{
+    const uint32_t hash = ipsk_membership_hash(group, index);
+    const struct ipsk_membership *m =
+        all->bucket_count == 0 ? NULL : *ipsk_membership_bucket(all, hash);
+    while (m != NULL && m->hash != hash)
+        m = m->next;
+    if (m == NULL || m->index != index || m->gone || m->source_specific || m->source_count != 0)
+        return false;
+    return ((ipsk_load64(m->group) ^ ipsk_load64(group)) |
+            (ipsk_load64(m->group + 8) ^ ipsk_load64(group + 8))) == 0;
+}
 
 /* The answer of the state table: 0, or the error. */
 int ipsk_membership_answer(int call, int state);

@@ -243,7 +243,8 @@ static inline int ipsk_number(const struct ipsock_control *c, uint32_t field)
  * other bytes of it are 0 already, and values of an earlier payload with the same fields may be
  * there. */
 static IPSK_IN_LINE void ipsk_give(const struct ipsock_control *c, uint32_t given, int column,
-                             uint32_t row_fields, int encoding, size_t a, size_t b, uint8_t *p)
+                                   uint32_t row_fields, int encoding, size_t a, size_t b,
+                                   uint8_t *p)
 {
     const int number = ipsk_number(c, row_fields);
     const uint16_t narrow = (uint16_t)number;

@@ -47,10 +47,11 @@ static bool shows_all(const struct ipsock_endpoint *s, const struct share *share
     const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
     if (atomic_load_explicit(&s->fields, memory_order_relaxed) & ~asked)
         return false;
-    for (uint32_t i = 0; i < share->count; i++)
-        if (ipsk_message_at(share->messages, share->size, i)->control == NULL)
-            return asked == 0;
-    return true;
+    const struct ipsock_message *m = share->messages;
+    uint32_t i = 0;
+    for (; i < share->count && m->control != NULL; i++)
+        m = (const struct ipsock_message *)(const void *)((const char *)m + share->size);
+    return i == share->count || asked == 0;
 }
 
 static void lend_controls(const struct share *share, struct controls *controls)
@@ -123,17 +124,22 @@ static void move_up(struct ipsock_endpoint *s, struct ipsock_message *to,
 /* Looks at what was received; what is kept comes to the front. */
 static void judge(struct ipsk_verdicts *v, struct share *share, bool lent)
 {
-    for (uint32_t i = 0; i < share->received; i++) {
-        struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
-        _Atomic uint64_t *counter = ipsk_is_as_before(v, m) ? NULL : ipsk_dropped_by(v, m);
+    const uint32_t received = share->received;
+    const size_t size = share->size;
+    struct ipsock_message *m = share->messages, *to = m;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < received; i++, m = ipsk_message_at(m, size, 1)) {
+        _Atomic uint64_t *counter = ipsk_is_wanted(v, m) ? NULL : ipsk_dropped_by(v, m);
         if (counter != NULL) {
             ipsk_count_dropped(v->s, m, counter);
             continue;
         }
-        if (share->kept != i)
-            move_up(v->s, ipsk_message_at(share->messages, share->size, share->kept), m, lent);
-        share->kept++;
+        if (to != m)
+            move_up(v->s, to, m, lent);
+        to = ipsk_message_at(to, size, 1);
+        kept++;
     }
+    share->kept = kept;
     ipsk_end_verdicts(v);
 }
 

@@ -32,16 +32,11 @@ static bool is_joined(struct ipsk_verdicts *v, const struct ipsock_message *m)
     if (!v->locked)
         ipsk_mutex_lock(&s->setup);
     v->locked = true;
-    bool joined = ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip);
-    if (!joined && is_anothers(s, &c->destination, index))
-        joined = ipsk_is_mapped(&c->destination) || /* IP_MULTICAST_ALL has looked */
-                 ipsk_kernel_wants(s, &c->destination, index, m->peer.ip);
-    if (joined) {
-        memcpy(v->group, c->destination.ip, 16);
-        memcpy(v->source, m->peer.ip, 16);
-        v->index = index;
-    }
-    return joined;
+    if (ipsk_membership_wants(&s->memberships, c->destination.ip, index, m->peer.ip))
+        return true;
+    return is_anothers(s, &c->destination, index) &&
+           (ipsk_is_mapped(&c->destination) || /* IP_MULTICAST_ALL has looked */
+            ipsk_kernel_wants(s, &c->destination, index, m->peer.ip));
 }
 
 /* One that lies inside the data. */
@@ -99,12 +94,8 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
 
 struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool strict)
 {
-    struct ipsk_verdicts v;
-    v.s = s;
-    v.drops = atomic_load_explicit(&s->unusual, memory_order_relaxed);
-    v.strict = strict;
-    v.locked = false;
-    v.index = 0;
+    const struct ipsk_verdicts v = {s, atomic_load_explicit(&s->unusual, memory_order_relaxed),
+                                    strict, false};
     return v;
 }
 
