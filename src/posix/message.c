@@ -144,8 +144,8 @@ IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_
 }
 
 IPSK_OUT_OF_LINE static int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                       int column, uint32_t fields, uint32_t flags,
-                                       struct ipsock_error *error)
+                                       uint32_t flags, struct ipsock_error *error, int column,
+                                       uint32_t fields)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -167,5 +167,5 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     const int column = ipsk_message_column(s, m);
     const uint32_t fields = ipsk_given_fields(s, m, column);
     return fields == 0 && m->buffer_count == 1 ? send_plain(s, m, flags, error)
-                                               : send_whole(s, m, column, fields, flags, error);
+                                               : send_whole(s, m, flags, error, column, fields);
 }
