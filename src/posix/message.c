@@ -56,29 +56,51 @@ static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_messa
 
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
  * is a tenth of such a receive and more. */
+static inline ssize_t call_recvfrom(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags, union ipsk_sockaddr *name, socklen_t *length)
+{
+    *length = sizeof *name;
+    return recvfrom((int)s->handle, m->buffers->data, m->buffers->length,
+                    ipsk_receive_flags(flags) | MSG_TRUNC, &name->any, length);
+}
+
+static inline int take_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                             const union ipsk_sockaddr *name, socklen_t name_length, size_t length)
+{
+    const size_t room = m->buffers->length;
+    m->length = length < room ? length : room;
+    m->full_length = (uint32_t)length;
+    ipsk_from_sockaddr(&m->peer, name, name_length);
+    m->header_length = 0;
+    m->flags = 0;
+    if (m->control != NULL)
+        m->control->valid = 0;
+    if (length > room)
+        ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, flags);
+    return IPSOCK_OK;
+}
+
+/* recvfrom failed, perhaps because a signal interrupted it. */
+IPSK_OUT_OF_LINE static int receive_plain_again(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                                uint32_t flags, struct ipsock_error *error)
+{
+    union ipsk_sockaddr name;
+    socklen_t length;
+    ssize_t n = -1;
+    while (n < 0 && errno == EINTR)
+        n = call_recvfrom(s, m, flags, &name, &length);
+    return n < 0 ? ipsk_fail_receive(error, "recvfrom")
+                 : take_plain(s, m, flags, &name, length, (size_t)n);
+}
+
 IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
                                           uint32_t flags, struct ipsock_error *error)
 {
-    const size_t room = m->buffers->length;
     union ipsk_sockaddr name;
-    socklen_t length = sizeof name;
-    ssize_t n;
-    do
-        n = recvfrom((int)s->handle, m->buffers->data, room, ipsk_receive_flags(flags) | MSG_TRUNC,
-                     &name.any, &length);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return ipsk_fail_receive(error, "recvfrom");
-    m->length = (size_t)n < room ? (size_t)n : room;
-    m->full_length = (uint32_t)n;
-    ipsk_from_sockaddr(&m->peer, &name, length);
-    m->header_length = 0;
-    m->flags = 0;
-    if ((size_t)n > room)
-        ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, flags);
-    if (m->control != NULL)
-        m->control->valid = 0;
-    return IPSOCK_OK;
+    socklen_t length;
+    const ssize_t n = call_recvfrom(s, m, flags, &name, &length);
+    return n < 0 ? receive_plain_again(s, m, flags, error)
+                 : take_plain(s, m, flags, &name, length, (size_t)n);
 }
 
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
