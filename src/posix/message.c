@@ -2,6 +2,7 @@
 /* One message: sendmsg, sendto, recvmsg and recvfrom. */
 #include <errno.h>
 
+#include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 
@@ -165,9 +166,10 @@ IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_
     return IPSOCK_OK;
 }
 
-IPSK_OUT_OF_LINE static int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                       uint32_t flags, struct ipsock_error *error, int column,
-                                       uint32_t fields)
+/* By a header; the column is a constant to the compiler. */
+static IPSK_IN_LINE int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                   uint32_t flags, struct ipsock_error *error, int column,
+                                   uint32_t fields)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -181,13 +183,47 @@ IPSK_OUT_OF_LINE static int send_whole(struct ipsock_endpoint *s, struct ipsock_
     return IPSOCK_OK;
 }
 
+IPSK_OUT_OF_LINE static int send_v4(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags, struct ipsock_error *error, uint32_t fields)
+{
+    return send_whole(s, m, flags, error, IPSK_V4, fields);
+}
+
+IPSK_OUT_OF_LINE static int send_v6(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags, struct ipsock_error *error, uint32_t fields)
+{
+    return send_whole(s, m, flags, error, IPSK_V6, fields);
+}
+
+IPSK_OUT_OF_LINE static int send_mapped(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags, struct ipsock_error *error, uint32_t fields)
+{
+    return send_whole(s, m, flags, error, IPSK_MAPPED, fields);
+}
+
+static inline int send_given(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                             struct ipsock_error *error, int column, uint32_t fields)
+{
+    if (fields == 0 && m->buffer_count == 1)
+        return send_plain(s, m, flags, error);
+    return column == IPSK_V4   ? send_v4(s, m, flags, error, fields)
+           : column == IPSK_V6 ? send_v6(s, m, flags, error, fields)
+                               : send_mapped(s, m, flags, error, fields);
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    if (m->control == NULL && m->buffer_count == 1)
-        return send_plain(s, m, flags, error);
     const int column = ipsk_message_column(s, m);
-    const uint32_t fields = ipsk_given_fields(s, m, column);
-    return fields == 0 && m->buffer_count == 1 ? send_plain(s, m, flags, error)
-                                               : send_whole(s, m, flags, error, column, fields);
+    return send_given(s, m, flags, error, column, ipsk_given_fields(s, m, column));
+}
+
+int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                        struct ipsock_error *error)
+{
+    const int column = ipsk_usual_column(s, m);
+    if (column == IPSK_NO_COLUMN)
+        return IPSK_UNUSUAL;
+    m->length = 0;
+    return send_given(s, m, flags, error, column, m->control == NULL ? 0 : m->control->valid);
 }
