@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is right beyond doubt about a message to be sent, found in few steps. Inline and in this
- * room, because a backend looks at a message while it writes it down (ipsk_sys_fill_many). */
+ * room, because a backend looks at a message while it writes it down (ipsk_sys_send_usual,
+ * ipsk_sys_fill_many). */
 #ifndef IPSK_USUAL_H
 #define IPSK_USUAL_H
 
