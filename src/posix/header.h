@@ -68,7 +68,7 @@ static inline socklen_t ipsk_name_peer(const struct ipsock_endpoint *s,
     if (column == IPSK_V4)
         return ipsk_to_sockaddr(&m->peer, IPSOCK_IPV4, name);
     const socklen_t length = ipsk_to_sockaddr(&m->peer, IPSOCK_IPV6, name);
-    if (ipsk_may_lack_zone(&m->peer))
+    if (column == IPSK_V6 && ipsk_may_lack_zone(&m->peer))
         name->v6.sin6_scope_id = ipsk_find_zone(s, m);
     return length;
 }

@@ -2,6 +2,7 @@
 /* One message: sendmsg, sendto, recvmsg and recvfrom. */
 #include <errno.h>
 
+#include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 
@@ -56,29 +57,51 @@ static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_messa
 
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
  * is a tenth of such a receive and more. */
+static inline ssize_t call_recvfrom(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags, union ipsk_sockaddr *name, socklen_t *length)
+{
+    *length = sizeof *name;
+    return recvfrom((int)s->handle, m->buffers->data, m->buffers->length,
+                    ipsk_receive_flags(flags) | MSG_TRUNC, &name->any, length);
+}
+
+static inline int take_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                             const union ipsk_sockaddr *name, socklen_t name_length, size_t length)
+{
+    const size_t room = m->buffers->length;
+    m->length = length < room ? length : room;
+    m->full_length = (uint32_t)length;
+    ipsk_from_sockaddr(&m->peer, name, name_length);
+    m->header_length = 0;
+    m->flags = 0;
+    if (m->control != NULL)
+        m->control->valid = 0;
+    if (length > room)
+        ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, flags);
+    return IPSOCK_OK;
+}
+
+/* recvfrom failed, perhaps because a signal interrupted it. */
+IPSK_OUT_OF_LINE static int receive_plain_again(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                                uint32_t flags, struct ipsock_error *error)
+{
+    union ipsk_sockaddr name;
+    socklen_t length;
+    ssize_t n = -1;
+    while (n < 0 && errno == EINTR)
+        n = call_recvfrom(s, m, flags, &name, &length);
+    return n < 0 ? ipsk_fail_receive(error, "recvfrom")
+                 : take_plain(s, m, flags, &name, length, (size_t)n);
+}
+
 IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
                                           uint32_t flags, struct ipsock_error *error)
 {
-    const size_t room = m->buffers->length;
     union ipsk_sockaddr name;
-    socklen_t length = sizeof name;
-    ssize_t n;
-    do
-        n = recvfrom((int)s->handle, m->buffers->data, room, ipsk_receive_flags(flags) | MSG_TRUNC,
-                     &name.any, &length);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return ipsk_fail_receive(error, "recvfrom");
-    m->length = (size_t)n < room ? (size_t)n : room;
-    m->full_length = (uint32_t)n;
-    ipsk_from_sockaddr(&m->peer, &name, length);
-    m->header_length = 0;
-    m->flags = 0;
-    if ((size_t)n > room)
-        ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, flags);
-    if (m->control != NULL)
-        m->control->valid = 0;
-    return IPSOCK_OK;
+    socklen_t length;
+    const ssize_t n = call_recvfrom(s, m, flags, &name, &length);
+    return n < 0 ? receive_plain_again(s, m, flags, error)
+                 : take_plain(s, m, flags, &name, length, (size_t)n);
 }
 
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
@@ -143,9 +166,10 @@ IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_
     return IPSOCK_OK;
 }
 
-IPSK_OUT_OF_LINE static int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                       int column, uint32_t fields, uint32_t flags,
-                                       struct ipsock_error *error)
+/* By a header; the column is a constant to the compiler. */
+static IPSK_IN_LINE int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                   uint32_t flags, struct ipsock_error *error, int column,
+                                   uint32_t fields)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -159,13 +183,47 @@ IPSK_OUT_OF_LINE static int send_whole(struct ipsock_endpoint *s, struct ipsock_
     return IPSOCK_OK;
 }
 
+IPSK_OUT_OF_LINE static int send_v4(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags, struct ipsock_error *error, uint32_t fields)
+{
+    return send_whole(s, m, flags, error, IPSK_V4, fields);
+}
+
+IPSK_OUT_OF_LINE static int send_v6(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags, struct ipsock_error *error, uint32_t fields)
+{
+    return send_whole(s, m, flags, error, IPSK_V6, fields);
+}
+
+IPSK_OUT_OF_LINE static int send_mapped(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags, struct ipsock_error *error, uint32_t fields)
+{
+    return send_whole(s, m, flags, error, IPSK_MAPPED, fields);
+}
+
+static inline int send_given(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                             struct ipsock_error *error, int column, uint32_t fields)
+{
+    if (fields == 0 && m->buffer_count == 1)
+        return send_plain(s, m, flags, error);
+    return column == IPSK_V4   ? send_v4(s, m, flags, error, fields)
+           : column == IPSK_V6 ? send_v6(s, m, flags, error, fields)
+                               : send_mapped(s, m, flags, error, fields);
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    if (m->control == NULL && m->buffer_count == 1)
-        return send_plain(s, m, flags, error);
     const int column = ipsk_message_column(s, m);
-    const uint32_t fields = ipsk_given_fields(s, m, column);
-    return fields == 0 && m->buffer_count == 1 ? send_plain(s, m, flags, error)
-                                               : send_whole(s, m, column, fields, flags, error);
+    return send_given(s, m, flags, error, column, ipsk_given_fields(s, m, column));
+}
+
+int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                        struct ipsock_error *error)
+{
+    const int column = ipsk_usual_column(s, m);
+    if (column == IPSK_NO_COLUMN)
+        return IPSK_UNUSUAL;
+    m->length = 0;
+    return send_given(s, m, flags, error, column, m->control == NULL ? 0 : m->control->valid);
 }

@@ -111,12 +111,14 @@ static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
 static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
                     struct ipsock_message *messages, size_t size, uint32_t count)
 {
+    struct mmsghdr *header = batch->headers;
+    const struct mmsghdr *const end = header + count;
     char *p = (char *)messages;
-    for (uint32_t i = 0; i < count; i++, p += size) {
-        struct msghdr *h = &batch->headers[i].msg_hdr;
+    for (; header != end; header++, p += size) {
+        struct msghdr *h = &header->msg_hdr;
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
-        ipsk_fill_message(r, m, h, h->msg_name, batch->headers[i].msg_len);
-        h->msg_namelen = sizeof batch->slots[i].name;
+        ipsk_fill_message(r, m, h, h->msg_name, header->msg_len);
+        h->msg_namelen = sizeof(union ipsk_sockaddr);
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
 }

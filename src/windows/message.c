@@ -3,7 +3,7 @@
 #include "shared/message.h"
 #include "core/endpoint/zone.h"
 
-#include "core/endpoint/zone.h"
+#include "core/endpoint/usual.h"
 #include "shared/batch.h"
 #include "shared/refusal.h"
 #include "windows/winsock.h"
@@ -298,4 +298,13 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     WSABUF buffers[FEW_BUFFERS];
     return m->buffer_count > FEW_BUFFERS ? send_from_many(s, m, flags, error)
                                          : send_from(s, m, buffers, flags, error);
+}
+
+int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                        struct ipsock_error *error)
+{
+    if (ipsk_usual_column(s, m) == IPSK_NO_COLUMN)
+        return IPSK_UNUSUAL;
+    m->length = 0;
+    return ipsk_sys_send(s, m, flags, error);
 }

@@ -86,6 +86,11 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uin
                   struct ipsock_error *error);
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                   struct ipsock_error *error);
+/* The same of a message that nobody has looked at: IPSK_UNUSUAL, if it is not right beyond doubt
+ * (usual.h). After a failure its length is 0. */
+#define IPSK_UNUSUAL 1
+int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                        struct ipsock_error *error);
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
 int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);

@@ -263,7 +263,7 @@ static inline bool ipsk_is_mapped(const struct ipsock_addr *addr)
     memcpy(&high, addr->ip, sizeof high);
     memcpy(&low, addr->ip + 8, sizeof low);
     memcpy(&mark, prefix, sizeof mark);
-    return addr->family == IPSOCK_IPV6 && high == 0 && low == mark;
+    return addr->family == IPSOCK_IPV6 && low == mark && high == 0;
 }
 
 /* The column of traffic to an address on this endpoint. */

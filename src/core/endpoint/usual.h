@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is right beyond doubt about a message to be sent, found in few steps. Inline and in this
- * room, because a backend looks at a message while it writes it down (ipsk_sys_fill_many). */
+ * room, because a backend looks at a message while it writes it down (ipsk_sys_send_usual,
+ * ipsk_sys_fill_many). */
 #ifndef IPSK_USUAL_H
 #define IPSK_USUAL_H
 
 #include "core/endpoint/message.h"
 #include "core/endpoint/zone.h"
+
+#define IPSK_NO_COLUMN (-1)
 
 /* Whether a message to a connected endpoint's peer leaves it unsaid, or says it in full. */
 static inline bool ipsk_is_to_own_peer(const struct ipsock_endpoint *s,
@@ -61,25 +64,31 @@ static IPSK_IN_LINE bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
     return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(&c->source, column);
 }
 
-static IPSK_IN_LINE bool ipsk_is_usual_for(const struct ipsock_endpoint *s,
-                                           const struct ipsock_message *m, int sends)
+static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
+                                             const struct ipsock_message *m, int family, int sends)
 {
     int column;
-    if (s->family == IPSOCK_IPV4)
-        return ipsk_is_usual_peer(s, m, IPSOCK_IPV4, sends, &column) &&
-               ipsk_is_usual_control(s, m, IPSK_V4);
-    return ipsk_is_usual_peer(s, m, IPSOCK_IPV6, sends, &column) &&
-           (column == IPSK_V6 ? ipsk_is_usual_control(s, m, IPSK_V6)
-                              : ipsk_is_usual_control(s, m, IPSK_MAPPED));
+    if (!ipsk_is_usual_peer(s, m, family, sends, &column))
+        return IPSK_NO_COLUMN;
+    if (column == IPSK_V4)
+        return ipsk_is_usual_control(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
+    if (column == IPSK_V6)
+        return ipsk_is_usual_control(s, m, IPSK_V6) ? IPSK_V6 : IPSK_NO_COLUMN;
+    return ipsk_is_usual_control(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
 }
 
-/* Whether a message is right beyond doubt, and goes out in one call of the system. Of all others
- * ipsk_check_message finds out. */
-static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+/* The column of a message that is right beyond doubt, and goes out in one call of the system; else
+ * IPSK_NO_COLUMN: ipsk_check_message finds out. */
+static inline int ipsk_usual_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    return s->sends == IPSK_SENDS_ANYWHERE
-               ? ipsk_is_usual_for(s, m, IPSK_SENDS_ANYWHERE)
-               : s->sends == IPSK_SENDS_TO_PEER && ipsk_is_usual_for(s, m, IPSK_SENDS_TO_PEER);
+    const bool ipv4 = s->family == IPSOCK_IPV4;
+    if (s->sends == IPSK_SENDS_ANYWHERE)
+        return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
+                    : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+    if (s->sends == IPSK_SENDS_TO_PEER)
+        return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
+                    : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+    return IPSK_NO_COLUMN;
 }
 
 #endif

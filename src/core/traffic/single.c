@@ -2,7 +2,6 @@
 /* Sending and receiving: try, and wait only when nothing is ready. */
 #include "core/traffic/single.h"
 
-#include "core/endpoint/usual.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
@@ -100,12 +99,13 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    if (message == NULL || (flags & ~IPSK_SEND_FLAGS) || !ipsk_is_usual(s, message))
+    if (message == NULL || (flags & ~IPSK_SEND_FLAGS))
         return send_unusual(s, message, flags);
-    message->length = 0;
-    code = ipsk_sys_send(s, message, flags, &error);
+    code = ipsk_sys_send_usual(s, message, flags, &error);
     if (code < 0)
         return end_failed(s, IPSOCK_WRITE, message, flags, code, error);
+    if (code == IPSK_UNUSUAL)
+        return send_unusual(s, message, flags);
     ipsk_leave(s);
     return IPSOCK_OK;
 }
