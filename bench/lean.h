@@ -28,7 +28,7 @@ struct lean_packet {
 
 /* A packet to send. */
 struct lean_outgoing {
-    struct sockaddr_storage to;
+    struct sockaddr_in6 to; /* or a sockaddr_in, which is shorter */
     socklen_t to_length;
     struct iovec data;
     int traffic_class;
@@ -40,7 +40,7 @@ struct lean_outgoing {
 struct lean_batch {
     struct mmsghdr headers[LEAN_BATCH];
     struct iovec vectors[LEAN_BATCH];
-    struct sockaddr_storage names[LEAN_BATCH];
+    struct sockaddr_in6 names[LEAN_BATCH]; /* or sockaddr_in */
     _Alignas(struct cmsghdr) unsigned char controls[LEAN_BATCH][LEAN_CONTROL];
 };
 

@@ -54,9 +54,9 @@ static void take_control(struct lean_packet *p, struct msghdr *h)
     }
 }
 
-static void take_source(struct lean_packet *p, const struct sockaddr_storage *name)
+static void take_source(struct lean_packet *p, const struct sockaddr_in6 *name)
 {
-    if (name->ss_family == AF_INET) {
+    if (name->sin6_family == AF_INET) {
         const struct sockaddr_in *v4 = (const void *)name;
         memcpy(p->source, &v4->sin_addr, 4);
         p->port = ntohs(v4->sin_port);
@@ -70,7 +70,7 @@ static void take_source(struct lean_packet *p, const struct sockaddr_storage *na
 ssize_t lean_receive(int fd, void *data, size_t size, struct lean_packet *packet)
 {
     _Alignas(struct cmsghdr) unsigned char control[LEAN_CONTROL];
-    struct sockaddr_storage name;
+    struct sockaddr_in6 name;
     struct iovec vector = {data, size};
     struct msghdr h = {.msg_name = &name,
                        .msg_namelen = sizeof name,
@@ -90,7 +90,7 @@ ssize_t lean_receive(int fd, void *data, size_t size, struct lean_packet *packet
 
 ssize_t lean_receive_plain(int fd, void *data, size_t size, struct lean_packet *packet)
 {
-    struct sockaddr_storage name;
+    struct sockaddr_in6 name;
     socklen_t length = sizeof name;
     /* with MSG_TRUNC the result is the datagram's own length */
     const ssize_t n =
@@ -107,7 +107,7 @@ ssize_t lean_receive_plain(int fd, void *data, size_t size, struct lean_packet *
 ssize_t lean_receive_coalesced(int fd, void *data, size_t size, struct lean_packet *packet)
 {
     _Alignas(struct cmsghdr) unsigned char control[LEAN_CONTROL];
-    struct sockaddr_storage name;
+    struct sockaddr_in6 name;
     struct iovec vector = {data, size};
     struct msghdr h = {.msg_name = &name,
                        .msg_namelen = sizeof name,

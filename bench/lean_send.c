@@ -38,7 +38,7 @@ static size_t put_ipv6(unsigned char *control, const struct lean_outgoing *out)
 /* Linux ignores the IPv6 messages towards a v4-mapped destination. */
 static size_t put_control(unsigned char *control, const struct lean_outgoing *out)
 {
-    if (out->to.ss_family == AF_INET)
+    if (out->to.sin6_family == AF_INET)
         return put_ipv4(control, out, &out->source);
     const struct sockaddr_in6 *v6 = (const void *)&out->to;
     return IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) ? put_ipv4(control, out, &out->source.s6_addr[12])
@@ -48,7 +48,7 @@ static size_t put_control(unsigned char *control, const struct lean_outgoing *ou
 ssize_t lean_send(int fd, const struct lean_outgoing *out)
 {
     _Alignas(struct cmsghdr) unsigned char control[LEAN_CONTROL];
-    struct sockaddr_storage *to = (struct sockaddr_storage *)(uintptr_t)&out->to;
+    struct sockaddr_in6 *to = (struct sockaddr_in6 *)(uintptr_t)&out->to;
     struct msghdr h = {.msg_name = to,
                        .msg_namelen = out->to_length,
                        .msg_iov = (struct iovec *)(uintptr_t)&out->data,
@@ -73,7 +73,7 @@ ssize_t lean_send_connected(int fd, const struct lean_outgoing *out)
 ssize_t lean_send_segments(int fd, const struct lean_outgoing *out)
 {
     _Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(uint16_t))];
-    struct sockaddr_storage *to = (struct sockaddr_storage *)(uintptr_t)&out->to;
+    struct sockaddr_in6 *to = (struct sockaddr_in6 *)(uintptr_t)&out->to;
     struct msghdr h = {.msg_name = to,
                        .msg_namelen = out->to_length,
                        .msg_iov = (struct iovec *)(uintptr_t)&out->data,

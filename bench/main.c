@@ -152,8 +152,14 @@ static void print_times(enum player player, const double *first, double *own, in
     printf("%s %.1f %.4f\n", player_names[player], median(own, rounds), ratio);
 }
 
-/* The sides take turns a round at a time, so that what disturbs the machine disturbs all; each
- * begins as often, for who goes first finds the caches colder. */
+/* Whose turn it is of n. Each begins as often, and comes as often after each of the others, for
+ * what it finds in the caches depends on that. */
+static int whose(int round, int turn, int n)
+{
+    return (round / 2 + (round & 1 ? n - 1 - turn : turn)) % n;
+}
+
+/* The sides take turns a round at a time, so that what disturbs the machine disturbs all. */
 static int rate(const struct scenario *scenario, int rounds, const char *player)
 {
     enum player players[PLAYERS];
@@ -170,7 +176,7 @@ static int rate(const struct scenario *scenario, int rounds, const char *player)
     }
     for (int i = -10; i < rounds; i++)
         for (int turn = 0; turn < n; turn++) {
-            const int who = (turn + i + 10) % n;
+            const int who = whose(i + 10, turn, n);
             const double ns = timed(&sides[players[who]], i + 10);
             if (i >= 0)
                 times[who][i] = ns;

@@ -33,21 +33,19 @@ struct in6_addr loopback_of(int traffic)
     return ip;
 }
 
-static socklen_t make_name(struct sockaddr_storage *name, int family, const struct in6_addr *ip,
-                           uint16_t port)
+/* Into what a sockaddr_in6 has room for. */
+static socklen_t make_name(void *name, int family, const struct in6_addr *ip, uint16_t port)
 {
-    memset(name, 0, sizeof *name);
-    name->ss_family = (sa_family_t)family;
     if (family == AF_INET) {
-        struct sockaddr_in *v4 = (void *)name;
-        memcpy(&v4->sin_addr, ip, 4);
-        v4->sin_port = htons(port);
-        return sizeof *v4;
+        struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+        memcpy(&v4.sin_addr, ip, sizeof v4.sin_addr);
+        memcpy(name, &v4, sizeof v4);
+        return sizeof v4;
     }
-    struct sockaddr_in6 *v6 = (void *)name;
-    v6->sin6_addr = *ip;
-    v6->sin6_port = htons(port);
-    return sizeof *v6;
+    const struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = *ip};
+    memcpy(name, &v6, sizeof v6);
+    return sizeof v6;
 }
 
 /* The port is at the same place in both families. */
