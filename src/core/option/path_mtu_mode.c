@@ -193,7 +193,7 @@ int ipsock_set_dont_fragment(struct ipsock_endpoint *s, bool on)
 
 int ipsock_get_dont_fragment(struct ipsock_endpoint *s, bool *on)
 {
-    int mode;
+    int mode = IPSOCK_PATH_MTU_DEFAULT;
     const int code = get_public(s, &mode, on, "dont_fragment");
     if (code == IPSOCK_OK)
         *on = mode != IPSOCK_PATH_MTU_DEFAULT;
