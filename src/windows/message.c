@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* One message: WSARecvMsg and WSASendMsg, on streams WSARecv and WSASend. */
 #include "shared/message.h"
-#include "core/endpoint/zone.h"
 
 #include "core/endpoint/usual.h"
+#include "core/endpoint/zone.h"
 #include "shared/batch.h"
 #include "shared/refusal.h"
 #include "windows/winsock.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches: one call, many messages, exact counts. */
+#include "core/endpoint/usual.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
@@ -130,6 +131,8 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
+        if (ipsk_usual_column(s, m) != IPSK_NO_COLUMN)
+            continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)
             break;
