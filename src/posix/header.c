@@ -4,9 +4,7 @@
 /* A length that is none of what fits is the datagram's own; else the system did not tell. */
 static void cut_length(struct ipsock_message *m)
 {
-    size_t room = 0;
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        room += m->buffers[i].length;
+    const size_t room = ipsk_buffers_length(m);
     m->full_length = m->length > room ? m->full_length : 0;
     m->length = m->length > room ? room : m->length;
 }

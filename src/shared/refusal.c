@@ -24,10 +24,7 @@ int ipsk_refused_connect(const struct ipsock_addr *to, unsigned number, int code
  */
 static bool is_short_icmp(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    size_t length = 0;
-    for (uint32_t i = 0; i < m->buffer_count && length < 4; i++)
-        length += m->buffers[i].length;
-    return s->kind == IPSOCK_RAW && s->protocol == 1 && length < 4 &&
+    return s->kind == IPSOCK_RAW && s->protocol == 1 && ipsk_buffers_length(m) < 4 &&
            !(s->flags & IPSOCK_OPEN_HEADER_INCLUDED);
 }
 

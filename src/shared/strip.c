@@ -9,14 +9,6 @@
 #define HEADER IPSOCK_IPV4_HEADER_MIN
 #define SPARE  IPSOCK_IPV4_OPTIONS_MAX
 
-static size_t capacity_of(const struct ipsock_message *m)
-{
-    size_t capacity = 0;
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        capacity += m->buffers[i].length;
-    return capacity;
-}
-
 static void move_forward(const struct ipsock_buffer *buffers, size_t by, size_t length)
 {
     struct ipsk_place from = {buffers, 0};
@@ -45,7 +37,7 @@ static int divide(struct ipsock_endpoint *s, const struct ipsock_message *whole,
         return ipsk_fail(error, code, 0, "receive", "header");
     }
     const size_t length = (size_t)(header->bytes[0] & 0xf) * 4;
-    const size_t capacity = capacity_of(m);
+    const size_t capacity = ipsk_buffers_length(m);
     const size_t rest = whole->length - length;
     header->length = length;
     header->received = whole->length;

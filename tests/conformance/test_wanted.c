@@ -179,31 +179,37 @@ static void filt_03_batches_close_up(void **state)
 }
 
 /* Each packet's control comes along, for those who want some and those who want none. */
+static void controls_move_up(struct stage *stage, struct burst *b, bool all)
+{
+    uint32_t done = 0;
+    CHECK(IPSOCK_OK, ipsock_set_receive_control(stage->s, IPSOCK_CONTROL_HOP_LIMIT, true));
+    for (uint16_t n = 0; n < 8; n++) {
+        CHECK(IPSOCK_OK, ipsock_set_hop_limit(stage->sender, 10 + n));
+        send_type(stage->sender, V4, n % 2 == 1 ? WANTED : UNWANTED, n);
+    }
+    for (uint32_t i = 0; i < 8; i++)
+        b->messages[i].control = !all && (i == 1 || i == 2) ? NULL : &b->controls[i];
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage->s, soon()));
+    CHECK(IPSOCK_OK, receive_burst(stage->s, b, 8, &done));
+    EQUAL(4, done);
+    for (uint32_t i = 0; i < 8; i++) {
+        const struct ipsock_control *c = b->messages[i].control;
+        assert_true((c == NULL) == (!all && (i == 1 || i == 2)));
+        if (c == NULL || i >= done)
+            continue;
+        assert_true(c == &b->controls[i]);
+        EQUAL(IPSOCK_CONTROL_HOP_LIMIT, c->valid);
+        EQUAL(11 + 2 * i, c->hop_limit);
+    }
+}
+
 static void filt_03_control_moves_up_too(void **state)
 {
     (void)state;
     struct stage stage = open_stage();
     struct burst b = make_burst(8);
-    uint32_t done = 0;
-    CHECK(IPSOCK_OK, ipsock_set_receive_control(stage.s, IPSOCK_CONTROL_HOP_LIMIT, true));
-    for (uint16_t n = 0; n < 8; n++) {
-        CHECK(IPSOCK_OK, ipsock_set_hop_limit(stage.sender, 10 + n));
-        send_type(stage.sender, V4, n % 2 == 1 ? WANTED : UNWANTED, n);
-    }
-    for (uint32_t i = 0; i < 8; i++)
-        b.messages[i].control = i == 1 || i == 2 ? NULL : &b.controls[i];
-    CHECK(IPSOCK_OK, ipsock_set_read_deadline(stage.s, soon()));
-    CHECK(IPSOCK_OK, receive_burst(stage.s, &b, 8, &done));
-    EQUAL(4, done);
-    for (uint32_t i = 0; i < 8; i++) {
-        const struct ipsock_control *c = b.messages[i].control;
-        assert_true((c == NULL) == (i == 1 || i == 2));
-        if (c == NULL || i >= done)
-            continue;
-        assert_true(c == &b.controls[i]);
-        EQUAL(IPSOCK_CONTROL_HOP_LIMIT, c->valid);
-        EQUAL(11 + 2 * i, c->hop_limit);
-    }
+    controls_move_up(&stage, &b, false);
+    controls_move_up(&stage, &b, true);
     free_burst(&b);
     close_stage(&stage);
 }

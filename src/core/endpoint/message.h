@@ -14,6 +14,17 @@ static inline struct ipsock_message *ipsk_message_at(struct ipsock_message *mess
     return (struct ipsock_message *)(void *)((char *)messages + size * i);
 }
 
+/* Bytes of a message's buffers; SIZE_MAX if their lengths say more than that. */
+static inline size_t ipsk_buffers_length(const struct ipsock_message *m)
+{
+    size_t length = 0;
+    for (uint32_t i = 0; i < m->buffer_count; i++) {
+        const size_t more = m->buffers[i].length;
+        length = more > SIZE_MAX - length ? SIZE_MAX : length + more;
+    }
+    return length;
+}
+
 /* The header of a raw IPv4 packet, in the order of the system's raw sockets, whose payload is in a
  * message. */
 struct ipsk_raw_header {

@@ -59,10 +59,8 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
 
 static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *error)
 {
-    size_t length = 0;
-    for (uint32_t i = 0; i < m->buffer_count && length < ICMP6_LEAST; i++)
-        length += m->buffers[i].length;
-    return length < ICMP6_LEAST ? wrong(error, IPSOCK_EMSGSHORT, "buffers") : IPSOCK_OK;
+    return ipsk_buffers_length(m) < ICMP6_LEAST ? wrong(error, IPSOCK_EMSGSHORT, "buffers")
+                                                : IPSOCK_OK;
 }
 
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
@@ -84,19 +82,11 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
     return code;
 }
 
-static bool has_room(const struct ipsock_message *m)
-{
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        if (m->buffers[i].length != 0)
-            return true;
-    return false;
-}
-
 /* What only a stream can get wrong. */
 static int check_stream(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                         struct ipsock_error *error)
 {
-    if (!has_room(m)) /* 0 bytes would look like the end of the stream */
+    if (ipsk_buffers_length(m) == 0) /* 0 bytes would look like the end of the stream */
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "receive", "buffers");
     return s->listening ? ipsk_fail(error, IPSOCK_EKIND, 0, "receive", NULL) : IPSOCK_OK;
 }

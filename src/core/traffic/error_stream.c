@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/codec/icmp.h"
+#include "core/endpoint/message.h"
 #include "core/endpoint/wait.h"
 #include "core/option/option.h"
 #include "core/traffic/ping.h"
@@ -31,14 +32,6 @@ void ipsk_free_errors(struct ipsock_endpoint *s)
 }
 
 /* ---- a call that failed with another packet's error ---- */
-
-static bool is_too_long(const struct ipsock_message *m)
-{
-    size_t length = 0;
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        length += m->buffers[i].length;
-    return length > LONGEST;
-}
 
 static bool is_same_host(const struct ipsock_addr *a, const struct ipsock_addr *b)
 {
@@ -79,7 +72,7 @@ static bool try_smaller(struct ipsock_endpoint *s, struct ipsk_retry *retry,
 {
     const bool segments =
         m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
-    if (retry->doubled || is_too_long(m))
+    if (retry->doubled || ipsk_buffers_length(m) > LONGEST)
         return false;
     retry->doubled = true;
     retry->noted = !segments;

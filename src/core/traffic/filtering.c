@@ -9,14 +9,6 @@
 
 #define DROPPED 1
 
-size_t ipsk_capacity(const struct ipsock_message *m)
-{
-    size_t capacity = 0;
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        capacity += m->buffers[i].length;
-    return capacity;
-}
-
 /* One receive, single, as a batch of one, or with the IPv4 header apart. */
 struct receive {
     struct ipsock_batch *batch;     /* NULL: single */
@@ -125,8 +117,8 @@ static int receive(struct ipsock_endpoint *s, const struct receive *r, struct ip
 static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsock_error *error)
 {
     struct ipsk_verdicts v = ipsk_begin_verdicts(s, r->strict);
-    uint8_t few[IPSK_SHOWS_TYPE +
-                IPSOCK_IPV4_HEADER_MAX]; /* the header takes none of the caller's room */
+    /* the header takes none of the caller's room */
+    uint8_t few[IPSK_SHOWS_TYPE + IPSOCK_IPV4_HEADER_MAX];
     struct ipsock_buffer room = {few, sizeof few};
     struct ipsock_message apart = {
         .buffers = &room, .control = r->message->control, .buffer_count = 1};
@@ -136,7 +128,7 @@ static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsoc
         room.length = IPSK_PROGRAM_ROOM - IPSK_UDP_HEADER;
         m = &apart;
     } else if ((v.drops & (IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PING)) &&
-               ipsk_capacity(m) < IPSK_SHOWS_TYPE) {
+               ipsk_buffers_length(m) < IPSK_SHOWS_TYPE) {
         m = &apart;
     }
     const int code = receive(s, r, m, error);

@@ -29,8 +29,6 @@ int ipsk_recv_many_filtered(struct ipsock_endpoint *s, struct ipsock_batch *batc
                             struct ipsock_message *messages, size_t size, uint32_t count,
                             uint32_t *done, uint32_t flags, struct ipsock_error *error);
 
-size_t ipsk_capacity(const struct ipsock_message *m);
-
 /* After data were put into a message from elsewhere: marks and counts what did not fit. */
 void ipsk_note_cut_short(struct ipsock_endpoint *s, struct ipsock_message *m, size_t length,
                          uint32_t flags);

@@ -35,7 +35,7 @@ static bool go_together(const struct ipsock_endpoint *s, uint32_t drops, uint32_
     if (!(drops & IPSK_UNUSUAL_ICMP))
         return true;
     for (uint32_t i = 0; i < share->count; i++)
-        if (ipsk_capacity(ipsk_message_at(share->messages, share->size, i)) < IPSK_SHOWS_TYPE)
+        if (ipsk_buffers_length(ipsk_message_at(share->messages, share->size, i)) < IPSK_SHOWS_TYPE)
             return false;
     return true;
 }
@@ -47,10 +47,10 @@ static bool shows_all(const struct ipsock_endpoint *s, const struct share *share
     const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
     if (atomic_load_explicit(&s->fields, memory_order_relaxed) & ~asked)
         return false;
-    const struct ipsock_message *m = share->messages;
+    struct ipsock_message *m = share->messages;
     uint32_t i = 0;
     for (; i < share->count && m->control != NULL; i++)
-        m = (const struct ipsock_message *)(const void *)((const char *)m + share->size);
+        m = ipsk_message_at(m, share->size, 1);
     return i == share->count || asked == 0;
 }
 
@@ -166,11 +166,8 @@ static int take_together(struct ipsk_verdicts *v, struct ipsock_batch *batch, st
 static int take_share(struct ipsock_endpoint *s, struct ipsock_batch *batch, struct share *share,
                       uint32_t flags, struct ipsock_error *error)
 {
-    /* asked once: it may become strict at any time, and needs its control then */
-    const bool strict =
-        (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_STRICT) != 0;
     ipsk_mutex_lock(&s->take);
-    struct ipsk_verdicts v = ipsk_begin_verdicts(s, strict);
+    struct ipsk_verdicts v = ipsk_begin_verdicts(s, true);
     const bool together = go_together(s, v.drops, flags, share);
     int code = IPSOCK_OK;
     if (together)

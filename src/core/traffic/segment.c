@@ -42,15 +42,6 @@ struct train {
     struct ipsock_control single; /* without the segment size */
 };
 
-static size_t length_of(const struct ipsock_message *m)
-{
-    size_t length = 0;
-    for (uint32_t i = 0; i < m->buffer_count; i++)
-        length =
-            m->buffers[i].length > SIZE_MAX - length ? SIZE_MAX : length + m->buffers[i].length;
-    return length;
-}
-
 /* Segments that one call of the system takes; 1: it segments nothing here. */
 static size_t most_segments(const struct ipsock_endpoint *s, int column, size_t segment)
 {
@@ -71,7 +62,7 @@ static void start(struct train *t, struct ipsock_endpoint *s, struct ipsock_mess
     t->s = s;
     t->m = m;
     t->flags = flags;
-    t->total = length_of(m);
+    t->total = ipsk_buffers_length(m);
     t->segment = m->control->segment_size;
     /* one segment is a datagram like any, and some systems refuse to be told (quinn-rs/quinn#2490)
      */
@@ -352,7 +343,7 @@ static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_m
 int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
-    const size_t length = length_of(message);
+    const size_t length = ipsk_buffers_length(message);
     int code = IPSOCK_OK;
     if (length > message->control->segment_size && goes_as_it_is(s, message, length)) {
         code = ipsk_try(s, IPSOCK_WRITE, message, flags, error);
@@ -388,7 +379,7 @@ static int send_next(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     *more = true;
     for (; run < count; run++) {
         const struct ipsock_message *m = ipsk_message_at(messages, size, run);
-        if (ipsk_has_segments(m) && !goes_as_it_is(s, m, length_of(m)))
+        if (ipsk_has_segments(m) && !goes_as_it_is(s, m, ipsk_buffers_length(m)))
             break;
     }
     if (run != 0)

@@ -92,10 +92,11 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
     return true;
 }
 
-struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool strict)
+struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool control)
 {
-    const struct ipsk_verdicts v = {s, atomic_load_explicit(&s->unusual, memory_order_relaxed),
-                                    strict, false};
+    /* who sees that it has become strict, sees the fields that it needs, too */
+    const uint32_t drops = atomic_load_explicit(&s->unusual, memory_order_acquire);
+    const struct ipsk_verdicts v = {s, drops, control && (drops & IPSK_UNUSUAL_STRICT), false};
     return v;
 }
 

@@ -10,10 +10,12 @@
 struct ipsk_verdicts {
     struct ipsock_endpoint *s;
     uint32_t drops; /* IPSK_UNUSUAL_… */
-    bool strict;    /* the messages' control has what strict delivery looks at */
+    bool strict;    /* delivery is, and the messages' control has what it looks at */
     bool locked;    /* setup, from the first packet on that is about memberships */
 };
-struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool strict);
+/* Asked once, for it may become strict at any time. control: strict delivery will have what it
+ * looks at. */
+struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool control);
 void ipsk_end_verdicts(struct ipsk_verdicts *v);
 
 /* Whether a packet is wanted beyond doubt, found in few steps: memberships alone are looked at, and
