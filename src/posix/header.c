@@ -20,19 +20,3 @@ IPSK_OUT_OF_LINE size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_m
     return cut & IPSOCK_MSG_CTRUNC ? ipsk_whole_control(h->msg_control, h->msg_controllen)
                                    : (size_t)h->msg_controllen;
 }
-
-void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
-                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
-{
-    /* member by member: padding and msg_flags, which is a result, need no clearing */
-    h->msg_name = name;
-    h->msg_namelen = sizeof *name;
-    h->msg_iov = ipsk_iovec(m->buffers);
-    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
-    h->msg_control = control;
-    h->msg_controllen = IPSK_CONTROL_BUFFER;
-    if (ipsk_lends_control(r, m)) {
-        h->msg_control = m->control->opaque;
-        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
-    }
-}

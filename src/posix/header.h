@@ -49,9 +49,23 @@ static inline int ipsk_send_flags(uint32_t flags)
 size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
                      uint32_t call);
 
-/* The header of a message to receive, with room for its parts. */
-void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
-                          struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control);
+/* The header of a message to receive, with room for its parts. Member by member: padding and
+ * msg_flags, which is a result, need no clearing. */
+static IPSK_IN_LINE void ipsk_prepare_receive(const struct ipsk_receiving *r,
+                                              struct ipsock_message *m, struct msghdr *h,
+                                              union ipsk_sockaddr *name, uint8_t *control)
+{
+    h->msg_name = name;
+    h->msg_namelen = sizeof *name;
+    h->msg_iov = ipsk_iovec(m->buffers);
+    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+    h->msg_control = control;
+    h->msg_controllen = IPSK_CONTROL_BUFFER;
+    if (ipsk_lends_control(r, m)) {
+        h->msg_control = m->control->opaque;
+        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
+    }
+}
 
 /* Whether the system is told whom a message goes to. A connected socket that is given its peer
  * again fails on BSD and Darwin. */
@@ -73,11 +87,10 @@ static inline socklen_t ipsk_name_peer(const struct ipsock_endpoint *s,
     return length;
 }
 
-/* The header of a message to send whose control fields are given; name and control are room for its
- * parts. */
-static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
-                                     const struct ipsock_message *m, int column, uint32_t fields,
-                                     struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
+/* The header of a message to send without its control data; name is room for the peer's. */
+static inline void ipsk_prepare_header(const struct ipsock_endpoint *s,
+                                       const struct ipsock_message *m, int column, struct msghdr *h,
+                                       union ipsk_sockaddr *name)
 {
     h->msg_name = NULL;
     h->msg_namelen = 0;
@@ -88,6 +101,15 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
     h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     h->msg_flags = 0;
+}
+
+/* The header of a message to send whose control fields are given; name and control are room for its
+ * parts. */
+static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
+                                     const struct ipsock_message *m, int column, uint32_t fields,
+                                     struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
+{
+    ipsk_prepare_header(s, m, column, h, name);
     if (fields == 0 || (fields & IPSOCK_CONTROL_OPAQUE)) {
         const struct ipsk_given given = ipsk_give_message(m->control, column, fields, control);
         h->msg_control = given.bytes;

@@ -6,39 +6,38 @@
 #include "posix/batch.h"
 #include "posix/errno.h"
 
-/* recvmsg failed, perhaps because a signal interrupted it. */
-IPSK_OUT_OF_LINE static ssize_t receive_again(int fd, struct msghdr *h, int flags)
+/* The peer is in the header, and the data is what the caller wants. What is known of r to the
+ * compiler shortens it. */
+static IPSK_IN_LINE int receive_header(const struct ipsk_receiving *r, unsigned kind,
+                                       struct ipsock_message *m)
 {
-    ssize_t n = -1;
-    while (n < 0 && errno == EINTR)
-        n = recvmsg(fd, h, flags);
-    return n;
-}
-
-/* The usual message: the peer is in the header, and the data is what the caller wants. */
-static inline int receive_usual(struct ipsock_endpoint *s, unsigned kind, struct ipsock_message *m,
-                                uint32_t flags, struct ipsock_error *error)
-{
-    const int native = ipsk_receive_flags(flags) | ipsk_full_length(kind);
-    const struct ipsk_receiving r = ipsk_receiving(s, flags);
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    ipsk_prepare_receive(&r, m, &h, &name, control);
-    ssize_t n = recvmsg((int)s->handle, &h, native);
-    if (n < 0) {
-        n = receive_again((int)s->handle, &h, native);
-        if (n < 0)
-            return ipsk_fail_receive(error, "recvmsg");
-    }
-    ipsk_fill_message(&r, m, &h, &name, (size_t)n);
+    ipsk_prepare_receive(r, m, &h, &name, control);
+    const ssize_t n =
+        recvmsg((int)r->s->handle, &h, ipsk_receive_flags(r->call) | ipsk_full_length(kind));
+    if (n < 0)
+        return IPSK_FAILED;
+    ipsk_fill_message(r, m, &h, &name, (size_t)n);
     return IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags)
+{
+    const struct ipsk_receiving r = ipsk_receiving(s, flags);
+    return receive_header(&r, ipsk_kind_bit(s->backing), m);
 }
 
 IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m,
                                         uint32_t flags, struct ipsock_error *error)
 {
-    return receive_usual(s, ipsk_kind_bit(s->backing), m, flags, error);
+    int code;
+    do
+        code = receive_any(s, m, flags);
+    while (code < 0 && errno == EINTR);
+    return code < 0 ? ipsk_fail_receive(error, "recvmsg") : IPSOCK_OK;
 }
 
 IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct ipsock_message *m,
@@ -48,182 +47,217 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
     return ipsk_sys_recv_ipv4(s, &unwanted, m, flags, error);
 }
 
-/* Whether recvfrom can say everything about the next datagram. */
-static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_message *m)
-{
-    return ipsk_full_length(IPSK_UDP) != 0 &&
-           atomic_load_explicit(&s->fields, memory_order_relaxed) == 0 && m->buffer_count == 1;
-}
-
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
- * is a tenth of such a receive and more. */
-static inline ssize_t call_recvfrom(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    uint32_t flags, union ipsk_sockaddr *name, socklen_t *length)
+ * is a tenth of such a receive and more. Without the datagram's own length it would not tell that
+ * it was cut. */
+int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
-    *length = sizeof *name;
-    return recvfrom((int)s->handle, m->buffers->data, m->buffers->length,
-                    ipsk_receive_flags(flags) | MSG_TRUNC, &name->any, length);
-}
-
-static inline int take_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                             const union ipsk_sockaddr *name, socklen_t name_length, size_t length)
-{
-    const size_t room = m->buffers->length;
-    m->length = length < room ? length : room;
+    union ipsk_sockaddr name;
+    socklen_t name_length = sizeof name;
+    if (ipsk_full_length(IPSK_UDP) == 0)
+        return receive_any(s, m, flags);
+    const ssize_t n = recvfrom((int)s->handle, m->buffers->data, m->buffers->length,
+                               ipsk_receive_flags(flags) | MSG_TRUNC, &name.any, &name_length);
+    if (n < 0)
+        return IPSK_FAILED;
+    const size_t length = (size_t)n, room = m->buffers->length;
     m->full_length = (uint32_t)length;
-    ipsk_from_sockaddr(&m->peer, name, name_length);
+    ipsk_from_sockaddr(&m->peer, &name, name_length);
     m->header_length = 0;
     m->flags = 0;
     if (m->control != NULL)
         m->control->valid = 0;
-    if (length > room)
+    m->length = length < room ? length : room;
+    return length > room ? IPSK_CUT : IPSOCK_OK;
+}
+
+int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    struct ipsk_receiving r = ipsk_receiving(s, flags);
+    if (s->kind != IPSOCK_UDP)
+        return IPSK_UNUSUAL;
+    if (m->control == NULL || (r.asked & IPSK_UNUSUAL_CONTROL))
+        return receive_any(s, m, flags);
+    r.asked &= ~IPSK_UNUSUAL_CONTROL;
+    return receive_header(&r, IPSK_UDP, m);
+}
+
+/* Whether recvfrom can say everything about the next datagram. */
+static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return s->kind == IPSOCK_UDP && atomic_load_explicit(&s->fields, memory_order_relaxed) == 0 &&
+           m->buffer_count == 1;
+}
+
+/* Perhaps a signal interrupted it. */
+int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                       int tried, struct ipsock_error *error)
+{
+    const bool plain = is_plain(s, m);
+    while (tried == IPSK_FAILED && errno == EINTR)
+        tried = plain ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_usual(s, m, flags);
+    if (tried == IPSK_FAILED)
+        return ipsk_fail_receive(error,
+                                 plain && ipsk_full_length(IPSK_UDP) ? "recvfrom" : "recvmsg");
+    if (tried == IPSK_CUT)
         ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, flags);
     return IPSOCK_OK;
-}
-
-/* recvfrom failed, perhaps because a signal interrupted it. */
-IPSK_OUT_OF_LINE static int receive_plain_again(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                                uint32_t flags, struct ipsock_error *error)
-{
-    union ipsk_sockaddr name;
-    socklen_t length;
-    ssize_t n = -1;
-    while (n < 0 && errno == EINTR)
-        n = call_recvfrom(s, m, flags, &name, &length);
-    return n < 0 ? ipsk_fail_receive(error, "recvfrom")
-                 : take_plain(s, m, flags, &name, length, (size_t)n);
-}
-
-IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                          uint32_t flags, struct ipsock_error *error)
-{
-    union ipsk_sockaddr name;
-    socklen_t length;
-    const ssize_t n = call_recvfrom(s, m, flags, &name, &length);
-    return n < 0 ? receive_plain_again(s, m, flags, error)
-                 : take_plain(s, m, flags, &name, length, (size_t)n);
 }
 
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    if (s->kind == IPSOCK_UDP)
-        return is_plain(s, m) ? receive_plain(s, m, flags, error)
-                              : receive_usual(s, IPSK_UDP, m, flags, error);
+    const int code =
+        is_plain(s, m) ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_usual(s, m, flags);
+    if (code == IPSOCK_OK)
+        return code;
+    if (code != IPSK_UNUSUAL)
+        return ipsk_sys_recv_rest(s, m, flags, code, error);
     if (s->ip_header && !(flags & IPSK_MSG_WHOLE))
         return receive_stripped(s, m, flags, error);
     return ipsk_receive_whole(s, m, flags, error);
 }
 
-/* After a send that failed: again, if a signal interrupted it, or if it failed with old news. */
-IPSK_OUT_OF_LINE static int send_again(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                       const struct msghdr *h, uint32_t flags,
-                                       struct ipsock_error *error)
-{
-    const bool plain = h->msg_control == NULL && h->msg_iovlen == 1;
-    const int native = ipsk_send_flags(flags);
-    bool passed_over = false; /* old news */
-    ssize_t n = -1;
-    while (n < 0 && (errno == EINTR || (!passed_over && ipsk_is_old_news(s)))) {
-        passed_over |= errno != EINTR;
-        n = plain ? sendto((int)s->handle, h->msg_iov->iov_base, h->msg_iov->iov_len, native,
-                           h->msg_name, h->msg_namelen)
-                  : sendmsg((int)s->handle, h, native);
-    }
-    if (n < 0)
-        return ipsk_fail_send(s, error, m, plain ? "sendto" : "sendmsg");
-    m->length = (size_t)n;
-    m->flags = 0;
-    return IPSOCK_OK;
-}
-
-/* The same of a plain one, whose header has not been written. */
-IPSK_OUT_OF_LINE static int send_plain_again(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                             uint32_t flags, struct ipsock_error *error)
-{
-    union ipsk_sockaddr name;
-    struct msghdr h;
-    ipsk_prepare_send(s, m, ipsk_message_column(s, m), 0, &h, &name, NULL);
-    return send_again(s, m, &h, flags, error);
-}
-
 /* No control data and one buffer: sendto can say everything about the message, and has less to
- * copy.
- */
-IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                       uint32_t flags, struct ipsock_error *error)
+ * copy. */
+static inline bool goes_plain(const struct ipsock_message *m, uint32_t fields)
 {
-    const bool named = ipsk_names_peer(s, m);
-    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6; /* or mapped: in one form */
-    union ipsk_sockaddr name;
-    const socklen_t length = named ? ipsk_name_peer(s, m, column, &name) : 0;
-    const ssize_t n = sendto((int)s->handle, m->buffers->data, m->buffers->length,
-                             ipsk_send_flags(flags), named ? &name.any : NULL, length);
-    if (n < 0)
-        return send_plain_again(s, m, flags, error);
-    m->length = (size_t)n;
-    m->flags = 0;
-    return IPSOCK_OK;
+    return fields == 0 && m->buffer_count == 1;
 }
 
-/* By a header; the column is a constant to the compiler. */
-static IPSK_IN_LINE int send_whole(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                   uint32_t flags, struct ipsock_error *error, int column,
-                                   uint32_t fields)
+/* Whether the peer's zone is to be looked for. Then, and with control data that has no rows,
+ * another function is called before the system, and registers must be saved for that. */
+static inline bool lacks_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return ipsk_may_lack_zone(&m->peer) && ipsk_names_peer(s, m);
+}
+
+/* The column is a constant to the compiler; v4-mapped addresses go by that of IPv6, in one form. */
+static IPSK_IN_LINE ssize_t send_to(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    uint32_t flags, int column)
+{
+    union ipsk_sockaddr name;
+    const socklen_t length = ipsk_name_peer(s, m, column, &name);
+    return sendto((int)s->handle, m->buffers->data, m->buffers->length, ipsk_send_flags(flags),
+                  &name.any, length);
+}
+
+IPSK_OUT_OF_LINE static ssize_t send_to_v4(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m, uint32_t flags)
+{
+    return send_to(s, m, flags, IPSK_V4);
+}
+
+IPSK_OUT_OF_LINE static ssize_t send_to_v6(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m, uint32_t flags)
+{
+    return send_to(s, m, flags, IPSK_MAPPED);
+}
+
+IPSK_OUT_OF_LINE static ssize_t send_to_zone(const struct ipsock_endpoint *s,
+                                             const struct ipsock_message *m, uint32_t flags)
+{
+    return send_to(s, m, flags, IPSK_V6);
+}
+
+ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    if (!ipsk_names_peer(s, m))
+        return sendto((int)s->handle, m->buffers->data, m->buffers->length, ipsk_send_flags(flags),
+                      NULL, 0);
+    if (s->family == IPSOCK_IPV4)
+        return send_to_v4(s, m, flags);
+    return ipsk_may_lack_zone(&m->peer) ? send_to_zone(s, m, flags) : send_to_v6(s, m, flags);
+}
+
+/* By a header. */
+IPSK_OUT_OF_LINE static ssize_t send_any(const struct ipsock_endpoint *s,
+                                         const struct ipsock_message *m, uint32_t flags, int column,
+                                         uint32_t fields)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
     ipsk_prepare_send(s, m, column, fields, &h, &name, control);
-    const ssize_t n = sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
+    return sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
+}
+
+/* The same with fields that have rows. The column is a constant to the compiler. */
+static IPSK_IN_LINE ssize_t send_rows(const struct ipsock_endpoint *s,
+                                      const struct ipsock_message *m, uint32_t flags, int column,
+                                      uint32_t fields)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    if (column == IPSK_V6 && lacks_zone(s, m))
+        return send_any(s, m, flags, column, fields);
+    ipsk_prepare_header(s, m, column == IPSK_V6 ? IPSK_MAPPED : column, &h, &name);
+    h.msg_control = control;
+    IPSK_ASSIGN(h.msg_controllen, ipsk_give_column(m->control, column, fields, true, control));
+    return sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
+}
+
+IPSK_OUT_OF_LINE static ssize_t send_v4(const struct ipsock_endpoint *s,
+                                        const struct ipsock_message *m, uint32_t flags,
+                                        uint32_t fields)
+{
+    return send_rows(s, m, flags, IPSK_V4, fields);
+}
+
+IPSK_OUT_OF_LINE static ssize_t send_v6(const struct ipsock_endpoint *s,
+                                        const struct ipsock_message *m, uint32_t flags,
+                                        uint32_t fields)
+{
+    return send_rows(s, m, flags, IPSK_V6, fields);
+}
+
+IPSK_OUT_OF_LINE static ssize_t send_mapped(const struct ipsock_endpoint *s,
+                                            const struct ipsock_message *m, uint32_t flags,
+                                            uint32_t fields)
+{
+    return send_rows(s, m, flags, IPSK_MAPPED, fields);
+}
+
+ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                              int column, uint32_t fields)
+{
+    if (goes_plain(m, fields))
+        return ipsk_sys_send_plain(s, m, flags);
+    if (fields == 0 || (fields & IPSOCK_CONTROL_OPAQUE))
+        return send_any(s, m, flags, column, fields);
+    return column == IPSK_V4   ? send_v4(s, m, flags, fields)
+           : column == IPSK_V6 ? send_v6(s, m, flags, fields)
+                               : send_mapped(s, m, flags, fields);
+}
+
+/* Again, if a signal interrupted it, or if it failed with old news. */
+int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                         struct ipsock_error *error)
+{
+    const int column = ipsk_message_column(s, m);
+    const uint32_t fields = ipsk_given_fields(s, m, column);
+    bool passed_over = false; /* old news */
+    ptrdiff_t n = IPSK_FAILED;
+    while (n < 0 && (errno == EINTR || (!passed_over && ipsk_is_old_news(s)))) {
+        passed_over |= errno != EINTR;
+        n = ipsk_sys_send_usual(s, m, flags, column, fields);
+    }
     if (n < 0)
-        return send_again(s, m, &h, flags, error);
+        return ipsk_fail_send(s, error, m, goes_plain(m, fields) ? "sendto" : "sendmsg");
     m->length = (size_t)n;
     m->flags = 0;
     return IPSOCK_OK;
-}
-
-IPSK_OUT_OF_LINE static int send_v4(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    uint32_t flags, struct ipsock_error *error, uint32_t fields)
-{
-    return send_whole(s, m, flags, error, IPSK_V4, fields);
-}
-
-IPSK_OUT_OF_LINE static int send_v6(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    uint32_t flags, struct ipsock_error *error, uint32_t fields)
-{
-    return send_whole(s, m, flags, error, IPSK_V6, fields);
-}
-
-IPSK_OUT_OF_LINE static int send_mapped(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                        uint32_t flags, struct ipsock_error *error, uint32_t fields)
-{
-    return send_whole(s, m, flags, error, IPSK_MAPPED, fields);
-}
-
-static inline int send_given(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                             struct ipsock_error *error, int column, uint32_t fields)
-{
-    if (fields == 0 && m->buffer_count == 1)
-        return send_plain(s, m, flags, error);
-    return column == IPSK_V4   ? send_v4(s, m, flags, error, fields)
-           : column == IPSK_V6 ? send_v6(s, m, flags, error, fields)
-                               : send_mapped(s, m, flags, error, fields);
 }
 
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
     const int column = ipsk_message_column(s, m);
-    return send_given(s, m, flags, error, column, ipsk_given_fields(s, m, column));
-}
-
-int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                        struct ipsock_error *error)
-{
-    const int column = ipsk_usual_column(s, m);
-    if (column == IPSK_NO_COLUMN)
-        return IPSK_UNUSUAL;
-    m->length = 0;
-    return send_given(s, m, flags, error, column, m->control == NULL ? 0 : m->control->valid);
+    const ptrdiff_t n = ipsk_sys_send_usual(s, m, flags, column, ipsk_given_fields(s, m, column));
+    if (n < 0)
+        return ipsk_sys_send_failed(s, m, flags, error);
+    m->length = (size_t)n;
+    m->flags = 0;
+    return IPSOCK_OK;
 }

@@ -215,7 +215,7 @@ static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct 
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
         int column;
         m->length = 0;
-        if (!ipsk_is_usual_peer(s, m, family, sends, &column) ||
+        if (!ipsk_is_usual_data(m) || !ipsk_is_usual_peer(s, m, family, sends, &column) ||
             !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
               : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
                                   : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))

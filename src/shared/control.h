@@ -110,7 +110,10 @@ static inline uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t
 {
     const struct ipsk_cursor start = {p, length};
     uint32_t valid = 0;
-    const struct ipsk_cursor at = ipsk_take_runs(c, start, &valid, ipv6);
+    struct ipsk_cursor at = ipsk_take_runs(c, start, &valid, ipv6);
+    if (at.rest == 0)
+        return valid;
+    at = ipsk_take_run(c, at, &valid, IPPROTO_UDP); /* which kernels write alone or first */
     return at.rest == 0 ? valid : valid | ipsk_take_rest(c, at.p, at.rest, ipv6);
 }
 

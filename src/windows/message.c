@@ -178,6 +178,26 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
                : ipsk_receive_whole(s, m, flags, error);
 }
 
+int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    (void)s;
+    (void)m;
+    (void)flags;
+    return IPSK_UNUSUAL;
+}
+
+int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    return ipsk_sys_recv_usual(s, m, flags);
+}
+
+int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                       int tried, struct ipsock_error *error)
+{
+    (void)tried;
+    return ipsk_sys_recv(s, m, flags, error);
+}
+
 /* The protocol is in the header where that is the caller's (RFC 791, 3.1). */
 static bool is_raw_tcp(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
@@ -250,8 +270,9 @@ static int fail_interface(const struct ipsock_message *m, struct ipsock_error *e
                      "interface_index");
 }
 
+/* *native: what the call said, if there was one. */
 static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF *buffers,
-                     uint32_t flags, struct ipsock_error *error)
+                     uint32_t flags, int *native, struct ipsock_error *error)
 {
     _Alignas(WSACMSGHDR) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -277,34 +298,60 @@ static int send_from(struct ipsock_endpoint *s, struct ipsock_message *m, WSABUF
         c.message.Control.buf = given.bytes;
         c.message.Control.len = (ULONG)given.length;
     }
-    const int native = s->kind == IPSOCK_TCP ? stream_call(&c) : do_call(&c);
-    if (native != 0)
-        return fail_send(s, m, native, error);
-    m->length = c.bytes;
-    m->flags = 0;
+    *native = s->kind == IPSOCK_TCP ? stream_call(&c) : do_call(&c);
+    if (*native == 0) {
+        m->length = c.bytes;
+        m->flags = 0;
+    }
     return IPSOCK_OK;
 }
 
 IPSK_OUT_OF_LINE static int send_from_many(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                           uint32_t flags, struct ipsock_error *error)
+                                           uint32_t flags, int *native, struct ipsock_error *error)
 {
     WSABUF buffers[IPSOCK_BUFFERS_MAX];
-    return send_from(s, m, buffers, flags, error);
+    return send_from(s, m, buffers, flags, native, error);
+}
+
+static int try_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                    int *native, struct ipsock_error *error)
+{
+    WSABUF buffers[FEW_BUFFERS];
+    return m->buffer_count > FEW_BUFFERS ? send_from_many(s, m, flags, native, error)
+                                         : send_from(s, m, buffers, flags, native, error);
 }
 
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    WSABUF buffers[FEW_BUFFERS];
-    return m->buffer_count > FEW_BUFFERS ? send_from_many(s, m, flags, error)
-                                         : send_from(s, m, buffers, flags, error);
+    int native;
+    const int code = try_send(s, m, flags, &native, error);
+    return code == IPSOCK_OK && native != 0 ? fail_send(s, m, native, error) : code;
 }
 
-int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                        struct ipsock_error *error)
+ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                              int column, uint32_t fields)
 {
-    if (ipsk_usual_column(s, m) == IPSK_NO_COLUMN)
+    struct ipsock_error ignored;
+    int native;
+    (void)column;
+    (void)fields;
+    if (try_send(s, m, flags, &native, &ignored) < 0)
         return IPSK_UNUSUAL;
-    m->length = 0;
-    return ipsk_sys_send(s, m, flags, error);
+    if (native == 0)
+        return (ptrdiff_t)m->length;
+    WSASetLastError(native);
+    return IPSK_FAILED;
+}
+
+ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    return ipsk_sys_send_usual(s, m, flags, ipsk_message_column(s, m), 0);
+}
+
+int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                         struct ipsock_error *error)
+{
+    (void)flags;
+    return fail_send(s, m, WSAGetLastError(), error);
 }

@@ -86,11 +86,28 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uin
                   struct ipsock_error *error);
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                   struct ipsock_error *error);
-/* The same of a message that nobody has looked at: IPSK_UNUSUAL, if it is not right beyond doubt
- * (usual.h). After a failure its length is 0. */
-#define IPSK_UNUSUAL 1
-int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                        struct ipsock_error *error);
+/* The short ways of both: of what is usual, without room for what is to be said of a failure. That
+ * is kept where the system keeps it, until the same thread asks at once. */
+#define IPSK_FAILED  (-1)
+#define IPSK_UNUSUAL (-2) /* nothing has been tried: by the functions above */
+#define IPSK_CUT     (-3) /* received, and the data was cut, which has not been noted */
+/* A message that is right beyond doubt (usual.h), in its column and with all its control fields;
+ * the same without any, and of one buffer. Return the bytes that went out, or one of the first two.
+ */
+ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
+                              uint32_t flags, int column, uint32_t fields);
+ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
+                              uint32_t flags);
+/* After IPSK_FAILED. IPSOCK_OK: it went out after all. */
+int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                         struct ipsock_error *error);
+/* A datagram of an endpoint from which nothing is dropped; the same where no control data is wanted
+ * (s->fields), into one buffer. Return IPSOCK_OK, or one of the three. */
+int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
+int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
+/* After IPSK_FAILED and IPSK_CUT. */
+int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                       int tried, struct ipsock_error *error);
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
 int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);

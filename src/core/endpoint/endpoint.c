@@ -130,7 +130,9 @@ void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family)
     s->family = (uint8_t)family;
     s->ip_header = kind == IPSOCK_RAW && family == IPSOCK_IPV4;
     s->sends = kind == IPSOCK_TCP || kind == IPSOCK_PING ? IPSK_SENDS_CHECKED : IPSK_SENDS_ANYWHERE;
-    atomic_init(&s->unusual, kind == IPSOCK_TCP ? IPSK_UNUSUAL_STREAM : 0);
+    atomic_init(&s->unusual, kind == IPSOCK_TCP   ? IPSK_UNUSUAL_STREAM
+                             : kind == IPSOCK_UDP ? 0
+                                                  : IPSK_UNUSUAL_HEADER);
 }
 
 void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol)
@@ -152,6 +154,7 @@ void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
 {
     s->peer = *peer;
     s->peer.port = s->kind == IPSOCK_PING ? 0 : s->peer.port;
+    s->peer_column = (uint8_t)ipsk_column(s, &s->peer);
     s->connected = s->peer_in_system = true;
     if (s->sends == IPSK_SENDS_ANYWHERE)
         s->sends = IPSK_SENDS_TO_PEER;

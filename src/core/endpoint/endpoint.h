@@ -38,11 +38,15 @@
 #define IPSK_UNUSUAL_ICMP    0x8u
 #define IPSK_UNUSUAL_PROGRAM 0x10u
 #define IPSK_UNUSUAL_PING    0x20u
+/* Alone it hinders no short way but that of plain datagrams: control data is wanted, or the kind is
+ * another one. */
+#define IPSK_UNUSUAL_HEADER 0x40u
 #define IPSK_UNUSUAL_DROPS \
     (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
 
-/* In sends, what calls for a look at each: its peer; whether that is the connected one; more than
- * that, as with TCP, ping and raw ICMPv6, and where sending takes more than one call (emulates). */
+/* In sends, what calls for a look at each: its peer; whether that is the connected one, which a
+ * message of peer_column goes to; more than that, as with TCP, ping and raw ICMPv6, and where
+ * sending takes more than one call (emulates). */
 #define IPSK_SENDS_ANYWHERE 0
 #define IPSK_SENDS_TO_PEER  1
 #define IPSK_SENDS_CHECKED  2
@@ -82,6 +86,7 @@ struct ipsock_endpoint {
     bool connected;      /* peer is known and fixed */
     bool peer_in_system; /* the socket is connected too, and sends name no peer */
     uint8_t sends;       /* IPSK_SENDS_… */
+    uint8_t peer_column; /* where the peer is fixed */
     bool emulates;       /* sends go through traffic/emulate.c */
     bool ip_header;      /* received data starts with an IPv4 header */
     uint32_t zone;       /* zone.h: interface that everything leaves by; 0 none in particular */

@@ -17,16 +17,23 @@ static inline bool ipsk_is_to_own_peer(const struct ipsock_endpoint *s,
     return to->family == IPSOCK_UNSPEC || memcmp(to, &s->peer, sizeof *to) == 0;
 }
 
-/* Whether buffers and peer are right beyond doubt: a peer of the endpoint's own family. family and
- * sends are the endpoint's, and constants to the compiler. Tells the column that the message goes
- * out in. */
+static inline bool ipsk_is_usual_data(const struct ipsock_message *m)
+{
+    return m->buffer_count <= IPSOCK_BUFFERS_MAX && m->buffers != NULL;
+}
+
+/* Whether the peer is right beyond doubt: one of the endpoint's own family, or none but the
+ * connected one. family and sends are the endpoint's, and constants to the compiler. Tells the
+ * column that the message goes out in. */
 static IPSK_IN_LINE bool ipsk_is_usual_peer(const struct ipsock_endpoint *s,
                                             const struct ipsock_message *m, int family, int sends,
                                             int *column)
 {
-    const struct ipsock_addr *to = sends == IPSK_SENDS_ANYWHERE ? &m->peer : &s->peer;
-    if (m->buffer_count > IPSOCK_BUFFERS_MAX || m->buffers == NULL || to->family != family ||
-        (sends == IPSK_SENDS_TO_PEER && !ipsk_is_to_own_peer(s, &m->peer)))
+    const struct ipsock_addr *to = &m->peer;
+    *column = s->peer_column;
+    if (sends == IPSK_SENDS_TO_PEER)
+        return ipsk_is_to_own_peer(s, to);
+    if (to->family != family)
         return false;
     *column = IPSK_V4;
     if (family == IPSOCK_IPV4)
@@ -68,7 +75,7 @@ static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
                                              const struct ipsock_message *m, int family, int sends)
 {
     int column;
-    if (!ipsk_is_usual_peer(s, m, family, sends, &column))
+    if (!ipsk_is_usual_data(m) || !ipsk_is_usual_peer(s, m, family, sends, &column))
         return IPSK_NO_COLUMN;
     if (column == IPSK_V4)
         return ipsk_is_usual_control(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
@@ -81,14 +88,28 @@ static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
  * IPSK_NO_COLUMN: ipsk_check_message finds out. */
 static inline int ipsk_usual_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    const bool ipv4 = s->family == IPSOCK_IPV4;
     if (s->sends == IPSK_SENDS_ANYWHERE)
-        return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                    : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
-    if (s->sends == IPSK_SENDS_TO_PEER)
-        return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
-                    : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
-    return IPSK_NO_COLUMN;
+        return s->family == IPSOCK_IPV4
+                   ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
+                   : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+    return s->sends == IPSK_SENDS_TO_PEER
+               ? ipsk_usual_column_of(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER)
+               : IPSK_NO_COLUMN;
+}
+
+/* Whether a message is one buffer of data and no control, to a peer that is right beyond doubt. */
+static IPSK_IN_LINE bool ipsk_is_plain(const struct ipsock_endpoint *s,
+                                       const struct ipsock_message *m)
+{
+    int column;
+    if (m->control != NULL || m->buffer_count != 1 || m->buffers == NULL)
+        return false;
+    if (s->sends == IPSK_SENDS_ANYWHERE)
+        return s->family == IPSOCK_IPV4
+                   ? ipsk_is_usual_peer(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE, &column)
+                   : ipsk_is_usual_peer(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE, &column);
+    return s->sends == IPSK_SENDS_TO_PEER &&
+           ipsk_is_usual_peer(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER, &column);
 }
 
 #endif

@@ -14,15 +14,6 @@ int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_mess
 int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
                     struct ipsock_error *error);
 
-/* Whether there is beyond doubt nothing that ipsk_check_receive would find, nor anything kept from
- * an earlier batch; found in few steps. */
-static inline bool ipsk_is_usual_receive(const struct ipsock_endpoint *s,
-                                         const struct ipsock_message *m, uint32_t flags)
-{
-    return m != NULL && !(flags & ~IPSK_RECEIVE_FLAGS) && m->buffer_count <= IPSOCK_BUFFERS_MAX &&
-           m->buffers != NULL && atomic_load_explicit(&s->unusual, memory_order_relaxed) == 0;
-}
-
 /* Everything about a message to be sent that can be found wrong without a system call. */
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                        struct ipsock_error *error);

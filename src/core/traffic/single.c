@@ -2,6 +2,7 @@
 /* Sending and receiving: try, and wait only when nothing is ready. */
 #include "core/traffic/single.h"
 
+#include "core/endpoint/usual.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
@@ -25,49 +26,60 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
     return code;
 }
 
-/* The end of a call whose first try failed, for whatever reason. The error comes by value: used
- * twice, its address would be kept in a register. */
-IPSK_OUT_OF_LINE static int end_failed(struct ipsock_endpoint *s, int direction,
-                                       struct ipsock_message *message, uint32_t flags, int code,
-                                       struct ipsock_error error)
-{
-    code = wait_and_try(s, direction, message, flags, code, &error);
-    return ipsk_end(s, direction, code, &error);
-}
-
-/* What follows the checks, up to the end of the call. */
-static inline int receive_and_end(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                  uint32_t flags, bool strict)
-{
-    struct ipsock_error error;
-    const int code = strict ? ipsk_recv_filtered(s, message, flags, &error)
-                            : ipsk_sys_recv(s, message, flags, &error);
-    if (code < 0)
-        return end_failed(s, IPSOCK_READ, message, flags, code, error);
-    ipsk_leave(s);
-    return IPSOCK_OK;
-}
-
 /* A receive that is wrong, from a stream, filtered here, or has to report what an earlier batch
  * kept. */
-IPSK_OUT_OF_LINE static int receive_unusual(struct ipsock_endpoint *s,
-                                            struct ipsock_message *message, uint32_t flags)
+static int receive_unusual(struct ipsock_endpoint *s, struct ipsock_message *message,
+                           uint32_t flags, struct ipsock_error *error)
+{
+    int code = ipsk_check_receive(s, message, flags, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_pending(s, error);
+    if (code < 0)
+        return code;
+    code = ipsk_receive_now(s, message, flags, error);
+    return code < 0 ? wait_and_try(s, IPSOCK_READ, message, flags, code, error) : code;
+}
+
+/* What follows a first try that was no success, to the end of the call. */
+IPSK_OUT_OF_LINE static int receive_on(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                       uint32_t flags, int tried)
 {
     struct ipsock_error error;
-    int code = ipsk_check_receive(s, message, flags, &error);
-    if (code == IPSOCK_OK)
-        code = ipsk_pending(s, &error);
-    return code < 0 ? ipsk_finish(s, IPSOCK_READ, code, &error)
-                    : receive_and_end(s, message, flags, ipsk_filters_here(s));
+    int code;
+    if (tried == IPSK_UNUSUAL)
+        code = receive_unusual(s, message, flags, &error);
+    else
+        code = ipsk_sys_recv_rest(s, message, flags, tried, &error);
+    if (code < 0 && tried == IPSK_FAILED)
+        code = wait_and_try(s, IPSOCK_READ, message, flags, code, &error);
+    return ipsk_end(s, IPSOCK_READ, code, &error);
+}
+
+/* Tries once, if there is beyond doubt nothing that ipsk_check_receive would find, nothing to be
+ * dropped, and nothing kept from an earlier batch. Returns as ipsk_sys_recv_usual. */
+static IPSK_IN_LINE int receive_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                      uint32_t flags)
+{
+    if (message == NULL || (flags & ~IPSK_RECEIVE_FLAGS) || message->buffers == NULL)
+        return IPSK_UNUSUAL;
+    const uint32_t unusual = atomic_load_explicit(&s->unusual, memory_order_relaxed);
+    if (unusual == 0 && message->buffer_count == 1)
+        return ipsk_sys_recv_plain(s, message, flags);
+    return (unusual & ~IPSK_UNUSUAL_HEADER) || message->buffer_count > IPSOCK_BUFFERS_MAX
+               ? IPSK_UNUSUAL
+               : ipsk_sys_recv_usual(s, message, flags);
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    const int code = ipsk_enter(s);
+    int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    return ipsk_is_usual_receive(s, message, flags) ? receive_and_end(s, message, flags, false)
-                                                    : receive_unusual(s, message, flags);
+    code = receive_usual(s, message, flags);
+    if (code < 0)
+        return receive_on(s, message, flags, code);
+    ipsk_leave(s);
+    return IPSOCK_OK;
 }
 
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
@@ -78,34 +90,64 @@ int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message,
 }
 
 /* A message that may be wrong, more than a datagram, or whose control the endpoint emulates. */
-IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                         uint32_t flags)
+static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                        struct ipsock_error *error)
 {
-    struct ipsock_error error;
-    int code = ipsk_check_send(s, flags, message, &error);
+    int code = ipsk_check_send(s, flags, message, error);
     if (code == IPSOCK_OK) {
         message->length = 0;
-        code = ipsk_check_message(s, message, &error);
+        code = ipsk_check_message(s, message, error);
     }
-    if (code == IPSOCK_OK)
-        code = ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, &error)
-                                          : ipsk_send_checked(s, message, flags, &error);
+    if (code < 0)
+        return code;
+    return ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, error)
+                                      : ipsk_send_checked(s, message, flags, error);
+}
+
+/* A usual message that the system did not take at once. */
+static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                       struct ipsock_error *error)
+{
+    message->length = 0;
+    const int code = ipsk_sys_send_failed(s, message, flags, error);
+    return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
+}
+
+/* What follows a first try that was no success, to the end of the call. */
+IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                    uint32_t flags, ptrdiff_t tried)
+{
+    struct ipsock_error error;
+    const int code = tried == IPSK_FAILED ? send_failed(s, message, flags, &error)
+                                          : send_unusual(s, message, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
+}
+
+/* Returns as ipsk_sys_send_usual. */
+static IPSK_IN_LINE ptrdiff_t send_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                         uint32_t flags)
+{
+    if (message == NULL || (flags & ~IPSK_SEND_FLAGS))
+        return IPSK_UNUSUAL;
+    if (ipsk_is_plain(s, message))
+        return ipsk_sys_send_plain(s, message, flags);
+    const int column = ipsk_usual_column(s, message);
+    if (column == IPSK_NO_COLUMN)
+        return IPSK_UNUSUAL;
+    const uint32_t fields = message->control == NULL ? 0 : message->control->valid;
+    return ipsk_sys_send_usual(s, message, flags, column, fields);
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    struct ipsock_error error;
-    int code = ipsk_enter(s);
+    const int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    if (message == NULL || (flags & ~IPSK_SEND_FLAGS))
-        return send_unusual(s, message, flags);
-    code = ipsk_sys_send_usual(s, message, flags, &error);
-    if (code < 0)
-        return end_failed(s, IPSOCK_WRITE, message, flags, code, error);
-    if (code == IPSK_UNUSUAL)
-        return send_unusual(s, message, flags);
+    const ptrdiff_t n = send_usual(s, message, flags);
+    if (n < 0)
+        return send_on(s, message, flags, n);
+    message->length = (size_t)n;
+    message->flags = 0;
     ipsk_leave(s);
     return IPSOCK_OK;
 }
