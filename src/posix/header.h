@@ -51,20 +51,15 @@ size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const 
 
 /* The header of a message to receive, with room for its parts. Member by member: padding and
  * msg_flags, which is a result, need no clearing. */
-static IPSK_IN_LINE void ipsk_prepare_receive(const struct ipsk_receiving *r,
-                                              struct ipsock_message *m, struct msghdr *h,
-                                              union ipsk_sockaddr *name, uint8_t *control)
+static inline void ipsk_prepare_receive(struct ipsock_message *m, struct msghdr *h,
+                                        union ipsk_sockaddr *name, void *control, size_t length)
 {
     h->msg_name = name;
     h->msg_namelen = sizeof *name;
     h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     h->msg_control = control;
-    h->msg_controllen = IPSK_CONTROL_BUFFER;
-    if (ipsk_lends_control(r, m)) {
-        h->msg_control = m->control->opaque;
-        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
-    }
+    IPSK_ASSIGN(h->msg_controllen, length);
 }
 
 /* Whether the system is told whom a message goes to. A connected socket that is given its peer
@@ -92,11 +87,12 @@ static inline void ipsk_prepare_header(const struct ipsock_endpoint *s,
                                        const struct ipsock_message *m, int column, struct msghdr *h,
                                        union ipsk_sockaddr *name)
 {
-    h->msg_name = NULL;
-    h->msg_namelen = 0;
     if (ipsk_names_peer(s, m)) {
         h->msg_name = name;
         h->msg_namelen = ipsk_name_peer(s, m, column, name);
+    } else {
+        h->msg_name = NULL;
+        h->msg_namelen = 0;
     }
     h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
@@ -120,20 +116,27 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
     }
 }
 
-/* Control, peer, flags and length of a received message. Control that was not asked for is masked:
- * another field may keep the kernel's option on. */
-static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
-                                     const struct msghdr *h, const union ipsk_sockaddr *name,
-                                     size_t length)
+/* Peer, flags and length of a received message. Returns how much control data there is. */
+static inline size_t ipsk_fill_data(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    const struct msghdr *h, const union ipsk_sockaddr *name,
+                                    size_t length, uint32_t call)
 {
     m->length = length;
     m->full_length = (uint32_t)length;
     ipsk_from_sockaddr(&m->peer, name, h->msg_namelen);
     m->header_length = 0;
     m->flags = 0;
-    size_t control = h->msg_controllen;
-    if (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-        control = ipsk_note_cut(r->s, m, h, r->call);
+    return h->msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? ipsk_note_cut(s, m, h, call)
+                                                   : (size_t)h->msg_controllen;
+}
+
+/* All of it. Control that was not asked for is masked: another field may keep the kernel's option
+ * on. */
+static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipsock_message *m,
+                                     const struct msghdr *h, const union ipsk_sockaddr *name,
+                                     size_t length)
+{
+    const size_t control = ipsk_fill_data(r->s, m, h, name, length, r->call);
     ipsk_fill_control(r, m, h->msg_control, control);
 }
 

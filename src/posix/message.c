@@ -6,28 +6,42 @@
 #include "posix/batch.h"
 #include "posix/errno.h"
 
-/* The peer is in the header, and the data is what the caller wants. What is known of r to the
- * compiler shortens it. */
-static IPSK_IN_LINE int receive_header(const struct ipsk_receiving *r, unsigned kind,
-                                       struct ipsock_message *m)
-{
-    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
-    union ipsk_sockaddr name;
-    struct msghdr h;
-    ipsk_prepare_receive(r, m, &h, &name, control);
-    const ssize_t n =
-        recvmsg((int)r->s->handle, &h, ipsk_receive_flags(r->call) | ipsk_full_length(kind));
-    if (n < 0)
-        return IPSK_FAILED;
-    ipsk_fill_message(r, m, &h, &name, (size_t)n);
-    return IPSOCK_OK;
-}
-
+/* The peer is in the header, and the data is what the caller wants. */
 IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock_message *m,
                                         uint32_t flags)
 {
     const struct ipsk_receiving r = ipsk_receiving(s, flags);
-    return receive_header(&r, ipsk_kind_bit(s->backing), m);
+    const int native = ipsk_receive_flags(flags) | ipsk_full_length(ipsk_kind_bit(s->backing));
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    if (ipsk_lends_control(&r, m))
+        ipsk_prepare_receive(m, &h, &name, m->control->opaque, m->control->opaque_capacity);
+    else
+        ipsk_prepare_receive(m, &h, &name, control, sizeof control);
+    const ssize_t n = recvmsg((int)s->handle, &h, native);
+    if (n < 0)
+        return IPSK_FAILED;
+    ipsk_fill_message(&r, m, &h, &name, (size_t)n);
+    return IPSOCK_OK;
+}
+
+/* The same of a datagram with usual control data. */
+IPSK_OUT_OF_LINE static int receive_usual(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                          uint32_t flags)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
+    union ipsk_sockaddr name;
+    struct msghdr h;
+    ipsk_prepare_receive(m, &h, &name, control, sizeof control);
+    const ssize_t n =
+        recvmsg((int)s->handle, &h, ipsk_receive_flags(flags) | ipsk_full_length(IPSK_UDP));
+    if (n < 0)
+        return IPSK_FAILED;
+    const size_t length = ipsk_fill_data(s, m, &h, &name, (size_t)n, flags);
+    m->control->valid = ipsk_take_control(m->control, control, length, s->family == IPSOCK_IPV6) &
+                        atomic_load_explicit(&s->fields, memory_order_relaxed);
+    return IPSOCK_OK;
 }
 
 IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m,
@@ -73,13 +87,11 @@ int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uin
 
 int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
-    struct ipsk_receiving r = ipsk_receiving(s, flags);
+    const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
     if (s->kind != IPSOCK_UDP)
         return IPSK_UNUSUAL;
-    if (m->control == NULL || (r.asked & IPSK_UNUSUAL_CONTROL))
-        return receive_any(s, m, flags);
-    r.asked &= ~IPSK_UNUSUAL_CONTROL;
-    return receive_header(&r, IPSK_UDP, m);
+    return m->control == NULL || (asked & IPSK_UNUSUAL_CONTROL) ? receive_any(s, m, flags)
+                                                                : receive_usual(s, m, flags);
 }
 
 /* Whether recvfrom can say everything about the next datagram. */
@@ -118,13 +130,6 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     return ipsk_receive_whole(s, m, flags, error);
 }
 
-/* No control data and one buffer: sendto can say everything about the message, and has less to
- * copy. */
-static inline bool goes_plain(const struct ipsock_message *m, uint32_t fields)
-{
-    return fields == 0 && m->buffer_count == 1;
-}
-
 /* Whether the peer's zone is to be looked for. Then, and with control data that has no rows,
  * another function is called before the system, and registers must be saved for that. */
 static inline bool lacks_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
@@ -160,6 +165,8 @@ IPSK_OUT_OF_LINE static ssize_t send_to_zone(const struct ipsock_endpoint *s,
     return send_to(s, m, flags, IPSK_V6);
 }
 
+/* No control data and one buffer: sendto can say everything about the message, and has less to
+ * copy. */
 ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
     if (!ipsk_names_peer(s, m))
@@ -180,6 +187,14 @@ IPSK_OUT_OF_LINE static ssize_t send_any(const struct ipsock_endpoint *s,
     struct msghdr h;
     ipsk_prepare_send(s, m, column, fields, &h, &name, control);
     return sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
+}
+
+/* No control data, or none after all. */
+static ptrdiff_t send_without(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                              int column)
+{
+    return m->buffer_count == 1 ? ipsk_sys_send_plain(s, m, flags)
+                                : send_any(s, m, flags, column, 0);
 }
 
 /* The same with fields that have rows. The column is a constant to the compiler. */
@@ -222,13 +237,19 @@ IPSK_OUT_OF_LINE static ssize_t send_mapped(const struct ipsock_endpoint *s,
 ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                               int column, uint32_t fields)
 {
-    if (goes_plain(m, fields))
-        return ipsk_sys_send_plain(s, m, flags);
-    if (fields == 0 || (fields & IPSOCK_CONTROL_OPAQUE))
-        return send_any(s, m, flags, column, fields);
+    if (fields == 0)
+        return send_without(s, m, flags, column);
     return column == IPSK_V4   ? send_v4(s, m, flags, fields)
            : column == IPSK_V6 ? send_v6(s, m, flags, fields)
                                : send_mapped(s, m, flags, fields);
+}
+
+/* Whatever the control data is. */
+static ptrdiff_t send_checked(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                              int column, uint32_t fields)
+{
+    return fields & IPSOCK_CONTROL_OPAQUE ? send_any(s, m, flags, column, fields)
+                                          : ipsk_sys_send_usual(s, m, flags, column, fields);
 }
 
 /* Again, if a signal interrupted it, or if it failed with old news. */
@@ -241,10 +262,11 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
     ptrdiff_t n = IPSK_FAILED;
     while (n < 0 && (errno == EINTR || (!passed_over && ipsk_is_old_news(s)))) {
         passed_over |= errno != EINTR;
-        n = ipsk_sys_send_usual(s, m, flags, column, fields);
+        n = send_checked(s, m, flags, column, fields);
     }
     if (n < 0)
-        return ipsk_fail_send(s, error, m, goes_plain(m, fields) ? "sendto" : "sendmsg");
+        return ipsk_fail_send(s, error, m,
+                              fields == 0 && m->buffer_count == 1 ? "sendto" : "sendmsg");
     m->length = (size_t)n;
     m->flags = 0;
     return IPSOCK_OK;
@@ -254,7 +276,7 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
                   struct ipsock_error *error)
 {
     const int column = ipsk_message_column(s, m);
-    const ptrdiff_t n = ipsk_sys_send_usual(s, m, flags, column, ipsk_given_fields(s, m, column));
+    const ptrdiff_t n = send_checked(s, m, flags, column, ipsk_given_fields(s, m, column));
     if (n < 0)
         return ipsk_sys_send_failed(s, m, flags, error);
     m->length = (size_t)n;

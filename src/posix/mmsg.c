@@ -28,6 +28,8 @@ _Static_assert(IPSOCK_CONTROL_SENDABLE < 1u << COLUMN_BITS, "fields and column l
 struct ipsock_batch {
     uint32_t capacity;
     bool armed; /* for receiving: no slot has a shape */
+    /* the first of those that the headers are aimed at, for one call */
+    const struct ipsock_message *aimed;
     struct mmsghdr *headers;
     struct slot *slots;
     uint8_t (*controls)[IPSK_CONTROL_BUFFER];
@@ -47,6 +49,7 @@ void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity)
     uint8_t *p = (uint8_t *)batch + ROUND(sizeof *batch);
     batch->capacity = capacity;
     batch->armed = false;
+    batch->aimed = NULL;
     batch->headers = (struct mmsghdr *)(void *)p;
     p += ROUND(capacity * sizeof(struct mmsghdr));
     batch->slots = (struct slot *)(void *)p;
@@ -83,20 +86,29 @@ static void arm_all(struct ipsock_batch *batch)
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
     batch->armed = true;
+    batch->aimed = NULL;
 }
 
-static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
-                struct ipsock_message *messages, size_t size, uint32_t count)
+/* False: a message's buffers may be wrong; looks is a constant to the compiler. */
+static IPSK_IN_LINE bool aim_at_data(struct ipsock_batch *batch, struct ipsock_message *messages,
+                                     size_t size, uint32_t count, bool looks)
 {
     char *p = (char *)messages;
     for (uint32_t i = 0; i < count; i++, p += size) {
         struct msghdr *h = &batch->headers[i].msg_hdr;
         const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
+        if (looks && !ipsk_is_usual_data(m))
+            return false;
         h->msg_iov = ipsk_iovec(m->buffers);
         IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
     }
-    if (!(r->asked & IPSOCK_CONTROL_OPAQUE))
-        return;
+    return true;
+}
+
+/* Where the caller's own buffers are lent. */
+static void aim_at_control(const struct ipsk_receiving *r, struct ipsock_batch *batch,
+                           struct ipsock_message *messages, size_t size, uint32_t count)
+{
     for (uint32_t i = 0; i < count; i++) {
         const struct ipsock_message *m = ipsk_message_at(messages, size, i);
         struct msghdr *h = &batch->headers[i].msg_hdr;
@@ -108,19 +120,66 @@ static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
     batch->armed = false;
 }
 
-static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
-                    struct ipsock_message *messages, size_t size, uint32_t count)
+bool ipsk_sys_aim_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count)
 {
+    if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_RECV_MANY)
+        return false;
+    if (!batch->armed)
+        arm_all(batch);
+    if (!aim_at_data(batch, messages, size, count, true))
+        return false;
+    batch->aimed = messages;
+    return true;
+}
+
+/* asked: what is wanted, of usual control data; the same of all messages, and a constant to the
+ * compiler where that is nothing. */
+static IPSK_IN_LINE void collect_usual(struct ipsock_endpoint *s, uint32_t asked, uint32_t call,
+                                       struct ipsock_batch *batch, struct ipsock_message *messages,
+                                       size_t size, uint32_t count)
+{
+    const bool ipv6 = s->family == IPSOCK_IPV6;
     struct mmsghdr *header = batch->headers;
     const struct mmsghdr *const end = header + count;
     char *p = (char *)messages;
     for (; header != end; header++, p += size) {
         struct msghdr *h = &header->msg_hdr;
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
-        ipsk_fill_message(r, m, h, h->msg_name, header->msg_len);
+        struct ipsock_control *c = m->control;
+        const size_t length = ipsk_fill_data(s, m, h, h->msg_name, header->msg_len, call);
+        if (c != NULL)
+            c->valid = asked == 0 ? 0 : ipsk_take_control(c, h->msg_control, length, ipv6) & asked;
         h->msg_namelen = sizeof(union ipsk_sockaddr);
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
+}
+
+IPSK_OUT_OF_LINE static void collect_any(const struct ipsk_receiving *r, struct ipsock_batch *batch,
+                                         struct ipsock_message *messages, size_t size,
+                                         uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct msghdr *h = &batch->headers[i].msg_hdr;
+        struct ipsock_message *m = ipsk_message_at(messages, size, i);
+        ipsk_fill_message(r, m, h, h->msg_name, batch->headers[i].msg_len);
+        h->msg_namelen = sizeof(union ipsk_sockaddr);
+        h->msg_controllen = IPSK_CONTROL_BUFFER;
+    }
+}
+
+static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
+                    struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    if (r->asked == 0)
+        collect_usual(r->s, 0, r->call, batch, messages, size, count);
+    else if (!(r->asked & IPSK_UNUSUAL_CONTROL))
+        collect_usual(r->s, r->asked, r->call, batch, messages, size, count);
+    else
+        collect_any(r, batch, messages, size, count);
+    if (r->s->ip_header)
+        for (uint32_t i = 0; i < count; i++)
+            ipsk_measure_header(ipsk_message_at(messages, size, i));
 }
 
 _Static_assert(MSG_NOSIGNAL <= UINT16_MAX, "flags fit 16 bits where recvmmsg is used");
@@ -139,7 +198,11 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         return ipsk_receive_loop(s, messages, size, count, done, flags, error);
     if (!batch->armed)
         arm_all(batch);
-    aim(&r, batch, messages, size, count);
+    if (batch->aimed != messages)
+        aim_at_data(batch, messages, size, count, false);
+    batch->aimed = NULL;
+    if (r.asked & IPSOCK_CONTROL_OPAQUE)
+        aim_at_control(&r, batch, messages, size, count);
     do
         n = recvmmsg((int)s->handle, batch->headers, count, native, NULL);
     while (n < 0 && errno == EINTR);
@@ -151,9 +214,6 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         return ipsk_fail_receive(error, "recvmmsg");
     collect(&r, batch, messages, size, (uint32_t)n);
     *done = (uint32_t)n;
-    if (s->ip_header)
-        for (uint32_t i = 0; i < *done; i++)
-            ipsk_measure_header(ipsk_message_at(messages, size, i));
     return IPSOCK_OK;
 }
 

@@ -105,8 +105,8 @@ static inline struct ipsk_cursor ipsk_take_runs(struct ipsock_control *c, struct
 }
 
 /* The valid fields of a received buffer. */
-static inline uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t *p, size_t length,
-                                         bool ipv6)
+static IPSK_IN_LINE uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t *p,
+                                               size_t length, bool ipv6)
 {
     const struct ipsk_cursor start = {p, length};
     uint32_t valid = 0;

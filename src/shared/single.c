@@ -32,6 +32,17 @@ const char *ipsk_sys_send_many_name(void)
     return NULL;
 }
 
+bool ipsk_sys_aim_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    (void)s;
+    (void)batch;
+    (void)messages;
+    (void)size;
+    (void)count;
+    return false;
+}
+
 int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error)

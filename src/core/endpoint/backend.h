@@ -111,6 +111,10 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
 int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);
+/* Writes down where messages are to be received, for the next call below with them, and looks at
+ * each; false: something may be wrong with their buffers, or the system takes one at a time. */
+bool ipsk_sys_aim_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                       struct ipsock_message *messages, size_t size, uint32_t count);
 /* 0 with *done >= 1, or an error with *done 0. */
 int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,

@@ -76,9 +76,11 @@ struct ipsock_endpoint {
     /* by column: fields whose presence calls for the long check; all but the usual ones that can go
      * there (usual.h) */
     uint32_t unusual_control[3];
-    uint8_t kind;    /* IPSOCK_UDP … */
-    uint8_t backing; /* kind of the socket: IPSOCK_RAW under some ping endpoints */
-    uint8_t family;  /* IPSOCK_IPV4, IPSOCK_IPV6 */
+    uint32_t offload[3];    /* by column: bytes that the system segments in one call; 0: none */
+    uint32_t offload_count; /* segments that every such system takes in one call */
+    uint8_t kind;           /* IPSOCK_UDP … */
+    uint8_t backing;        /* kind of the socket: IPSOCK_RAW under some ping endpoints */
+    uint8_t family;         /* IPSOCK_IPV4, IPSOCK_IPV6 */
     uint8_t protocol;
     bool dual_stack;
     bool listening;

@@ -25,6 +25,13 @@ static inline size_t ipsk_buffers_length(const struct ipsock_message *m)
     return length;
 }
 
+/* Payload of the longest UDP datagram of a column, and so of what the system segments in one call
+ * (RFC 768, 791, 8200). */
+static inline uint32_t ipsk_longest_datagram(int column)
+{
+    return column == IPSK_V6 ? 65527 : 65507;
+}
+
 /* The header of a raw IPv4 packet, in the order of the system's raw sockets, whose payload is in a
  * message. */
 struct ipsk_raw_header {

@@ -56,19 +56,48 @@ static IPSK_IN_LINE bool ipsk_is_usual_source(const struct ipsock_addr *source, 
            !ipsk_may_be_link_local(source);
 }
 
+static IPSK_IN_LINE bool ipsk_are_usual_values(const struct ipsock_message *m, int column)
+{
+    const struct ipsock_control *c = m->control;
+    if (((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
+        ((c->valid & IPSOCK_CONTROL_INTERFACE) && (c->interface_index == 0 || m->peer.scope != 0)))
+        return false;
+    return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(&c->source, column);
+}
+
 /* Whether the control fields are right beyond doubt, if there are any; the column is a constant to
  * the compiler. */
 static IPSK_IN_LINE bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
                                                const struct ipsock_message *m, int column)
 {
     const struct ipsock_control *c = m->control;
+    return c == NULL ||
+           (!(c->valid & s->unusual_control[column]) && ipsk_are_usual_values(m, column));
+}
+
+/* Whether a message of which a segment size is all that is unusual is more than one datagram, and
+ * no more than the system segments in one call. */
+static IPSK_IN_LINE bool ipsk_is_offload(const struct ipsock_endpoint *s,
+                                         const struct ipsock_message *m, int column,
+                                         uint32_t unusual)
+{
+    const size_t segment = m->control->segment_size;
+    const size_t length = m->buffers->length;
+    return unusual == IPSOCK_CONTROL_SEGMENT_SIZE && m->buffer_count == 1 && length > segment &&
+           length <= s->offload[column] && length <= segment * s->offload_count &&
+           !(atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEGMENTS);
+}
+
+/* The control of a single message, of segments maybe. */
+static IPSK_IN_LINE bool ipsk_is_usual_single(const struct ipsock_endpoint *s,
+                                              const struct ipsock_message *m, int column)
+{
+    const struct ipsock_control *c = m->control;
     if (c == NULL)
         return true;
-    if ((c->valid & s->unusual_control[column]) ||
-        ((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
-        ((c->valid & IPSOCK_CONTROL_INTERFACE) && (c->interface_index == 0 || m->peer.scope != 0)))
-        return false;
-    return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(&c->source, column);
+    const uint32_t unusual = c->valid & s->unusual_control[column];
+    return (unusual == 0 || ipsk_is_offload(s, m, column, unusual)) &&
+           ipsk_are_usual_values(m, column);
 }
 
 static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
@@ -78,10 +107,10 @@ static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
     if (!ipsk_is_usual_data(m) || !ipsk_is_usual_peer(s, m, family, sends, &column))
         return IPSK_NO_COLUMN;
     if (column == IPSK_V4)
-        return ipsk_is_usual_control(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
+        return ipsk_is_usual_single(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
     if (column == IPSK_V6)
-        return ipsk_is_usual_control(s, m, IPSK_V6) ? IPSK_V6 : IPSK_NO_COLUMN;
-    return ipsk_is_usual_control(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
+        return ipsk_is_usual_single(s, m, IPSK_V6) ? IPSK_V6 : IPSK_NO_COLUMN;
+    return ipsk_is_usual_single(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
 }
 
 /* The column of a message that is right beyond doubt, and goes out in one call of the system; else

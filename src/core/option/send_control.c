@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/option/send_control.h"
 
+#include "core/endpoint/message.h"
 #include "core/option/option.h"
 #include "core/table/control_codec.h"
 
@@ -73,6 +74,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
     if (named & ~IPSOCK_CONTROL_SENDABLE)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "send_control");
     s->emulates |= ipsk_borrows_hops(s);
+    s->offload_count = (uint32_t)ipsk_native.facts[IPSK_FACT_SEGMENTS_SURE];
     for (int column = IPSK_V4; column <= IPSK_MAPPED; column++) {
         if (!carries(s, column))
             continue;
@@ -80,6 +82,8 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
         s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = wanted & (native | s->emulated[column]);
         s->unusual_control[column] = ~(s->sendable[column] & USUAL);
+        if (s->sendable[column] & ~s->emulated[column] & IPSOCK_CONTROL_SEGMENT_SIZE)
+            s->offload[column] = ipsk_longest_datagram(column);
         s->emulated_any |= s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
         possible |= native | s->emulated[column];
     }

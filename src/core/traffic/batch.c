@@ -111,7 +111,7 @@ int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     /* Every message of a peeked batch would be the same first one. */
     if ((flags & IPSOCK_MSG_PEEK) && count > 1)
         count = 1;
-    if (code == IPSOCK_OK && count > 0)
+    if (code == IPSOCK_OK && count > 0 && !ipsk_sys_aim_many(s, batch, messages, size, count))
         code = check_buffers(messages, size, count, &error);
     if (code == IPSOCK_OK && count > 0)
         code = ipsk_pending(s, &error);
@@ -131,7 +131,7 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
-        if (ipsk_usual_column(s, m) != IPSK_NO_COLUMN)
+        if (!ipsk_has_segments(m) && ipsk_usual_column(s, m) != IPSK_NO_COLUMN)
             continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)

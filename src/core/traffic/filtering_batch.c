@@ -47,11 +47,12 @@ static bool shows_all(const struct ipsock_endpoint *s, const struct share *share
     const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
     if (atomic_load_explicit(&s->fields, memory_order_relaxed) & ~asked)
         return false;
+    const struct ipsock_message *const end =
+        ipsk_message_at(share->messages, share->size, share->count);
     struct ipsock_message *m = share->messages;
-    uint32_t i = 0;
-    for (; i < share->count && m->control != NULL; i++)
+    while (m != end && m->control != NULL)
         m = ipsk_message_at(m, share->size, 1);
-    return i == share->count || asked == 0;
+    return m == end || asked == 0;
 }
 
 static void lend_controls(const struct share *share, struct controls *controls)
@@ -121,23 +122,36 @@ static void move_up(struct ipsock_endpoint *s, struct ipsock_message *to,
     ipsk_note_cut_short(s, to, from->length, 0);
 }
 
+/* How many of these packets, from the first on, a membership takes from any source. */
+IPSK_OUT_OF_LINE static uint32_t member_run(const struct ipsk_memberships *all,
+                                            struct ipsock_message *messages, size_t size,
+                                            uint32_t count)
+{
+    struct ipsock_message *m = messages;
+    uint32_t n = 0;
+    for (; n < count && ipsk_is_member(all, m); n++)
+        m = ipsk_message_at(m, size, 1);
+    return n;
+}
+
 /* Looks at what was received; what is kept comes to the front. */
 static void judge(struct ipsk_verdicts *v, struct share *share, bool lent)
 {
     const uint32_t received = share->received;
     const size_t size = share->size;
-    struct ipsock_message *m = share->messages, *to = m;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < received; i++, m = ipsk_message_at(m, size, 1)) {
+    uint32_t kept = 0, i = 0;
+    for (; i < received; i++) {
+        if (kept == i && ipsk_looks_at_memberships(v)) /* all stay where they are */
+            kept = i += member_run(&v->s->memberships, ipsk_message_at(share->messages, size, i),
+                                   size, received - i);
+        if (i == received)
+            break;
+        struct ipsock_message *m = ipsk_message_at(share->messages, size, i);
         _Atomic uint64_t *counter = ipsk_is_wanted(v, m) ? NULL : ipsk_dropped_by(v, m);
-        if (counter != NULL) {
+        if (counter != NULL)
             ipsk_count_dropped(v->s, m, counter);
-            continue;
-        }
-        if (to != m)
-            move_up(v->s, to, m, lent);
-        to = ipsk_message_at(to, size, 1);
-        kept++;
+        else if (kept++ != i)
+            move_up(v->s, ipsk_message_at(share->messages, size, kept - 1), m, lent);
     }
     share->kept = kept;
     ipsk_end_verdicts(v);

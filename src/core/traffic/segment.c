@@ -8,11 +8,6 @@
 #include "core/option/option.h"
 #include "core/traffic/try.h"
 
-/* Payload of the longest UDP datagram, and so of what the system segments in one call (RFC 768,
- * 791, 8200). */
-#define LONGEST_V4 65507
-#define LONGEST_V6 65527
-
 #define HEADERS_V4 28
 #define HEADERS_V6 48
 
@@ -48,7 +43,7 @@ static size_t most_segments(const struct ipsock_endpoint *s, int column, size_t 
     const uint32_t quirks = atomic_load_explicit(&s->quirks, memory_order_relaxed);
     if ((s->emulated[column] & IPSOCK_CONTROL_SEGMENT_SIZE) || (quirks & IPSK_QUIRK_NO_SEGMENTS))
         return 1;
-    const size_t fit = (column == IPSK_V6 ? LONGEST_V6 : LONGEST_V4) / segment;
+    const size_t fit = ipsk_longest_datagram(column) / segment;
     const size_t most =
         (size_t)ipsk_native
             .facts[quirks & IPSK_QUIRK_FEW_SEGMENTS ? IPSK_FACT_SEGMENTS_SURE : IPSK_FACT_SEGMENTS];
@@ -351,6 +346,13 @@ int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message
             return code;
     }
     return send_slowly(s, message, flags, code, error);
+}
+
+int ipsk_send_segments_on(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                          int code, struct ipsock_error *error)
+{
+    code = ipsk_try_on(s, IPSOCK_WRITE, message, flags, code, error);
+    return code < 0 ? send_slowly(s, message, flags, code, error) : code;
 }
 
 /* ---- batches ---- */

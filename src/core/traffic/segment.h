@@ -17,6 +17,10 @@ static inline bool ipsk_has_segments(const struct ipsock_message *m)
 int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error);
 
+/* The same after a first try of the whole message, which failed with a code. */
+int ipsk_send_segments_on(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                          int code, struct ipsock_error *error);
+
 /* A batch that has been checked, messages with a segment size among others; as send_prefix of
  * batch.c. */
 int ipsk_send_segments_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,

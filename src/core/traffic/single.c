@@ -110,6 +110,8 @@ static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message
 {
     message->length = 0;
     const int code = ipsk_sys_send_failed(s, message, flags, error);
+    if (code < 0 && ipsk_has_segments(message))
+        return ipsk_send_segments_on(s, message, flags, code, error);
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 

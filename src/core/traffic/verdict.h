@@ -18,15 +18,26 @@ struct ipsk_verdicts {
 struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool control);
 void ipsk_end_verdicts(struct ipsk_verdicts *v);
 
-/* Whether a packet is wanted beyond doubt, found in few steps: memberships alone are looked at, and
- * one takes its group from any source. */
-static inline bool ipsk_is_wanted(struct ipsk_verdicts *v, const struct ipsock_message *m)
+/* Whether memberships alone are looked at, which are at hand. */
+static inline bool ipsk_looks_at_memberships(const struct ipsk_verdicts *v)
+{
+    return v->locked && (v->drops & IPSK_UNUSUAL_DROPS) == IPSK_UNUSUAL_STRICT;
+}
+
+/* Whether one takes a packet's group from any source. */
+static inline bool ipsk_is_member(const struct ipsk_memberships *all,
+                                  const struct ipsock_message *m)
 {
     const uint32_t fields = IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE;
     const struct ipsock_control *c = m->control;
-    return v->locked && (v->drops & IPSK_UNUSUAL_DROPS) == IPSK_UNUSUAL_STRICT &&
-           (c->valid & fields) == fields &&
-           ipsk_membership_takes_any(&v->s->memberships, c->destination.ip, c->interface_index);
+    return (c->valid & fields) == fields &&
+           ipsk_membership_takes_any(all, c->destination.ip, c->interface_index);
+}
+
+/* Whether a packet is wanted beyond doubt, found in few steps. */
+static inline bool ipsk_is_wanted(const struct ipsk_verdicts *v, const struct ipsock_message *m)
+{
+    return ipsk_looks_at_memberships(v) && ipsk_is_member(&v->s->memberships, m);
 }
 
 /* The counter of what drops the packet; NULL for a wanted one. A notice for the endpoint itself is
