@@ -309,6 +309,45 @@ static void batch_receive_error_is_reported(void **state)
     assert_int_equal(done, 2);
 }
 
+/* The caller's room for opaque control is lent for one call of the system, and again for the next;
+ * the same messages come back with other buffers. */
+static void batch_that_waits_is_aimed_again(void **state)
+{
+    const enum fault_call call = fault_native_batches() ? FAULT_recvmmsg : FAULT_recvmsg;
+    static _Alignas(8) char room[2][1024];
+    struct ipsock_buffer other = {b->data[9], FAULT_DATA};
+    uint32_t done = 77;
+    (void)state;
+    FAULT_OK(ipsock_set_receive_control(pair.s, IPSOCK_CONTROL_OPAQUE, true));
+    for (int i = 0; i < 2; i++) {
+        b->control[i].opaque = room[i];
+        b->control[i].opaque_capacity = sizeof room[i];
+    }
+    for (int turn = 0; turn < 2; turn++) {
+        give(0, 2);
+        fault_fail(call, 1, 1, EAGAIN);
+        FAULT_OK(receive(2, &done));
+        assert_int_equal(done, 2);
+        for (int i = 0; i < 2; i++) {
+            const char *data = b->messages[i].buffers->data;
+            assert_int_equal(b->messages[i].length, 1);
+            assert_int_equal(data[0], '0' + i);
+            assert_int_equal(b->control[i].valid, IPSOCK_CONTROL_HEADER | IPSOCK_CONTROL_OPAQUE);
+            assert_ptr_equal(b->control[i].opaque, room[i]);
+            assert_true(b->control[i].opaque_length > 0);
+        }
+        b->messages[1].buffers = &other;
+    }
+    b->messages[0].buffers = NULL;
+    FAULT_CODE(receive(2, &done), IPSOCK_EINVAL);
+    assert_int_equal(done, 0);
+    b->messages[0].buffer_count = 0; /* nothing is wanted of it */
+    give(0, 2);
+    FAULT_OK(receive(2, &done));
+    assert_int_equal(b->messages[0].flags, IPSOCK_MSG_TRUNC);
+    assert_int_equal(b->data[9][0], '1');
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -324,6 +363,7 @@ int main(void)
         TEST(batch_failure_in_the_middle_of_single_receives),
         TEST(batch_failure_kept_for_a_single_receive),
         TEST(batch_receive_error_is_reported),
+        TEST(batch_that_waits_is_aimed_again),
     };
     return cmocka_run_group_tests_name("fault/batch", tests, NULL, NULL);
 }

@@ -241,6 +241,41 @@ static unsigned send_calls(void)
     return fault_calls(FAULT_sendmsg) + fault_calls(FAULT_sendto) + fault_calls(FAULT_sendmmsg);
 }
 
+/* Whoever finds out what a failure means does not ask for the same data again. */
+static void segments_that_fail_take_one_call(void **state)
+{
+    static const struct {
+        int native, code;
+    } errors[] = {{EAGAIN, IPSOCK_EAGAIN},
+                  {ENOBUFS, IPSOCK_ENOBUFS},
+                  {EPERM, IPSOCK_EFIREWALL},
+                  {EMSGSIZE, IPSOCK_EMSGSIZE}};
+    (void)state;
+    for (size_t e = 0; e < sizeof errors / sizeof errors[0]; e++) {
+        FOR_EACH_COLUMN(i)
+        {
+            const unsigned before = send_calls();
+            fault_fail(FAULT_sendmsg, 1, 1, errors[e].native);
+            FAULT_CODE(put_from(0, 4001, 1000, IPSOCK_MSG_DONTWAIT), errors[e].code);
+            assert_int_equal(send_calls(), before + 1);
+            expect_nothing();
+        }
+    }
+    FOR_EACH_COLUMN(i)
+    {
+        unsigned before = send_calls();
+        fault_fail(FAULT_sendmsg, 1, 2, EINTR); /* which is no failure */
+        FAULT_OK(put(4001, 1000));
+        expect(4001, 1000);
+        assert_int_equal(send_calls(), before + 3);
+        before = send_calls();
+        fault_fail(FAULT_sendmsg, 1, 1, EAGAIN); /* who may wait, waits */
+        FAULT_OK(put(4001, 1000));
+        expect(4001, 1000);
+        assert_int_equal(send_calls(), before + 2);
+    }
+}
+
 static void segments_at_and_over_the_limits(void **state)
 {
     static const size_t counts[] = {1, 2, 63, 64, 65, 127, 128, 129, 200};
@@ -546,6 +581,7 @@ int main(void)
         TEST(segments_refused_as_are_their_datagrams),
         TEST(segments_other_errors_are_told),
         TEST(segments_above_the_path_are_named),
+        TEST(segments_that_fail_take_one_call),
         TEST(segments_at_and_over_the_limits),
         TEST(segments_of_an_older_limit),
         TEST(segments_of_more_than_a_datagram),
