@@ -82,6 +82,15 @@ static inline socklen_t ipsk_name_peer(const struct ipsock_endpoint *s,
     return length;
 }
 
+/* The same over the name of an earlier message of that column. */
+static inline void ipsk_rename_peer(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    int column, union ipsk_sockaddr *name)
+{
+    ipsk_sockaddr_values(&m->peer, column == IPSK_V4 ? IPSOCK_IPV4 : IPSOCK_IPV6, name);
+    if (column == IPSK_V6 && ipsk_may_lack_zone(&m->peer))
+        name->v6.sin6_scope_id = ipsk_find_zone(s, m);
+}
+
 /* The header of a message to send without its control data; name is room for the peer's. */
 static inline void ipsk_prepare_header(const struct ipsock_endpoint *s,
                                        const struct ipsock_message *m, int column, struct msghdr *h,

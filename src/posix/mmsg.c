@@ -235,28 +235,38 @@ IPSK_OUT_OF_LINE static void reshape(const struct ipsock_endpoint *s,
     slot->shape = fields & IPSOCK_CONTROL_OPAQUE ? NO_SHAPE : shape;
 }
 
-/* Writes down a message that goes out in a column, if its control is right beyond doubt. column and
- * named are constants to the compiler. */
+/* Writes down a message with control fields that are right beyond doubt; fields is a constant to
+ * the compiler where there are none, as are column and named. */
+static IPSK_IN_LINE void write_fields(const struct ipsock_endpoint *s,
+                                      const struct ipsock_message *m, int column, bool named,
+                                      uint32_t fields, struct ipsock_batch *batch, struct msghdr *h,
+                                      struct slot *slot)
+{
+    const uint32_t shape = shape_of(column, named, fields);
+    if (shape != slot->shape) {
+        reshape(s, m, column, shape, batch, slot);
+        return;
+    }
+    if (named)
+        ipsk_rename_peer(s, m, column, &slot->name);
+    h->msg_iov = ipsk_iovec(m->buffers);
+    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+    if (fields != 0)
+        ipsk_give_column(m->control, column, fields, false, h->msg_control);
+}
+
+/* Writes down a message that goes out in a column, if its control is right beyond doubt. */
 static IPSK_IN_LINE bool write_usual(const struct ipsock_endpoint *s,
                                      const struct ipsock_message *m, int column, bool named,
                                      struct ipsock_batch *batch, struct mmsghdr *header,
                                      struct slot *slot)
 {
-    struct msghdr *h = &header->msg_hdr;
-    if (!ipsk_is_usual_control(s, m, column))
+    if (m->control == NULL)
+        write_fields(s, m, column, named, 0, batch, &header->msg_hdr, slot);
+    else if (ipsk_is_usual_control(s, m, column))
+        write_fields(s, m, column, named, m->control->valid, batch, &header->msg_hdr, slot);
+    else
         return false;
-    const uint32_t fields = m->control == NULL ? 0 : m->control->valid;
-    const uint32_t shape = shape_of(column, named, fields);
-    if (shape != slot->shape) {
-        reshape(s, m, column, shape, batch, slot);
-        return true;
-    }
-    if (named)
-        ipsk_name_peer(s, m, column, &slot->name);
-    h->msg_iov = ipsk_iovec(m->buffers);
-    IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
-    if (fields != 0)
-        ipsk_give_column(m->control, column, fields, false, h->msg_control);
     return true;
 }
 
@@ -274,7 +284,6 @@ static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct 
     for (; slot != end; header++, slot++, p += size) {
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
         int column;
-        m->length = 0;
         if (!ipsk_is_usual_data(m) || !ipsk_is_usual_peer(s, m, family, sends, &column) ||
             !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
               : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)

@@ -27,21 +27,16 @@ static inline void ipsk_sockaddr_head(union ipsk_sockaddr *sa, int family, size_
         *(uint8_t *)sa = (uint8_t)length;
 }
 
-/* Writes an address for a socket of a family; an IPv4 one goes to an IPv6 socket in its mapped
- * form. */
-static inline socklen_t ipsk_to_sockaddr(const struct ipsock_addr *addr, int family,
-                                         union ipsk_sockaddr *sa)
+/* Over an address of the same family: what differs from one to the other. */
+static inline void ipsk_sockaddr_values(const struct ipsock_addr *addr, int family,
+                                        union ipsk_sockaddr *sa)
 {
     if (family == IPSOCK_IPV4) {
-        ipsk_sockaddr_head(sa, AF_INET, sizeof sa->v4);
         sa->v4.sin_port = htons(addr->port);
         memcpy(&sa->v4.sin_addr, addr->ip, 4);
-        memset(sa->v4.sin_zero, 0, sizeof sa->v4.sin_zero);
-        return sizeof sa->v4;
+        return;
     }
-    ipsk_sockaddr_head(sa, AF_INET6, sizeof sa->v6);
     sa->v6.sin6_port = htons(addr->port);
-    sa->v6.sin6_flowinfo = 0;
     sa->v6.sin6_scope_id = addr->scope;
     if (addr->family == IPSOCK_IPV6) {
         memcpy(&sa->v6.sin6_addr, addr->ip, 16);
@@ -51,7 +46,22 @@ static inline socklen_t ipsk_to_sockaddr(const struct ipsock_addr *addr, int fam
         sa->v6.sin6_addr.s6_addr[11] = 0xff;
         memcpy(&sa->v6.sin6_addr.s6_addr[12], addr->ip, 4);
     }
-    return sizeof sa->v6;
+}
+
+/* Writes an address for a socket of a family; an IPv4 one goes to an IPv6 socket in its mapped
+ * form. */
+static inline socklen_t ipsk_to_sockaddr(const struct ipsock_addr *addr, int family,
+                                         union ipsk_sockaddr *sa)
+{
+    if (family == IPSOCK_IPV4) {
+        ipsk_sockaddr_head(sa, AF_INET, sizeof sa->v4);
+        memset(sa->v4.sin_zero, 0, sizeof sa->v4.sin_zero);
+    } else {
+        ipsk_sockaddr_head(sa, AF_INET6, sizeof sa->v6);
+        sa->v6.sin6_flowinfo = 0;
+    }
+    ipsk_sockaddr_values(addr, family, sa);
+    return family == IPSOCK_IPV4 ? sizeof sa->v4 : sizeof sa->v6;
 }
 
 /* The exact length names the family: kernels return no other for these. */

@@ -120,7 +120,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error);
 /* Writes down the first messages that are right beyond doubt (usual.h), as they will go out;
- * returns how many. 0 where the system takes one at a time. Their length is 0 then. */
+ * returns how many. 0 where the system takes one at a time. */
 uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
                             struct ipsock_message *messages, size_t size, uint32_t count);
 /* Beside a call's flags: the messages are written down already. */

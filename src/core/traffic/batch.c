@@ -194,6 +194,9 @@ static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     const int code =
         filled ? send_prefix(s, batch, messages, size, count, done, flags | IPSK_MSG_FILLED, error)
                : send_unusual(s, batch, messages, size, count, done, flags, error);
+    if (filled)
+        for (uint32_t i = *done; i < count; i++) /* what went out has its length */
+            ipsk_message_at(messages, size, i)->length = 0;
     if (code == IPSOCK_ENOBUFS)
         ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
     if (code < 0)
