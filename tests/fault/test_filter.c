@@ -9,6 +9,11 @@ static const struct ipsock_bpf_instruction letter_a[] = {
     IPSOCK_BPF_LOAD8(8), IPSOCK_BPF_IF_EQUAL('a', 0, 1), IPSOCK_BPF_ACCEPT, IPSOCK_BPF_DROP};
 static const struct ipsock_bpf_instruction letter_b[] = {
     IPSOCK_BPF_LOAD8(8), IPSOCK_BPF_IF_EQUAL('b', 0, 1), IPSOCK_BPF_ACCEPT, IPSOCK_BPF_DROP};
+/* looks at the length, so the library has to have it whole, one by one */
+static const struct ipsock_bpf_instruction long_a[] = {
+    IPSOCK_BPF_LOAD_LENGTH, IPSOCK_BPF_IF_GREATER(8, 1, 0), IPSOCK_BPF_DROP,
+    IPSOCK_BPF_LOAD8(8),    IPSOCK_BPF_IF_EQUAL('a', 0, 1), IPSOCK_BPF_ACCEPT,
+    IPSOCK_BPF_DROP};
 #define SET(program) ipsock_set_bpf(pair.s, program, sizeof(program) / sizeof(program)[0])
 
 /* Which of two letters comes through. */
@@ -197,7 +202,7 @@ static void bpf_04_errors_within_a_batch(void **state)
         fault_open_pair(&pair, IPSOCK_IPV4, stream ? IPSOCK_OPEN_ERROR_STREAM : 0, 0, 0);
         fault_reset();
         fault_fail(FAULT_setsockopt, 1, 1, ENOPROTOOPT);
-        FAULT_OK(SET(letter_a));
+        FAULT_OK(SET(long_a));
         fault_give(&pair, "a", 1);
         fault_give(&pair, "a", 1);
         fault_fail(FAULT_recvfrom, 2, 2, ECONNREFUSED);
@@ -213,6 +218,36 @@ static void bpf_04_errors_within_a_batch(void **state)
         fault_free_batch(b);
         fault_close_pair(&pair);
     }
+}
+
+/* Where what the program looks at lies in the caller's buffers, one call takes all. */
+static void bpf_04_a_batch_by_one_call(void **state)
+{
+    (void)state;
+    struct fault_batch *b = fault_make_batch();
+    uint32_t done = 0;
+    fault_open_pair(&pair, IPSOCK_IPV4, 0, 0, 0);
+    fault_reset();
+    fault_fail(FAULT_setsockopt, 1, 1, ENOPROTOOPT);
+    FAULT_OK(SET(letter_a));
+    fault_give(&pair, "b1", 2);
+    fault_give(&pair, "a2", 2);
+    fault_give(&pair, "a3", 2);
+    FAULT_OK(ipsock_recv_batch(pair.s, b->batch, b->messages, sizeof b->messages[0], 4, &done,
+                               IPSOCK_MSG_DONTWAIT));
+    assert_int_equal(done, 2);
+    for (uint32_t i = 0; i < done; i++) {
+        assert_int_equal(b->messages[i].length, 2);
+        assert_memory_equal(b->messages[i].buffers->data, i == 0 ? "a2" : "a3", 2);
+    }
+    assert_int_equal(discards(), 1);
+    if (fault_native_batches()) {
+        assert_int_equal(fault_calls(FAULT_recvmmsg), 1);
+        assert_int_equal(fault_calls(FAULT_recvmsg) + fault_calls(FAULT_recvfrom), 0);
+    }
+    fault_reset();
+    fault_free_batch(b);
+    fault_close_pair(&pair);
 }
 
 /* Raw endpoints, as far as this process may have them. */
@@ -296,6 +331,7 @@ int main(void)
         cmocka_unit_test(bpf_04_failures_pass_through_the_library),
         cmocka_unit_test(bpf_04_a_peek_that_cannot_drop),
         cmocka_unit_test(bpf_04_errors_within_a_batch),
+        cmocka_unit_test(bpf_04_a_batch_by_one_call),
         cmocka_unit_test(filt_04_a_wrong_length_is_no_answer),
         cmocka_unit_test(filt_02_a_failure_leaves_the_earlier_filter),
     };

@@ -365,6 +365,40 @@ static void bpf_01_even_payloads(void **state)
     unit_int("empty", ipsk_program_run(even, COUNT(even), true, packet, 8), 0);
 }
 
+/* How far a program looks, of UDP and of others. */
+static void bpf_02_how_far_programs_look(void **state)
+{
+    (void)state;
+    static const struct {
+        instruction code[3];
+        size_t udp, other;
+    } cases[] = {
+        {{PASS, PASS, PASS}, 0, 0},
+        {{OP(IPSK_BPF_LD_B_ABS, 8), OP(IPSK_BPF_LD_W_ABS, 20), PASS}, 24, 24},
+        {{OP(IPSK_BPF_LD_H_ABS, 2), PASS, PASS}, 4, 4},
+        {{OP(IPSK_BPF_LD_H_ABS, 4), PASS, PASS}, SIZE_MAX, 6},
+        {{OP(IPSK_BPF_LD_W_ABS, 2), PASS, PASS}, SIZE_MAX, 6},
+        {{OP(IPSK_BPF_LDX_B_MSH, 5), PASS, PASS}, SIZE_MAX, 6},
+        {{OP(IPSK_BPF_LD_W_LEN, 0), PASS, PASS}, SIZE_MAX, SIZE_MAX},
+        {{OP(IPSK_BPF_LDX_W_LEN, 0), PASS, PASS}, SIZE_MAX, SIZE_MAX},
+        {{OP(IPSK_BPF_LD_H_IND, 8), PASS, PASS}, 10, 10},
+        {{OP(IPSK_BPF_LDX_B_MSH, 8), OP(IPSK_BPF_LD_W_IND, 8), PASS}, 72, 72},
+        {{OP(IPSK_BPF_LD_W_IND, 8), OP(IPSK_BPF_LDX_IMM, 100), PASS}, 112, 112},
+        {{OP(IPSK_BPF_LDX_IMM, 65536), OP(IPSK_BPF_LD_W_IND, 8), PASS}, SIZE_MAX, SIZE_MAX},
+        {{OP(IPSK_BPF_TAX, 0), OP(IPSK_BPF_LD_W_IND, 8), PASS}, SIZE_MAX, SIZE_MAX},
+        {{OP(IPSK_BPF_LDX_MEM, 0), OP(IPSK_BPF_LD_B_IND, 8), PASS}, SIZE_MAX, SIZE_MAX},
+        {{OP(IPSK_BPF_TAX, 0), OP(IPSK_BPF_LD_B_ABS, 8), PASS}, 9, 9},
+        {{OP(IPSK_BPF_LD_W_IND, 0xfffffff0u), PASS, PASS}, SIZE_MAX, SIZE_MAX},
+        {{OP(IPSK_BPF_LD_W_ABS, 0xfff00000u), PASS, PASS}, 0, 0}, /* ends there */
+        {{OP(IPSK_BPF_LDX_B_MSH, 0x7fffffff), PASS, PASS}, 0, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        unit_int("udp", (int64_t)ipsk_program_reach(cases[i].code, 3, true), (int64_t)cases[i].udp);
+        unit_int("other", (int64_t)ipsk_program_reach(cases[i].code, 3, false),
+                 (int64_t)cases[i].other);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +407,7 @@ int main(void)
         cmocka_unit_test(bpf_06_what_is_right),
         cmocka_unit_test(bpf_04_the_longest),
         cmocka_unit_test(bpf_02_what_the_library_cannot_see),
+        cmocka_unit_test(bpf_02_how_far_programs_look),
         cmocka_unit_test(bpf_02_indexed_loads_of_the_checksum),
         cmocka_unit_test(bpf_06_what_programs_do),
         cmocka_unit_test(bpf_06_comparisons),

@@ -214,11 +214,46 @@ static void bpf_06_the_kernels_verdict_on_programs(void **state)
     assert_true(right > 5000 && refused > 5000);
 }
 
+/* Neither what lies beyond a program's reach nor how much that is matters. */
+static void bpf_02_the_reach_of_programs(void **state)
+{
+    (void)state;
+    uint64_t random = 0x9e3779b97f4a7c15u;
+    uint32_t limited = 0, passed = 0;
+    for (int round = 0; round < 20000; round++) {
+        struct ipsock_bpf_instruction program[LONGEST];
+        const size_t count = invent_program(&random, program);
+        const bool udp = round % 2 != 0;
+        size_t index = 0;
+        if (ipsk_program_check(program, count, &index) != IPSOCK_OK ||
+            ipsk_program_check_view(program, count, udp, &index) != IPSOCK_OK)
+            continue;
+        const size_t reach = ipsk_program_reach(program, count, udp);
+        uint8_t packet[3 * PACKET];
+        for (size_t i = 0; i < sizeof packet; i++)
+            packet[i] = (uint8_t)(below(&random, 3) ? unit_random(&random) : below(&random, 3));
+        if (reach >= sizeof packet)
+            continue;
+        const size_t length = reach + 1 + below(&random, (uint32_t)(sizeof packet - reach));
+        const uint32_t keeps = ipsk_program_run(program, count, udp, packet, length);
+        uint8_t *exact = unit_exact(packet, reach + 1); /* of the sanitizer's alarm, too */
+        exact[reach] = (uint8_t)~exact[reach];
+        const uint32_t again = ipsk_program_run(program, count, udp, exact, reach + 1);
+        free(exact);
+        if (keeps != again)
+            fail_msg("round %d: %u bytes, then %u", round, keeps, again);
+        limited++;
+        passed += keeps != 0;
+    }
+    assert_true(limited > 2000 && passed > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bpf_06_the_kernels_verdict_on_packets),
         cmocka_unit_test(bpf_06_the_kernels_verdict_on_programs),
+        cmocka_unit_test(bpf_02_the_reach_of_programs),
     };
     return cmocka_run_group_tests_name("program_kernel", tests, set_up, tear_down);
 }

@@ -63,8 +63,13 @@
 #define IPSK_BPF_OUTSIDE   0xffe00000u
 #define IPSK_BPF_ANCILLARY 0xfffff000u
 
-/* Bytes of the header that the view of a UDP packet begins with, and where its checksum is. */
+/* The most that the length of an IPv4 header can be (LDX_B_MSH: four times four bits). */
+#define IPSK_BPF_MSH_MOST 60
+
+/* Bytes of the header that the view of a UDP packet begins with, and where its length and its
+ * checksum are. */
 #define IPSK_UDP_HEADER   8
+#define IPSK_UDP_LENGTH   4
 #define IPSK_UDP_CHECKSUM 6
 
 #endif

@@ -202,3 +202,66 @@ int ipsk_program_check_view(const struct ipsock_bpf_instruction *program, size_t
             return IPSOCK_EFILTERVIEW;
     return IPSOCK_OK;
 }
+
+/* ---- how far it looks ---- */
+
+/* Above any offset in a packet. */
+#define FAR 65536
+
+/* The most that X can be, where that is no matter of the packet's contents; else FAR. */
+static uint32_t most_of_x(const struct ipsock_bpf_instruction *program, size_t count)
+{
+    uint32_t most = 0;
+    for (size_t n = 0; n < count; n++) {
+        uint32_t x = 0;
+        if (program[n].code == IPSK_BPF_LDX_IMM)
+            x = program[n].k < FAR ? program[n].k : FAR;
+        else if (program[n].code == IPSK_BPF_LDX_B_MSH)
+            x = IPSK_BPF_MSH_MOST;
+        else if (program[n].code == IPSK_BPF_LDX_MEM || program[n].code == IPSK_BPF_TAX)
+            x = FAR;
+        if (x > most)
+            most = x;
+    }
+    return most;
+}
+
+/* Of one load, of which X is at most so much. A UDP header's length is the packet's. */
+static size_t reach_of(const struct ipsock_bpf_instruction *i, uint32_t x, bool udp)
+{
+    size_t end = 0;
+    switch (i->code) {
+    case IPSK_BPF_LD_W_LEN:
+    case IPSK_BPF_LDX_W_LEN:
+        return SIZE_MAX;
+    case IPSK_BPF_LD_W_ABS:
+    case IPSK_BPF_LD_H_ABS:
+    case IPSK_BPF_LD_B_ABS:
+        end = i->k < FAR ? i->k + width_of(i) : 0; /* else it ends there, by any packet */
+        break;
+    case IPSK_BPF_LDX_B_MSH:
+        end = i->k < FAR ? i->k + 1 : 0;
+        break;
+    case IPSK_BPF_LD_W_IND:
+    case IPSK_BPF_LD_H_IND:
+    case IPSK_BPF_LD_B_IND:
+        if (i->k >= FAR || x >= FAR) /* X + k may wrap */
+            return SIZE_MAX;
+        return i->k + x + width_of(i);
+    default:
+        return 0;
+    }
+    return udp && i->k < IPSK_UDP_CHECKSUM && end > IPSK_UDP_LENGTH ? SIZE_MAX : end;
+}
+
+size_t ipsk_program_reach(const struct ipsock_bpf_instruction *program, size_t count, bool udp)
+{
+    const uint32_t x = most_of_x(program, count);
+    size_t most = 0;
+    for (size_t n = 0; n < count; n++) {
+        const size_t reach = reach_of(&program[n], x, udp);
+        if (reach > most)
+            most = reach;
+    }
+    return most;
+}

@@ -13,4 +13,8 @@ int ipsk_program_check(const struct ipsock_bpf_instruction *program, size_t coun
 int ipsk_program_check_view(const struct ipsock_bpf_instruction *program, size_t count, bool udp,
                             size_t *index);
 
+/* How many bytes of its view a sound program (both checks) can look at. SIZE_MAX: as many as there
+ * are, or what it does depends on how many that is. */
+size_t ipsk_program_reach(const struct ipsock_bpf_instruction *program, size_t count, bool udp);
+
 #endif

@@ -199,6 +199,7 @@ static int run_here(struct ipsock_endpoint *s, const struct ipsock_bpf_instructi
     if (copy == NULL)
         return ipsk_fail(error, IPSOCK_ENOMEM, 0, "BPF", NULL);
     copy->count = count;
+    copy->reach = ipsk_program_reach(program, count, s->kind == IPSOCK_UDP);
     copy->instructions = (struct ipsock_bpf_instruction *)(copy + 1);
     copy->room = (uint8_t *)(copy->instructions + count);
     memcpy(copy->instructions, program, bytes);

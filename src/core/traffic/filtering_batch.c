@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches where the library drops packets: one system call takes as many as it can, each is looked
  * at, and wanted ones behind dropped ones move up into the buffers of these. */
+#include "core/codec/program_run.h"
 #include "core/traffic/filtering.h"
 #include "core/traffic/verdict.h"
 
@@ -22,20 +23,30 @@ struct share {
     uint32_t kept;
 };
 
-/* Whether the packets can lie in the caller's buffers while they are looked at, all at once. A
- * program must see them whole; opaque control moves with its packet, into a buffer that may be
- * shorter. */
+/* How many bytes of a message must be there to be looked at; SIZE_MAX: all. */
+static size_t looked_at(const struct ipsock_endpoint *s, uint32_t drops)
+{
+    size_t bytes = drops & IPSK_UNUSUAL_ICMP ? IPSK_SHOWS_TYPE : 0;
+    if (drops & IPSK_UNUSUAL_PROGRAM) {
+        const size_t reach = s->program->reach;
+        const size_t header = reach != SIZE_MAX && s->kind == IPSOCK_UDP ? IPSK_UDP_HEADER : 0;
+        if (reach > header && reach - header > bytes)
+            bytes = reach - header;
+    }
+    return bytes;
+}
+
+/* Whether the packets can lie in the caller's buffers while they are looked at, all at once. Opaque
+ * control moves with its packet, into a buffer that may be shorter. */
 static bool go_together(const struct ipsock_endpoint *s, uint32_t drops, uint32_t flags,
                         const struct share *share)
 {
     const uint32_t fields = atomic_load_explicit(&s->fields, memory_order_relaxed);
-    if (s->kind == IPSOCK_PING || (drops & IPSK_UNUSUAL_PROGRAM) || (flags & IPSOCK_MSG_PEEK) ||
-        (fields & IPSOCK_CONTROL_OPAQUE))
+    if (s->kind == IPSOCK_PING || (flags & IPSOCK_MSG_PEEK) || (fields & IPSOCK_CONTROL_OPAQUE))
         return false;
-    if (!(drops & IPSK_UNUSUAL_ICMP))
-        return true;
-    for (uint32_t i = 0; i < share->count; i++)
-        if (ipsk_buffers_length(ipsk_message_at(share->messages, share->size, i)) < IPSK_SHOWS_TYPE)
+    const size_t bytes = looked_at(s, drops);
+    for (uint32_t i = 0; bytes != 0 && i < share->count; i++)
+        if (ipsk_buffers_length(ipsk_message_at(share->messages, share->size, i)) < bytes)
             return false;
     return true;
 }

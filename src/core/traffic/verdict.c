@@ -2,6 +2,7 @@
 #include "core/traffic/verdict.h"
 
 #include "core/codec/bytes.h"
+#include "core/codec/instruction.h"
 #include "core/codec/program_run.h"
 #include "core/group/membership_kernel.h"
 #include "core/traffic/ping.h"
@@ -58,7 +59,8 @@ static bool has_wanted_type(const struct ipsock_endpoint *s, const struct ipsock
 }
 
 /* What the program's view of a UDP packet begins with; the checksum is not known. */
-static void put_udp_header(struct ipsock_endpoint *s, const struct ipsock_message *m, uint8_t *p)
+static void put_udp_header(struct ipsock_endpoint *s, const struct ipsock_message *m, size_t length,
+                           uint8_t *p)
 {
     struct ipsock_addr local;
     struct ipsock_error ignored;
@@ -66,27 +68,58 @@ static void put_udp_header(struct ipsock_endpoint *s, const struct ipsock_messag
         s->program->port = local.port;
     ipsk_store_be16(p, m->peer.port);
     ipsk_store_be16(p + 2, s->program->port);
-    ipsk_store_be16(p + 4, (uint16_t)(IPSK_UDP_HEADER + m->length));
+    ipsk_store_be16(p + 4, (uint16_t)(IPSK_UDP_HEADER + length));
     ipsk_store_be16(p + 6, 0);
 }
 
-/* The message lies in the program's room, and is cut to what the program keeps of it: no less than
- * a UDP header, as Linux does it (net/ipv4/udp.c, sk_filter_trim_cap). */
+/* Into the program's room, as much as it can reach, unless the packet was received there. */
+static void show(const struct ipsk_program *p, const struct ipsock_message *m)
+{
+    uint8_t *to = p->room + IPSK_UDP_HEADER;
+    size_t left = p->reach < m->length ? p->reach : m->length;
+    if (left == 0 || m->buffers->data == to)
+        return;
+    for (const struct ipsock_buffer *b = m->buffers; left != 0; b++) {
+        const size_t part = b->length < left ? b->length : left;
+        if (part != 0)
+            memcpy(to, b->data, part);
+        to += part;
+        left -= part;
+    }
+}
+
+/* The rest counts as never arrived; it may have been all that did not fit the buffers. */
+static void cut(struct ipsock_endpoint *s, struct ipsock_message *m, size_t length)
+{
+    m->full_length = (uint32_t)length;
+    if (length > m->length)
+        return;
+    m->length = length;
+    if (m->flags & IPSOCK_MSG_TRUNC)
+        atomic_fetch_sub_explicit(&s->truncated, 1, memory_order_relaxed);
+    m->flags &= ~(uint32_t)IPSOCK_MSG_TRUNC;
+}
+
+/* The message lies in the program's room, or in buffers that hold what it can reach. It is cut to
+ * what the program keeps of it: no less than a UDP header, as Linux does it (net/ipv4/udp.c,
+ * sk_filter_trim_cap). */
 static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
 {
     const struct ipsk_program *p = s->program;
+    const size_t arrived = m->full_length > m->length ? m->full_length : m->length;
     const size_t header = s->kind == IPSOCK_UDP ? IPSK_UDP_HEADER : 0;
     if (header != 0)
-        put_udp_header(s, m, p->room);
+        put_udp_header(s, m, arrived, p->room);
+    show(p, m);
     const size_t hidden = s->kind == IPSOCK_PING ? m->header_length : 0; /* the IP header */
     const uint32_t keeps =
         ipsk_program_run(p->instructions, p->count, header != 0,
-                         p->room + IPSK_UDP_HEADER - header + hidden, header + m->length - hidden);
+                         p->room + IPSK_UDP_HEADER - header + hidden, header + arrived - hidden);
     if (keeps == 0)
         return false;
     const size_t kept = (keeps < header ? 0 : keeps - header) + hidden;
-    if (kept < m->length)
-        m->length = m->full_length = (uint32_t)kept; /* the rest counts as never arrived */
+    if (kept < arrived)
+        cut(s, m, kept);
     if (m->header_length > m->length)
         m->header_length = (uint32_t)m->length;
     return true;

@@ -41,7 +41,8 @@ static inline bool ipsk_is_wanted(const struct ipsk_verdicts *v, const struct ip
 }
 
 /* The counter of what drops the packet; NULL for a wanted one. A notice for the endpoint itself is
- * no packet. With a program the message lies in its room, and is cut to what it keeps. */
+ * no packet. With a program the message lies in its room, or its buffers hold all that it can
+ * reach; it is cut to what the program keeps. */
 _Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message *m);
 
 /* Counts a dropped packet. That it was cut, if it was, is no news: the counters tell of what was
