@@ -228,7 +228,7 @@ uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch
                             struct ipsock_message *messages, size_t size, uint32_t count)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
-    if (s->sends == IPSK_SENDS_CHECKED ||
+    if (s->sends == IPSK_SENDS_CHECKED || s->sends == IPSK_SENDS_NOT_TO_ALL ||
         (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY))
         return 0;
     batch->armed = false;
