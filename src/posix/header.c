@@ -35,6 +35,25 @@ IPSK_OUT_OF_LINE size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_m
     return cut & IPSOCK_MSG_CTRUNC ? ipsk_whole_control(h->msg_control, control) : control;
 }
 
+void ipsk_lend_room(struct msghdr *h, struct ipsk_lent_room *room)
+{
+    room->part.iov_base = &room->byte;
+    room->part.iov_len = sizeof room->byte;
+    h->msg_iov = &room->part;
+    h->msg_iovlen = 1;
+}
+
+/* A longer one is marked already, and how long it was is known only if that was asked for. */
+void ipsk_take_room_back(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t call)
+{
+    const bool marked = (m->flags & IPSOCK_MSG_TRUNC) != 0;
+    if (marked && ipsk_full_length(ipsk_kind_bit(s->backing)) == 0)
+        m->full_length = 0;
+    if (!marked && m->length != 0)
+        ipsk_note_truncation(s, m, IPSOCK_MSG_TRUNC, call);
+    m->length = 0;
+}
+
 void ipsk_prepare_receive(const struct ipsk_receiving *r, struct ipsock_message *m,
                           struct msghdr *h, union ipsk_sockaddr *name, uint8_t *control)
 {

@@ -14,19 +14,12 @@ bool ipsk_has_local_sources(const struct ipsock_endpoint *s,
            ipsk_tells(s, IPSK_STRICT_FIELDS, column);
 }
 
-/* Whether the system lets packets of sources pass that it has been told to block. */
-static bool blocks_nothing(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
-{
-    const int fact =
-        ipsk_column(s, &r->group) == IPSK_V6 ? IPSK_FACT_BLOCKS_SINCE6 : IPSK_FACT_BLOCKS_SINCE4;
-    const uint32_t since = (uint32_t)ipsk_native.facts[fact];
-    return r->call == IPSK_EXCLUDE && since > ipsk_sys_version();
-}
-
 int ipsk_filter_sources(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                         struct ipsock_error *error)
 {
-    if (!ipsk_call_has_source(r->call) || (!ipsk_has_local_sources(s, r) && !blocks_nothing(s, r)))
+    if (!ipsk_call_has_source(r->call) ||
+        (!ipsk_has_local_sources(s, r) &&
+         (r->call != IPSK_EXCLUDE || ipsk_blocks_sources(ipsk_column(s, &r->group)))))
         return IPSOCK_OK;
     int code = ipsk_remember_packet_info(s, error);
     if (code == IPSOCK_OK)

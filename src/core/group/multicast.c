@@ -125,6 +125,8 @@ static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_reques
             ipsk_tell_membership(s, s->handle, &leave, error);
         }
         code = known_answer(s, r);
+        /* of sources the system knows nothing that it could answer */
+        *exact |= ipsk_call_has_source(r->call) && ipsk_has_local_sources(s, r);
     }
     if (code < 0 && *exact)
         return ipsk_refuse_membership(error, code, r, NULL);
