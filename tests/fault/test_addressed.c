@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What some systems leave undone in silence, by the address of a socket (changed_fact.c): refused
- * before the system is asked, or made up for. CM-03, CM-10, ERR-02, V4-UNI-04. */
+ * before the system is asked, or made up for. SIL-01 to SIL-06, REF-05. */
 #include "fault.h"
 
 #include "core/endpoint/backend.h"
@@ -77,7 +77,7 @@ static struct ipsock_control source_of(const char *text)
 }
 
 /* An equal source is left out, another refused; a wildcard sends from either. */
-static void cm_03_source_of_bound_endpoints(void **state)
+static void sil_01_source_of_bound_endpoints(void **state)
 {
     (void)state;
     struct ipsock_control own = source_of("127.0.0.1");
@@ -97,7 +97,7 @@ static void cm_03_source_of_bound_endpoints(void **state)
     ipsock_free(wild);
 }
 
-static void cm_03_source_of_connected_ipv6(void **state)
+static void sil_01_source_of_connected_ipv6(void **state)
 {
     (void)state;
     struct ipsock_control own = source_of("::1");
@@ -108,7 +108,7 @@ static void cm_03_source_of_connected_ipv6(void **state)
     ipsock_free(connected);
 }
 
-static void cm_10_index_beyond_the_link(void **state)
+static void sil_02_index_beyond_the_link(void **state)
 {
     (void)state;
     struct ipsock_control control = {.valid = IPSOCK_CONTROL_INTERFACE, .interface_index = 1};
@@ -127,7 +127,7 @@ static void cm_10_index_beyond_the_link(void **state)
     ipsock_free(s);
 }
 
-static void v4_uni_04_everybody_needs_leave(void **state)
+static void sil_03_everybody_needs_leave(void **state)
 {
     static const char *const everybody = "255.255.255.255:9";
     struct ipsock_config config;
@@ -152,7 +152,7 @@ static void v4_uni_04_everybody_needs_leave(void **state)
 }
 
 /* In batches no message goes past the check. */
-static void v4_uni_04_everybody_in_a_batch(void **state)
+static void sil_03_everybody_in_a_batch(void **state)
 {
     struct ipsock_message messages[2];
     struct ipsock_buffer buffers[2];
@@ -171,7 +171,7 @@ static void v4_uni_04_everybody_in_a_batch(void **state)
     ipsock_free(s);
 }
 
-static void err_02_the_other_family(void **state)
+static void sil_04_the_other_family(void **state)
 {
     (void)state;
     struct ipsock_endpoint *four =
@@ -186,7 +186,7 @@ static void err_02_the_other_family(void **state)
 }
 
 /* Bound to IPv4 it would get none: who asks is told. */
-static void err_02_control_of_bound_dual_stack(void **state)
+static void sil_04_control_of_bound_dual_stack(void **state)
 {
     struct ipsock_config config;
     struct ipsock_endpoint *s;
@@ -213,7 +213,7 @@ static void err_02_control_of_bound_dual_stack(void **state)
 }
 
 /* The fourth source is one that the system would not survive. */
-static void v4_mc_05_most_sources(void **state)
+static void sil_05_most_sources(void **state)
 {
     static const char *const sources[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"};
     const struct ipsock_addr group = addr_of("232.1.2.3");
@@ -239,7 +239,7 @@ static void v4_mc_05_most_sources(void **state)
 }
 
 /* The membership is left after its last source. */
-static void v4_mc_05_nothing_stays(void **state)
+static void sil_05_nothing_stays(void **state)
 {
     const struct ipsock_addr group = addr_of("232.1.2.3");
     const struct ipsock_addr source = addr_of("127.0.0.1");
@@ -254,7 +254,7 @@ static void v4_mc_05_nothing_stays(void **state)
 }
 
 /* Restored on a dual-stack socket, IPv6's -1 would be IPv4's 255. */
-static void mapped_opt_01_unset_hops(void **state)
+static void sil_06_unset_hops(void **state)
 {
     static const struct ipsk_option_row row = {.option = IPSK_OPTION_HOP_LIMIT,
                                                .kinds = IPSK_UDP,
@@ -282,7 +282,7 @@ static void mapped_opt_01_unset_hops(void **state)
     close(fd);
 }
 
-static void err_06_short_icmp6(void **state)
+static void ref_05_short_icmp6(void **state)
 {
     struct ipsock_config config;
     struct ipsock_endpoint *s;
@@ -309,17 +309,17 @@ static void err_06_short_icmp6(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(cm_03_source_of_bound_endpoints, setup),
-        cmocka_unit_test_setup(cm_03_source_of_connected_ipv6, setup),
-        cmocka_unit_test_setup(cm_10_index_beyond_the_link, setup),
-        cmocka_unit_test_setup(v4_uni_04_everybody_needs_leave, setup),
-        cmocka_unit_test_setup(v4_uni_04_everybody_in_a_batch, setup),
-        cmocka_unit_test_setup(err_02_the_other_family, setup),
-        cmocka_unit_test_setup(err_02_control_of_bound_dual_stack, setup),
-        cmocka_unit_test_setup(v4_mc_05_most_sources, setup),
-        cmocka_unit_test_setup(v4_mc_05_nothing_stays, setup),
-        cmocka_unit_test_setup(mapped_opt_01_unset_hops, setup),
-        cmocka_unit_test_setup(err_06_short_icmp6, setup),
+        cmocka_unit_test_setup(sil_01_source_of_bound_endpoints, setup),
+        cmocka_unit_test_setup(sil_01_source_of_connected_ipv6, setup),
+        cmocka_unit_test_setup(sil_02_index_beyond_the_link, setup),
+        cmocka_unit_test_setup(sil_03_everybody_needs_leave, setup),
+        cmocka_unit_test_setup(sil_03_everybody_in_a_batch, setup),
+        cmocka_unit_test_setup(sil_04_the_other_family, setup),
+        cmocka_unit_test_setup(sil_04_control_of_bound_dual_stack, setup),
+        cmocka_unit_test_setup(sil_05_most_sources, setup),
+        cmocka_unit_test_setup(sil_05_nothing_stays, setup),
+        cmocka_unit_test_setup(sil_06_unset_hops, setup),
+        cmocka_unit_test_setup(ref_05_short_icmp6, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
