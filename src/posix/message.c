@@ -19,10 +19,16 @@ IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock
         ipsk_prepare_receive(m, &h, &name, m->control->opaque, m->control->opaque_capacity);
     else
         ipsk_prepare_receive(m, &h, &name, control, sizeof control);
+    struct ipsk_lent_room room;
+    const bool lacks_room = s->kind != IPSOCK_TCP && ipsk_lacks_room(m);
+    if (lacks_room)
+        ipsk_lend_room(&h, &room);
     const ssize_t n = recvmsg((int)s->handle, &h, native);
     if (n < 0)
         return IPSK_FAILED;
     ipsk_fill_message(&r, m, &h, &name, (size_t)n);
+    if (lacks_room)
+        ipsk_take_room_back(s, m, flags);
     return IPSOCK_OK;
 }
 
@@ -90,8 +96,9 @@ int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uin
     const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
     if (s->kind != IPSOCK_UDP)
         return IPSK_UNUSUAL;
-    return m->control == NULL || (asked & IPSK_UNUSUAL_CONTROL) ? receive_any(s, m, flags)
-                                                                : receive_usual(s, m, flags);
+    return m->control == NULL || (asked & IPSK_UNUSUAL_CONTROL) || ipsk_lacks_room(m)
+               ? receive_any(s, m, flags)
+               : receive_usual(s, m, flags);
 }
 
 /* Whether recvfrom can say everything about the next datagram. */

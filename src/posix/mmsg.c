@@ -27,7 +27,8 @@ _Static_assert(IPSOCK_CONTROL_SENDABLE < 1u << COLUMN_BITS, "fields and column l
 
 struct ipsock_batch {
     uint32_t capacity;
-    bool armed; /* for receiving: no slot has a shape */
+    bool armed;                 /* for receiving: no slot has a shape */
+    struct ipsk_lent_room room; /* the bytes in it are nobody's: one for all */
     /* the first of those that the headers are aimed at, for one call */
     const struct ipsock_message *aimed;
     struct mmsghdr *headers;
@@ -101,6 +102,8 @@ static IPSK_IN_LINE bool aim_at_data(struct ipsock_batch *batch, struct ipsock_m
             return false;
         h->msg_iov = ipsk_iovec(m->buffers);
         IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+        if (ipsk_lacks_room(m))
+            ipsk_lend_room(h, &batch->room);
     }
     return true;
 }
@@ -150,6 +153,8 @@ static IPSK_IN_LINE void collect_usual(struct ipsock_endpoint *s, uint32_t asked
         const size_t length = ipsk_fill_data(s, m, h, h->msg_name, header->msg_len, call);
         if (c != NULL)
             c->valid = asked == 0 ? 0 : ipsk_take_control(c, h->msg_control, length, ipv6) & asked;
+        if (ipsk_lacks_room(m))
+            ipsk_take_room_back(s, m, call);
         h->msg_namelen = sizeof(union ipsk_sockaddr);
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
@@ -163,6 +168,8 @@ IPSK_OUT_OF_LINE static void collect_any(const struct ipsk_receiving *r, struct 
         struct msghdr *h = &batch->headers[i].msg_hdr;
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         ipsk_fill_message(r, m, h, h->msg_name, batch->headers[i].msg_len);
+        if (ipsk_lacks_room(m))
+            ipsk_take_room_back(r->s, m, r->call);
         h->msg_namelen = sizeof(union ipsk_sockaddr);
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
@@ -297,7 +304,7 @@ uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch
                             struct ipsock_message *messages, size_t size, uint32_t count)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
-    if (s->sends == IPSK_SENDS_CHECKED ||
+    if (s->sends == IPSK_SENDS_CHECKED || s->sends == IPSK_SENDS_NOT_TO_ALL ||
         (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY))
         return 0;
     batch->armed = false;
