@@ -87,8 +87,11 @@ int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uin
     m->flags = 0;
     if (m->control != NULL)
         m->control->valid = 0;
-    m->length = length < room ? length : room;
-    return length > room ? IPSK_CUT : IPSOCK_OK;
+    m->length = room;
+    if (length > room)
+        return IPSK_CUT;
+    m->length = length;
+    return IPSOCK_OK;
 }
 
 int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)

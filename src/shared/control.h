@@ -75,8 +75,8 @@ struct ipsk_cursor {
 
 /* The usual run of one family's messages; level is a constant, so that the other family's rows
  * vanish. */
-static inline struct ipsk_cursor ipsk_take_run(struct ipsock_control *c, struct ipsk_cursor at,
-                                               uint32_t *valid, int32_t level)
+static IPSK_IN_LINE struct ipsk_cursor
+ipsk_take_run(struct ipsock_control *c, struct ipsk_cursor at, uint32_t *valid, int32_t level)
 {
 #define IPSK_RUN_ROW(row_level, row_type, minimum, usual, field, a, b)                        \
     if (level == (row_level) && IPSK_FIELD_##field != IPSK_FIELD_PATH_MTU &&                  \
@@ -93,8 +93,8 @@ static inline struct ipsk_cursor ipsk_take_run(struct ipsock_control *c, struct 
 
 /* The usual run of a packet. IPv4 packets come to a dual-stack socket with messages of both levels.
  */
-static inline struct ipsk_cursor ipsk_take_runs(struct ipsock_control *c, struct ipsk_cursor at,
-                                                uint32_t *valid, bool ipv6)
+static IPSK_IN_LINE struct ipsk_cursor
+ipsk_take_runs(struct ipsock_control *c, struct ipsk_cursor at, uint32_t *valid, bool ipv6)
 {
     if (ipv6) {
         at = ipsk_take_run(c, at, valid, IPPROTO_IPV6);
