@@ -5,6 +5,7 @@
 #include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
+#include "posix/flow.h"
 
 /* recvmsg failed, perhaps because a signal interrupted it. */
 IPSK_OUT_OF_LINE static ssize_t receive_again(int fd, struct msghdr *h, int flags)
@@ -211,9 +212,48 @@ static inline int send_given(struct ipsock_endpoint *s, struct ipsock_message *m
                                : send_mapped(s, m, flags, error, fields);
 }
 
+/* As the flow is written down, or IPSK_UNUSUAL. */
+IPSK_OUT_OF_LINE static int send_flow(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                      uint32_t flags, struct ipsock_error *error)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
+    struct msghdr h;
+    const bool named = s->sends == IPSK_SENDS_ANYWHERE;
+    if (!ipsk_write_flow(s->flow_owner, m, named, &h, control))
+        return IPSK_UNUSUAL;
+    m->length = 0;
+    h.msg_namelen = ipsk_flow_name_length(s);
+    h.msg_flags = 0;
+    const int native = ipsk_send_flags(flags);
+    const ssize_t n = h.msg_control == NULL && h.msg_iovlen == 1
+                          ? sendto((int)s->handle, h.msg_iov->iov_base, h.msg_iov->iov_len, native,
+                                   h.msg_name, h.msg_namelen)
+                          : sendmsg((int)s->handle, &h, native);
+    if (n < 0)
+        return send_again(s, m, &h, flags, error);
+    m->length = (size_t)n;
+    m->flags = 0;
+    return IPSOCK_OK;
+}
+
+/* With a flow that was looked at, usual or not. */
+IPSK_OUT_OF_LINE static int send_spelled(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                         uint32_t flags, struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    int code = send_flow(s, m, flags, error);
+    if (code == IPSK_UNUSUAL) {
+        code = ipsk_sys_send(s, ipsk_spell_flow(m, &room), flags, error);
+        ipsk_hand_back(m, &room.message);
+    }
+    return code;
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
+    if (m->flow != NULL)
+        return send_spelled(s, m, flags, error);
     const int column = ipsk_message_column(s, m);
     return send_given(s, m, flags, error, column, ipsk_given_fields(s, m, column));
 }
@@ -221,6 +261,8 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
 int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                         struct ipsock_error *error)
 {
+    if (m->flow != NULL)
+        return send_flow(s, m, flags, error);
     const int column = ipsk_usual_column(s, m);
     if (column == IPSK_NO_COLUMN)
         return IPSK_UNUSUAL;

@@ -10,6 +10,7 @@
 #include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
+#include "posix/flow.h"
 
 /* What is beside a header. */
 struct slot {
@@ -27,7 +28,9 @@ _Static_assert(IPSOCK_CONTROL_SENDABLE < 1u << COLUMN_BITS, "fields and column l
 
 struct ipsock_batch {
     uint32_t capacity;
-    bool armed; /* for receiving: no slot has a shape */
+    bool armed;     /* for receiving: no slot has a shape */
+    uint32_t flows; /* how many of the first are ready for flows, with names of a length */
+    socklen_t flow_name;
     struct mmsghdr *headers;
     struct slot *slots;
     uint8_t (*controls)[IPSK_CONTROL_BUFFER];
@@ -47,6 +50,7 @@ void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity)
     uint8_t *p = (uint8_t *)batch + ROUND(sizeof *batch);
     batch->capacity = capacity;
     batch->armed = false;
+    batch->flows = 0;
     batch->headers = (struct mmsghdr *)(void *)p;
     p += ROUND(capacity * sizeof(struct mmsghdr));
     batch->slots = (struct slot *)(void *)p;
@@ -82,6 +86,7 @@ static void arm_all(struct ipsock_batch *batch)
         h->msg_control = batch->controls[i];
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
+    batch->flows = 0;
     batch->armed = true;
 }
 
@@ -200,22 +205,22 @@ static IPSK_IN_LINE bool write_usual(const struct ipsock_endpoint *s,
     return true;
 }
 
-/* One pass: each message is looked at while it is written. family and sends are the endpoint's, and
- * constants to the compiler. */
+/* One pass: each message is looked at while it is written, up to one with a flow. family and sends
+ * are the endpoint's, and constants to the compiler. Returns the place of the first that is not
+ * written. */
 static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                                        struct ipsock_message *messages, size_t size,
-                                        uint32_t count, int family, int sends)
+                                        const struct ipsock_message *messages, size_t size,
+                                        uint32_t from, uint32_t count, int family, int sends)
 {
     const bool named = sends == IPSK_SENDS_ANYWHERE;
-    struct mmsghdr *header = batch->headers;
-    struct slot *slot = batch->slots;
-    const struct slot *const end = slot + count;
-    char *p = (char *)messages;
+    struct mmsghdr *header = batch->headers + from;
+    struct slot *slot = batch->slots + from;
+    const struct slot *const end = batch->slots + count;
+    const char *p = (const char *)messages + size * from;
     for (; slot != end; header++, slot++, p += size) {
-        struct ipsock_message *m = (struct ipsock_message *)(void *)p;
+        const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
         int column;
-        m->length = 0;
-        if (!ipsk_is_usual_peer(s, m, family, sends, &column) ||
+        if (m->flow != NULL || !ipsk_is_usual_peer(s, m, family, sends, &column) ||
             !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
               : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
                                   : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
@@ -224,19 +229,102 @@ static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct 
     return (uint32_t)(slot - batch->slots);
 }
 
-uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                            struct ipsock_message *messages, size_t size, uint32_t count)
+IPSK_OUT_OF_LINE static uint32_t fill_messages(const struct ipsock_endpoint *s,
+                                               struct ipsock_batch *batch,
+                                               const struct ipsock_message *messages, size_t size,
+                                               uint32_t from, uint32_t count)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
+    if (s->sends == IPSK_SENDS_ANYWHERE)
+        return ipv4 ? fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV4,
+                                 IPSK_SENDS_ANYWHERE)
+                    : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6,
+                                 IPSK_SENDS_ANYWHERE);
+    return ipv4
+               ? fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
+               : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+}
+
+/* What is the same of all headers with flows, of one endpoint. The first slots have it for good,
+ * until other messages come. */
+static void shape_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch, uint32_t from,
+                        uint32_t count)
+{
+    const socklen_t length = ipsk_flow_name_length(s);
+    if (from == 0 && batch->flows >= count && batch->flow_name == length)
+        return;
+    for (uint32_t i = from; i < count; i++) {
+        batch->headers[i].msg_hdr.msg_namelen = length;
+        batch->headers[i].msg_hdr.msg_flags = 0;
+        batch->slots[i].shape = NO_SHAPE;
+    }
+    batch->flow_name = length;
+    batch->flows = from == 0 ? count : 0;
+}
+
+/* Messages with flows, up to one without, or with one that is not usual: name and control data stay
+ * where they are. named is a constant to the compiler. */
+static IPSK_IN_LINE uint32_t fill_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                        const struct ipsock_message *messages, size_t size,
+                                        uint32_t from, uint32_t count, bool named)
+{
+    const char *p = (const char *)messages + size * from;
+    const uint64_t owner = s->flow_owner;
+    struct mmsghdr *const headers = batch->headers;
+    uint8_t *const controls = batch->controls[0];
+    const size_t step = IPSK_CONTROL_BUFFER / sizeof *headers;
+    const size_t end = count * sizeof *headers;
+    size_t at = from * sizeof *headers; /* bytes: one number for headers and buffers */
+    for (; at != end; at += sizeof *headers, p += size) {
+        const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
+        struct mmsghdr *const header = (struct mmsghdr *)(void *)((char *)headers + at);
+        if (m->flow == NULL ||
+            !ipsk_write_flow(owner, m, named, &header->msg_hdr, controls + at * step))
+            break;
+    }
+    return (uint32_t)(at / sizeof *headers);
+}
+
+_Static_assert(IPSK_CONTROL_BUFFER % sizeof(struct mmsghdr) == 0, "one is a multiple of the other");
+
+IPSK_OUT_OF_LINE static uint32_t fill_named_flows(const struct ipsock_endpoint *s,
+                                                  struct ipsock_batch *batch,
+                                                  const struct ipsock_message *messages,
+                                                  size_t size, uint32_t from, uint32_t count)
+{
+    return fill_flows(s, batch, messages, size, from, count, true);
+}
+
+IPSK_OUT_OF_LINE static uint32_t fill_unnamed_flows(const struct ipsock_endpoint *s,
+                                                    struct ipsock_batch *batch,
+                                                    const struct ipsock_message *messages,
+                                                    size_t size, uint32_t from, uint32_t count)
+{
+    return fill_flows(s, batch, messages, size, from, count, false);
+}
+
+uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            const struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    uint32_t from, n = 0;
     if (s->sends == IPSK_SENDS_CHECKED ||
         (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY))
         return 0;
     batch->armed = false;
-    if (s->sends == IPSK_SENDS_ANYWHERE)
-        return ipv4 ? fill_usual(s, batch, messages, size, count, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                    : fill_usual(s, batch, messages, size, count, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
-    return ipv4 ? fill_usual(s, batch, messages, size, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
-                : fill_usual(s, batch, messages, size, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+    do {
+        from = n;
+        const char *p = (const char *)messages + size * from;
+        if (((const struct ipsock_message *)(const void *)p)->flow == NULL) {
+            batch->flows = 0;
+            n = fill_messages(s, batch, messages, size, from, count);
+        } else {
+            shape_flows(s, batch, from, count);
+            n = s->sends == IPSK_SENDS_ANYWHERE
+                    ? fill_named_flows(s, batch, messages, size, from, count)
+                    : fill_unnamed_flows(s, batch, messages, size, from, count);
+        }
+    } while (n != from && n < count);
+    return n;
 }
 
 /* Writes down messages that have been checked, each anew. */
@@ -244,8 +332,10 @@ static void fill_checked(const struct ipsock_endpoint *s, struct ipsock_batch *b
                          struct ipsock_message *messages, size_t size, uint32_t count)
 {
     batch->armed = false;
+    batch->flows = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct ipsock_message *m = ipsk_message_at(messages, size, i);
+        struct ipsk_spelled room;
+        const struct ipsock_message *m = ipsk_spelled(ipsk_message_at(messages, size, i), &room);
         reshape(s, m, ipsk_message_column(s, m), NO_SHAPE, batch, &batch->slots[i]);
     }
 }

@@ -2,6 +2,7 @@
 /* One message: WSARecvMsg and WSASendMsg, on streams WSARecv and WSASend. */
 #include "shared/message.h"
 
+#include "core/endpoint/flow.h"
 #include "core/endpoint/usual.h"
 #include "core/endpoint/zone.h"
 #include "shared/batch.h"
@@ -292,18 +293,31 @@ IPSK_OUT_OF_LINE static int send_from_many(struct ipsock_endpoint *s, struct ips
     return send_from(s, m, buffers, flags, error);
 }
 
+/* A system call costs so much here that a written header is no gain: flows are spelled out. */
+void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         struct ipsk_flow *flow)
+{
+    (void)s;
+    (void)m;
+    (void)flow;
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
     WSABUF buffers[FEW_BUFFERS];
-    return m->buffer_count > FEW_BUFFERS ? send_from_many(s, m, flags, error)
-                                         : send_from(s, m, buffers, flags, error);
+    struct ipsk_spelled room;
+    struct ipsock_message *const spelled = ipsk_spell_out(m, &room);
+    const int code = m->buffer_count > FEW_BUFFERS ? send_from_many(s, spelled, flags, error)
+                                                   : send_from(s, spelled, buffers, flags, error);
+    ipsk_hand_back(m, spelled);
+    return code;
 }
 
 int ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                         struct ipsock_error *error)
 {
-    if (ipsk_usual_column(s, m) == IPSK_NO_COLUMN)
+    if (!ipsk_is_usual(s, m))
         return IPSK_UNUSUAL;
     m->length = 0;
     return ipsk_sys_send(s, m, flags, error);

@@ -72,6 +72,9 @@ struct ipsock_endpoint {
     /* by column: fields whose presence calls for the long check; all but the usual ones that can go
      * there (usual.h) */
     uint32_t unusual_control[3];
+    /* of its flows (flow.h): no other endpoint's, not even one's of the same memory. Odd, and
+     * settled, once it has any; under lock before */
+    uint64_t flow_owner;
     uint8_t kind;    /* IPSOCK_UDP … */
     uint8_t backing; /* kind of the socket: IPSOCK_RAW under some ping endpoints */
     uint8_t family;  /* IPSOCK_IPV4, IPSOCK_IPV6 */

@@ -131,7 +131,7 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
-        if (ipsk_usual_column(s, m) != IPSK_NO_COLUMN)
+        if (ipsk_is_usual(s, m))
             continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)
@@ -194,6 +194,8 @@ static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     const int code =
         filled ? send_prefix(s, batch, messages, size, count, done, flags | IPSK_MSG_FILLED, error)
                : send_unusual(s, batch, messages, size, count, done, flags, error);
+    for (uint32_t i = *done; filled && i < count; i++)
+        ipsk_message_at(messages, size, i)->length = 0;
     if (code == IPSOCK_ENOBUFS)
         ipsk_name_control(s, ipsk_message_at(messages, size, *done), error);
     if (code < 0)

@@ -324,15 +324,21 @@ static int send_train(struct train *t, int code, bool may_begin, struct ipsock_e
 IPSK_OUT_OF_LINE static int send_slowly(struct ipsock_endpoint *s, struct ipsock_message *message,
                                         uint32_t flags, int code, struct ipsock_error *error)
 {
+    struct ipsk_spelled room;
+    struct ipsock_message *const whole = ipsk_spell_out(message, &room);
     struct train t;
-    start(&t, s, message, flags);
-    return send_train(&t, judge(&t, code, error), true, error);
+    start(&t, s, whole, flags);
+    code = send_train(&t, judge(&t, code, error), true, error);
+    ipsk_hand_back(message, whole);
+    return code;
 }
 
 /* Whether a message goes as it is, beside others in one call. */
 static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                           size_t length)
 {
+    struct ipsk_spelled room;
+    m = ipsk_spelled(m, &room);
     const size_t segment = m->control->segment_size;
     const int column = ipsk_message_column(s, m);
     const size_t most = most_segments(s, column, segment);
@@ -340,12 +346,18 @@ static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_m
            length <= most * segment;
 }
 
+static size_t segment_of(const struct ipsock_message *m)
+{
+    struct ipsk_spelled room;
+    return ipsk_spelled(m, &room)->control->segment_size;
+}
+
 int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
     const size_t length = ipsk_buffers_length(message);
     int code = IPSOCK_OK;
-    if (length > message->control->segment_size && goes_as_it_is(s, message, length)) {
+    if (length > segment_of(message) && goes_as_it_is(s, message, length)) {
         code = ipsk_try(s, IPSOCK_WRITE, message, flags, error);
         if (code == IPSOCK_OK)
             return code;
@@ -359,11 +371,14 @@ int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message
 static int send_apart(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags, int code,
                       bool may_begin, bool *whole, struct ipsock_error *error)
 {
+    struct ipsk_spelled room;
+    struct ipsock_message *const spelled = ipsk_spell_out(m, &room);
     struct train t;
-    start(&t, s, m, flags);
+    start(&t, s, spelled, flags);
     code = t.most > 1 ? judge(&t, code, error) : IPSOCK_OK;
     code = send_train(&t, code, may_begin, error);
     *whole = is_out(&t);
+    ipsk_hand_back(m, spelled);
     return code;
 }
 

@@ -4,11 +4,11 @@
 #ifndef IPSK_SEGMENT_H
 #define IPSK_SEGMENT_H
 
-#include "core/endpoint/message.h"
+#include "core/endpoint/flow.h"
 
 static inline bool ipsk_has_segments(const struct ipsock_message *m)
 {
-    return m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
+    return (ipsk_message_fields(m) & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
 }
 
 /* Sends one message with a segment size that has been checked, its length being 0; waits if it may.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Message headers of flows: name and control data are in the flow already. */
+#ifndef IPSK_POSIX_FLOW_H
+#define IPSK_POSIX_FLOW_H
+
+#include "core/endpoint/flow.h"
+#include "posix/header.h"
+
+/* Of the name in a usual flow: those of a connected endpoint have none, others always have. */
+static inline socklen_t ipsk_flow_name_length(const struct ipsock_endpoint *s)
+{
+    return s->sends != IPSK_SENDS_ANYWHERE ? 0
+           : s->family == IPSOCK_IPV4      ? sizeof(struct sockaddr_in)
+                                           : sizeof(struct sockaddr_in6);
+}
+
+/* A packet's own traffic class, in the place that a flow's control data has for it; the column is a
+ * constant to the compiler. */
+static IPSK_IN_LINE void ipsk_put_class(const struct ipsock_control *c, int column,
+                                        uint8_t *message)
+{
+    ipsk_give_column(c, column, IPSOCK_CONTROL_TRAFFIC_CLASS, false, message);
+}
+
+/* Control data of a flow with a packet's own traffic class, in buffer, which has room for all of a
+ * flow's; false if there is more beside the flow, or the class takes the long way. */
+static IPSK_IN_LINE bool ipsk_write_class(const struct ipsk_flow *flow,
+                                          const struct ipsock_control *c, struct msghdr *h,
+                                          uint8_t *buffer)
+{
+    const size_t length = flow->class_length;
+    uint8_t *const message = buffer + flow->class_at;
+    if (c->valid != IPSOCK_CONTROL_TRAFFIC_CLASS || length == 0)
+        return false;
+    /* all of it, by few instructions: what is behind the control data is not looked at */
+    memcpy(buffer, flow->control, IPSK_FLOW_USUAL);
+    if (length > IPSK_FLOW_USUAL)
+        memcpy(buffer + IPSK_FLOW_USUAL, flow->control + IPSK_FLOW_USUAL,
+               IPSK_FLOW_CONTROL - IPSK_FLOW_USUAL);
+    if (flow->column == IPSK_V4)
+        ipsk_put_class(c, IPSK_V4, message);
+    else if (flow->column == IPSK_V6)
+        ipsk_put_class(c, IPSK_V6, message);
+    else
+        ipsk_put_class(c, IPSK_MAPPED, message);
+    h->msg_control = buffer;
+    IPSK_ASSIGN(h->msg_controllen, length);
+    return true;
+}
+
+/* Writes all of a message's header but the length of the name and flags, if its flow is right
+ * beyond doubt. named: the endpoint's messages have names; a constant to the compiler. Sending only
+ * reads name and control data. */
+static IPSK_IN_LINE bool ipsk_write_flow(uint64_t owner, const struct ipsock_message *m, bool named,
+                                         struct msghdr *h, uint8_t *buffer)
+{
+    const struct ipsk_flow *flow = ipsk_flow_of(m);
+    const struct ipsock_control *c = m->control;
+    struct ipsock_buffer *const buffers = m->buffers;
+    const uint32_t count = m->buffer_count;
+    if (!ipsk_is_usual_flow(owner, flow, buffers, count))
+        return false;
+    h->msg_name = named ? (void *)(uintptr_t)flow->name : NULL;
+    h->msg_iov = ipsk_iovec(buffers);
+    IPSK_ASSIGN(h->msg_iovlen, count);
+    if (c != NULL && c->valid != 0)
+        return ipsk_write_class(flow, c, h, buffer);
+    /* no bytes: a null pointer, as BSD wants it */
+    h->msg_control = (void *)((uintptr_t)flow->control & flow->control_mask);
+    IPSK_ASSIGN(h->msg_controllen, flow->control_length);
+    return true;
+}
+
+#endif
