@@ -18,14 +18,13 @@ static int wrong(struct ipsock_error *error, int code, const char *field)
 }
 
 /* Whether every packet of it is right beyond doubt, whatever happens to the endpoint, and goes out
- * in one call of the system. */
-static bool is_ready(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                     const struct ipsk_flow *flow)
+ * in one call of the system. What is emulated, or takes a look into the data, is not (sends). */
+static bool is_ready(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     const bool named = m->peer.family != IPSOCK_UNSPEC;
-    return s->sends != IPSK_SENDS_CHECKED && (named || s->sends == IPSK_SENDS_TO_PEER) &&
-           !(flow->fields & (s->emulated[flow->column] | IPSOCK_CONTROL_SEGMENT_SIZE)) &&
-           !ipsk_zone_may_change(s, m);
+    const uint32_t fields = m->control == NULL ? 0 : m->control->valid;
+    return (named ? s->sends != IPSK_SENDS_CHECKED : s->sends == IPSK_SENDS_TO_PEER) &&
+           !(fields & IPSOCK_CONTROL_SEGMENT_SIZE) && !ipsk_zone_may_change(s, m);
 }
 
 /* An odd factor keeps different times different. */
@@ -58,7 +57,7 @@ static void keep(const struct ipsock_endpoint *s, const struct ipsock_message *m
         if (c->valid & IPSOCK_CONTROL_NEXT_HOP)
             flow->next_hop = c->next_hop;
     }
-    if (!is_ready(s, m, flow))
+    if (!is_ready(s, m))
         return;
     ipsk_sys_write_flow(s, m, flow);
     flow->owner |= IPSK_FLOW_READY;
