@@ -14,12 +14,18 @@ static inline socklen_t ipsk_flow_name_length(const struct ipsock_endpoint *s)
                                            : sizeof(struct sockaddr_in6);
 }
 
-/* A packet's own traffic class, in the place that a flow's control data has for it; the column is a
- * constant to the compiler. */
-static IPSK_IN_LINE void ipsk_put_class(const struct ipsock_control *c, int column,
-                                        uint8_t *message)
+/* A packet's own traffic class, in the place that a flow's control data has for it. */
+static IPSK_IN_LINE void ipsk_put_class(const struct ipsk_flow *flow,
+                                        const struct ipsock_control *c, uint8_t *buffer)
 {
-    ipsk_give_column(c, column, IPSOCK_CONTROL_TRAFFIC_CLASS, false, message);
+    const uint32_t field = IPSOCK_CONTROL_TRAFFIC_CLASS;
+    uint8_t *const message = buffer + flow->class_at;
+    if (flow->column == IPSK_V4)
+        ipsk_give_column(c, IPSK_V4, field, false, message);
+    else if (flow->column == IPSK_V6)
+        ipsk_give_column(c, IPSK_V6, field, false, message);
+    else
+        ipsk_give_column(c, IPSK_MAPPED, field, false, message);
 }
 
 /* Control data of a flow with a packet's own traffic class, in buffer, which has room for all of a
@@ -28,21 +34,16 @@ static IPSK_IN_LINE bool ipsk_write_class(const struct ipsk_flow *flow,
                                           const struct ipsock_control *c, struct msghdr *h,
                                           uint8_t *buffer)
 {
-    const size_t length = flow->class_length;
-    uint8_t *const message = buffer + flow->class_at;
-    if (c->valid != IPSOCK_CONTROL_TRAFFIC_CLASS || length == 0)
+    const unsigned length = flow->class_length;
+    if (c->valid != IPSOCK_CONTROL_TRAFFIC_CLASS)
         return false;
-    /* all of it, by few instructions: what is behind the control data is not looked at */
-    memcpy(buffer, flow->control, IPSK_FLOW_USUAL);
-    if (length > IPSK_FLOW_USUAL)
-        memcpy(buffer + IPSK_FLOW_USUAL, flow->control + IPSK_FLOW_USUAL,
-               IPSK_FLOW_CONTROL - IPSK_FLOW_USUAL);
-    if (flow->column == IPSK_V4)
-        ipsk_put_class(c, IPSK_V4, message);
-    else if (flow->column == IPSK_V6)
-        ipsk_put_class(c, IPSK_V6, message);
+    if (length - 1 < IPSK_FLOW_USUAL) /* all of it, by few instructions */
+        memcpy(buffer, flow->control, IPSK_FLOW_USUAL);
+    else if (length != 0)
+        memcpy(buffer, flow->control, IPSK_FLOW_CONTROL);
     else
-        ipsk_put_class(c, IPSK_MAPPED, message);
+        return false;
+    ipsk_put_class(flow, c, buffer);
     h->msg_control = buffer;
     IPSK_ASSIGN(h->msg_controllen, length);
     return true;

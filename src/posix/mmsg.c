@@ -221,9 +221,10 @@ static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct 
         const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
         int column;
         if (m->flow != NULL || !ipsk_is_usual_peer(s, m, family, sends, &column) ||
-            !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
-              : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
-                                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
+            !(column == IPSK_V4 ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
+              : IPSK_LIKELY(column == IPSK_V6)
+                  ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
+                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
             break;
     }
     return (uint32_t)(slot - batch->slots);
@@ -245,21 +246,35 @@ IPSK_OUT_OF_LINE static uint32_t fill_messages(const struct ipsock_endpoint *s,
                : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
 }
 
-/* What is the same of all headers with flows, of one endpoint. The first slots have it for good,
- * until other messages come. */
-static void shape_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch, uint32_t from,
-                        uint32_t count)
+/* How many messages have flows, one after the other. */
+static uint32_t flow_run(const struct ipsock_message *messages, size_t size, uint32_t from,
+                         uint32_t count)
+{
+    const char *p = (const char *)messages + size * from;
+    uint32_t end = from;
+    for (; end < count && ((const struct ipsock_message *)(const void *)p)->flow != NULL; end++)
+        p += size;
+    return end - from;
+}
+
+/* Makes headers ready with what is the same of all with flows, of one endpoint; the first ones stay
+ * so until other messages come. Returns how far they are ready. */
+static uint32_t shape_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            const struct ipsock_message *messages, size_t size, uint32_t from,
+                            uint32_t count)
 {
     const socklen_t length = ipsk_flow_name_length(s);
     if (from == 0 && batch->flows >= count && batch->flow_name == length)
-        return;
-    for (uint32_t i = from; i < count; i++) {
+        return count;
+    const uint32_t end = from + flow_run(messages, size, from, count);
+    for (uint32_t i = from; i < end; i++) {
         batch->headers[i].msg_hdr.msg_namelen = length;
         batch->headers[i].msg_hdr.msg_flags = 0;
         batch->slots[i].shape = NO_SHAPE;
     }
     batch->flow_name = length;
-    batch->flows = from == 0 ? count : 0;
+    batch->flows = from == 0 ? end : 0;
+    return end;
 }
 
 /* Messages with flows, up to one without, or with one that is not usual: name and control data stay
@@ -318,10 +333,10 @@ uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch
             batch->flows = 0;
             n = fill_messages(s, batch, messages, size, from, count);
         } else {
-            shape_flows(s, batch, from, count);
+            const uint32_t end = shape_flows(s, batch, messages, size, from, count);
             n = s->sends == IPSK_SENDS_ANYWHERE
-                    ? fill_named_flows(s, batch, messages, size, from, count)
-                    : fill_unnamed_flows(s, batch, messages, size, from, count);
+                    ? fill_named_flows(s, batch, messages, size, from, end)
+                    : fill_unnamed_flows(s, batch, messages, size, from, end);
         }
     } while (n != from && n < count);
     return n;

@@ -64,8 +64,8 @@ static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *erro
                                                 : IPSOCK_OK;
 }
 
-int ipsk_check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                           struct ipsock_error *error)
+static inline int check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    struct ipsock_error *error)
 {
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
@@ -73,6 +73,12 @@ int ipsk_check_destination(const struct ipsock_endpoint *s, const struct ipsock_
     if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
         code = ipsk_check_zone(s, m, error);
     return code;
+}
+
+int ipsk_check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                           struct ipsock_error *error)
+{
+    return check_destination(s, m, error);
 }
 
 /* The first field that is not a packet's own beside a flow. */
@@ -98,6 +104,15 @@ int ipsk_check_flow(const struct ipsock_endpoint *s, const struct ipsock_message
     return IPSOCK_OK;
 }
 
+IPSK_OUT_OF_LINE static int check_with_flow(const struct ipsock_endpoint *s,
+                                            const struct ipsock_message *m,
+                                            struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const int code = ipsk_check_flow(s, m, error);
+    return code < 0 ? code : ipsk_check_destination(s, ipsk_spell_flow(m, &room), error);
+}
+
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                        struct ipsock_error *error)
 {
@@ -105,10 +120,7 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
         return wrong(error, IPSOCK_EINVAL, "buffer_count");
     if (m->buffers == NULL && m->buffer_count != 0)
         return wrong(error, IPSOCK_EINVAL, "buffers");
-    struct ipsk_spelled room;
-    int code = m->flow == NULL ? IPSOCK_OK : ipsk_check_flow(s, m, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_check_destination(s, ipsk_spelled(m, &room), error);
+    int code = m->flow != NULL ? check_with_flow(s, m, error) : check_destination(s, m, error);
     if (code == IPSOCK_OK && ipsk_is_raw_icmp6(s))
         code = check_icmp6(m, error);
     if (code == IPSOCK_OK && s->kind == IPSOCK_PING)

@@ -324,21 +324,15 @@ static int send_train(struct train *t, int code, bool may_begin, struct ipsock_e
 IPSK_OUT_OF_LINE static int send_slowly(struct ipsock_endpoint *s, struct ipsock_message *message,
                                         uint32_t flags, int code, struct ipsock_error *error)
 {
-    struct ipsk_spelled room;
-    struct ipsock_message *const whole = ipsk_spell_out(message, &room);
     struct train t;
-    start(&t, s, whole, flags);
-    code = send_train(&t, judge(&t, code, error), true, error);
-    ipsk_hand_back(message, whole);
-    return code;
+    start(&t, s, message, flags);
+    return send_train(&t, judge(&t, code, error), true, error);
 }
 
 /* Whether a message goes as it is, beside others in one call. */
 static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                           size_t length)
 {
-    struct ipsk_spelled room;
-    m = ipsk_spelled(m, &room);
     const size_t segment = m->control->segment_size;
     const int column = ipsk_message_column(s, m);
     const size_t most = most_segments(s, column, segment);
@@ -346,18 +340,12 @@ static bool goes_as_it_is(const struct ipsock_endpoint *s, const struct ipsock_m
            length <= most * segment;
 }
 
-static size_t segment_of(const struct ipsock_message *m)
-{
-    struct ipsk_spelled room;
-    return ipsk_spelled(m, &room)->control->segment_size;
-}
-
 int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
     const size_t length = ipsk_buffers_length(message);
     int code = IPSOCK_OK;
-    if (length > segment_of(message) && goes_as_it_is(s, message, length)) {
+    if (length > message->control->segment_size && goes_as_it_is(s, message, length)) {
         code = ipsk_try(s, IPSOCK_WRITE, message, flags, error);
         if (code == IPSOCK_OK)
             return code;
@@ -393,7 +381,9 @@ static int send_next(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     *sent = 0;
     *more = true;
     for (; run < count; run++) {
-        const struct ipsock_message *m = ipsk_message_at(messages, size, run);
+        struct ipsk_spelled room;
+        const struct ipsock_message *m =
+            ipsk_spell_out(ipsk_message_at(messages, size, run), &room);
         if (ipsk_has_segments(m) && !goes_as_it_is(s, m, ipsk_buffers_length(m)))
             break;
     }

@@ -77,6 +77,17 @@ int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message,
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
+/* Segments of a flow's, or beside one. */
+IPSK_OUT_OF_LINE static int send_flow_segments(struct ipsock_endpoint *s,
+                                               struct ipsock_message *message, uint32_t flags,
+                                               struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const int code = ipsk_send_segments(s, ipsk_spell_flow(message, &room), flags, error);
+    ipsk_hand_back(message, &room.message);
+    return code;
+}
+
 /* A message that may be wrong, more than a datagram, or whose control the endpoint emulates. */
 IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message,
                                          uint32_t flags)
@@ -88,8 +99,9 @@ IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsoc
         code = ipsk_check_message(s, message, &error);
     }
     if (code == IPSOCK_OK)
-        code = ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, &error)
-                                          : ipsk_send_checked(s, message, flags, &error);
+        code = !ipsk_has_segments(message) ? ipsk_send_checked(s, message, flags, &error)
+               : message->flow != NULL     ? send_flow_segments(s, message, flags, &error)
+                                           : ipsk_send_segments(s, message, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }
 
