@@ -28,16 +28,25 @@ static IPSK_IN_LINE void ipsk_put_class(const struct ipsk_flow *flow,
         ipsk_give_column(c, IPSK_MAPPED, field, false, message);
 }
 
-/* Control data of a flow with a packet's own traffic class, in buffer, which has room for all of a
- * flow's; false if there is more beside the flow, or the class takes the long way. */
-static IPSK_IN_LINE bool ipsk_write_class(const struct ipsk_flow *flow,
-                                          const struct ipsock_control *c, struct msghdr *h,
-                                          uint8_t *buffer)
+/* The control data as the flow has it. */
+static IPSK_IN_LINE bool ipsk_point_at_control(const struct ipsk_flow *flow, struct msghdr *h)
 {
-    const unsigned length = flow->class_length;
+    /* no bytes: a null pointer, as BSD wants it */
+    h->msg_control = (void *)((uintptr_t)flow->control & flow->control_mask);
+    IPSK_ASSIGN(h->msg_controllen, flow->control_length);
+    return true;
+}
+
+/* The control data with what is beside the flow: nothing, or a traffic class, all of it in buffer
+ * then, which has room for a flow's. False if there is more, or the class takes the long way. */
+static IPSK_IN_LINE bool ipsk_write_control(const struct ipsk_flow *flow,
+                                            const struct ipsock_control *c, struct msghdr *h,
+                                            uint8_t *buffer)
+{
+    const size_t length = flow->class_length;
     if (c->valid != IPSOCK_CONTROL_TRAFFIC_CLASS)
-        return false;
-    if (length - 1 < IPSK_FLOW_USUAL) /* all of it, by few instructions */
+        return c->valid == 0 && ipsk_point_at_control(flow, h);
+    if (IPSK_LIKELY(length - 1 < IPSK_FLOW_USUAL)) /* all of it, by few instructions */
         memcpy(buffer, flow->control, IPSK_FLOW_USUAL);
     else if (length != 0)
         memcpy(buffer, flow->control, IPSK_FLOW_CONTROL);
@@ -49,27 +58,23 @@ static IPSK_IN_LINE bool ipsk_write_class(const struct ipsk_flow *flow,
     return true;
 }
 
-/* Writes all of a message's header but the length of the name and flags, if its flow is right
- * beyond doubt. named: the endpoint's messages have names; a constant to the compiler. Sending only
- * reads name and control data. */
+/* Writes all of a message's header but the length of the name and flags, if message and flow are
+ * right beyond doubt. named: the endpoint's messages have names; a constant to the compiler.
+ * Sending only reads name and control data. */
 static IPSK_IN_LINE bool ipsk_write_flow(uint64_t owner, const struct ipsock_message *m, bool named,
                                          struct msghdr *h, uint8_t *buffer)
 {
     const struct ipsk_flow *flow = ipsk_flow_of(m);
     const struct ipsock_control *c = m->control;
     struct ipsock_buffer *const buffers = m->buffers;
-    const uint32_t count = m->buffer_count;
+    const size_t count = m->buffer_count;
     if (!ipsk_is_usual_flow(owner, flow, buffers, count))
         return false;
     h->msg_name = named ? (void *)(uintptr_t)flow->name : NULL;
     h->msg_iov = ipsk_iovec(buffers);
     IPSK_ASSIGN(h->msg_iovlen, count);
-    if (c != NULL && c->valid != 0)
-        return ipsk_write_class(flow, c, h, buffer);
-    /* no bytes: a null pointer, as BSD wants it */
-    h->msg_control = (void *)((uintptr_t)flow->control & flow->control_mask);
-    IPSK_ASSIGN(h->msg_controllen, flow->control_length);
-    return true;
+    return IPSK_LIKELY(c == NULL) ? ipsk_point_at_control(flow, h)
+                                  : ipsk_write_control(flow, c, h, buffer);
 }
 
 #endif

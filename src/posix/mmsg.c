@@ -277,43 +277,50 @@ static uint32_t shape_flows(const struct ipsock_endpoint *s, struct ipsock_batch
     return end;
 }
 
-/* Messages with flows, up to one without, or with one that is not usual: name and control data stay
- * where they are. named is a constant to the compiler. */
-static IPSK_IN_LINE uint32_t fill_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                                        const struct ipsock_message *messages, size_t size,
-                                        uint32_t from, uint32_t count, bool named)
+/* One message with a flow that is usual, as it will go out: name and control data stay where they
+ * are. */
+static IPSK_IN_LINE bool write_flow(uint64_t owner, const char *p, bool named,
+                                    struct mmsghdr *header, uint8_t *buffer)
 {
-    const char *p = (const char *)messages + size * from;
-    const uint64_t owner = s->flow_owner;
-    struct mmsghdr *const headers = batch->headers;
-    uint8_t *const controls = batch->controls[0];
-    const size_t step = IPSK_CONTROL_BUFFER / sizeof *headers;
-    const size_t end = count * sizeof *headers;
-    size_t at = from * sizeof *headers; /* bytes: one number for headers and buffers */
-    for (; at != end; at += sizeof *headers, p += size) {
-        const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
-        struct mmsghdr *const header = (struct mmsghdr *)(void *)((char *)headers + at);
-        if (m->flow == NULL ||
-            !ipsk_write_flow(owner, m, named, &header->msg_hdr, controls + at * step))
-            break;
-    }
-    return (uint32_t)(at / sizeof *headers);
+    const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
+    return m->flow != NULL && ipsk_write_flow(owner, m, named, &header->msg_hdr, buffer);
 }
 
-_Static_assert(IPSK_CONTROL_BUFFER % sizeof(struct mmsghdr) == 0, "one is a multiple of the other");
+/* Messages with flows, up to one without, or with one that is not usual; two at a time, as
+ * note_sent. named is a constant to the compiler. */
+static IPSK_IN_LINE const struct mmsghdr *fill_flows(const struct ipsock_endpoint *s,
+                                                     struct ipsock_batch *batch,
+                                                     const struct ipsock_message *messages,
+                                                     size_t size, uint32_t from, uint32_t count,
+                                                     bool named)
+{
+    const uint64_t owner = s->flow_owner;
+    const char *p = (const char *)messages + size * from;
+    struct mmsghdr *header = batch->headers + from;
+    uint8_t *buffer = batch->controls[from];
+    const struct mmsghdr *const end = batch->headers + count;
+    const struct mmsghdr *const even = header + ((count - from) & ~1u);
+    for (; header != even; header += 2, buffer += (ptrdiff_t)2 * IPSK_CONTROL_BUFFER) {
+        if (!write_flow(owner, p, named, header, buffer))
+            return header;
+        if (!write_flow(owner, p + size, named, header + 1, buffer + IPSK_CONTROL_BUFFER))
+            return header + 1;
+        p += 2 * size;
+    }
+    return header != end && write_flow(owner, p, named, header, buffer) ? end : header;
+}
 
-IPSK_OUT_OF_LINE static uint32_t fill_named_flows(const struct ipsock_endpoint *s,
-                                                  struct ipsock_batch *batch,
-                                                  const struct ipsock_message *messages,
-                                                  size_t size, uint32_t from, uint32_t count)
+IPSK_OUT_OF_LINE static const struct mmsghdr *
+fill_named_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                 const struct ipsock_message *messages, size_t size, uint32_t from, uint32_t count)
 {
     return fill_flows(s, batch, messages, size, from, count, true);
 }
 
-IPSK_OUT_OF_LINE static uint32_t fill_unnamed_flows(const struct ipsock_endpoint *s,
-                                                    struct ipsock_batch *batch,
-                                                    const struct ipsock_message *messages,
-                                                    size_t size, uint32_t from, uint32_t count)
+IPSK_OUT_OF_LINE static const struct mmsghdr *
+fill_unnamed_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                   const struct ipsock_message *messages, size_t size, uint32_t from,
+                   uint32_t count)
 {
     return fill_flows(s, batch, messages, size, from, count, false);
 }
@@ -334,9 +341,11 @@ uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch
             n = fill_messages(s, batch, messages, size, from, count);
         } else {
             const uint32_t end = shape_flows(s, batch, messages, size, from, count);
-            n = s->sends == IPSK_SENDS_ANYWHERE
+            const struct mmsghdr *const to =
+                s->sends == IPSK_SENDS_ANYWHERE
                     ? fill_named_flows(s, batch, messages, size, from, end)
                     : fill_unnamed_flows(s, batch, messages, size, from, end);
+            n = (uint32_t)(to - batch->headers);
         }
     } while (n != from && n < count);
     return n;
@@ -355,17 +364,28 @@ static void fill_checked(const struct ipsock_endpoint *s, struct ipsock_batch *b
     }
 }
 
+static inline void note_length(char *p, const struct mmsghdr *header)
+{
+    struct ipsock_message *m = (struct ipsock_message *)(void *)p;
+    m->length = header->msg_len;
+    m->flags = 0;
+}
+
+/* Four at a time: there is so little to do that counting is half of it. */
 static void note_sent(const struct ipsock_batch *batch, struct ipsock_message *messages,
                       size_t size, uint32_t count)
 {
     char *p = (char *)messages;
     const struct mmsghdr *header = batch->headers;
     const struct mmsghdr *const end = header + count;
-    for (; header != end; header++, p += size) {
-        struct ipsock_message *m = (struct ipsock_message *)(void *)p;
-        m->length = header->msg_len;
-        m->flags = 0;
+    for (; end - header >= 4; header += 4, p += 4 * size) {
+        note_length(p, header);
+        note_length(p + size, header + 1);
+        note_length(p + 2 * size, header + 2);
+        note_length(p + 3 * size, header + 3);
     }
+    for (; header != end; header++, p += size)
+        note_length(p, header);
 }
 
 static int send_once(struct ipsock_endpoint *s, struct ipsock_batch *batch, uint32_t count,

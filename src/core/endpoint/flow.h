@@ -17,10 +17,11 @@
 /* What a message may say beside its flow. */
 #define IPSK_BESIDE_FLOW (IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_SEGMENT_SIZE)
 
-/* No part of it changes after it was made, and nothing points into it: it may be copied. Control
- * messages begin where there is no other thing to say than the caller's fields; the traffic class
- * is the last, and there even if the flow has none, so that a packet's own can be put in. */
+/* No part of it changes after it was made, and nothing points into it: it may be copied. The
+ * traffic class is the last of the control messages, and there even if the flow has none, so that a
+ * packet's own can be put in. The name is the first thing, since each packet points at it. */
 struct IPSK_MAY_ALIAS ipsk_flow {
+    _Alignas(8) uint8_t name[IPSK_FLOW_NAME];
     uint64_t owner;         /* the endpoint's flow_owner; 0: no flow. Lowest bit: IPSK_FLOW_READY */
     uintptr_t control_mask; /* 0 where no control data goes out, else all ones */
     uint32_t fields;        /* IPSOCK_CONTROL_… bits */
@@ -29,7 +30,6 @@ struct IPSK_MAY_ALIAS ipsk_flow {
     uint16_t class_at;       /* its message */
     uint8_t column;
     uint8_t traffic_class, hop_limit, dont_fragment;
-    _Alignas(8) uint8_t name[IPSK_FLOW_NAME];
     _Alignas(8) uint8_t control[IPSK_FLOW_CONTROL];
     uint32_t interface_index, segment_size;
     struct ipsock_addr peer, source, next_hop;
@@ -54,7 +54,7 @@ static inline bool ipsk_owns_flow(const struct ipsock_endpoint *s, const struct 
 /* Whether a packet with these buffers, on the endpoint of an owner, is right beyond doubt, and goes
  * out as the flow is written down, if nothing is beside the flow. */
 static inline bool ipsk_is_usual_flow(uint64_t owner, const struct ipsk_flow *flow,
-                                      const struct ipsock_buffer *buffers, uint32_t count)
+                                      const struct ipsock_buffer *buffers, size_t count)
 {
     return flow->owner == owner && count <= IPSOCK_BUFFERS_MAX && buffers != NULL;
 }
