@@ -5,6 +5,7 @@
 #include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
+#include "posix/flow.h"
 
 /* The peer is in the header, and the data is what the caller wants. */
 IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock_message *m,
@@ -266,6 +267,12 @@ static ptrdiff_t send_checked(struct ipsock_endpoint *s, struct ipsock_message *
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                          struct ipsock_error *error)
 {
+    if (m->flow != NULL) {
+        struct ipsk_spelled room;
+        const int code = ipsk_sys_send_failed(s, ipsk_spell_flow(m, &room), flags, error);
+        ipsk_hand_back(m, &room.message);
+        return code;
+    }
     const int column = ipsk_message_column(s, m);
     const uint32_t fields = ipsk_given_fields(s, m, column);
     bool passed_over = false; /* old news */
@@ -282,9 +289,36 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
     return IPSOCK_OK;
 }
 
+ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
+    struct msghdr h;
+    if (!ipsk_write_flow(s->flow_owner, m, s->sends != IPSK_SENDS_TO_PEER, &h, control))
+        return IPSK_UNUSUAL;
+    h.msg_namelen = ipsk_flow_name_length(s);
+    h.msg_flags = 0;
+    const int native = ipsk_send_flags(flags);
+    return h.msg_control == NULL && h.msg_iovlen == 1
+               ? sendto((int)s->handle, h.msg_iov->iov_base, h.msg_iov->iov_len, native, h.msg_name,
+                        h.msg_namelen)
+               : sendmsg((int)s->handle, &h, native);
+}
+
+/* With a flow that was looked at, usual or not. */
+IPSK_OUT_OF_LINE static int send_spelled(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                         uint32_t flags, struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const int code = ipsk_sys_send(s, ipsk_spell_flow(m, &room), flags, error);
+    ipsk_hand_back(m, &room.message);
+    return code;
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
+    if (m->flow != NULL)
+        return send_spelled(s, m, flags, error);
     const int column = ipsk_message_column(s, m);
     const ptrdiff_t n = send_checked(s, m, flags, column, ipsk_given_fields(s, m, column));
     if (n < 0)

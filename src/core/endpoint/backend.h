@@ -15,6 +15,7 @@
 #include "core/table/table.h"
 
 struct ipsock_batch;
+struct ipsk_flow;
 struct ipsk_raw_header;
 
 /* Fills *error and returns code: every failure goes through here. */
@@ -108,6 +109,13 @@ int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *messag
 /* After IPSK_FAILED and IPSK_CUT. */
 int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        int tried, struct ipsock_error *error);
+/* Writes down name and control data of a flow (flow.h) that is otherwise complete, and right beyond
+ * doubt; m says the same. A system without use for it writes nothing, and spells flows out. */
+void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         struct ipsk_flow *flow);
+/* A message with a flow that is right beyond doubt; returns as ipsk_sys_send_usual. */
+ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags);
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
 int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);
@@ -122,7 +130,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 /* Writes down the first messages that are right beyond doubt (usual.h), as they will go out;
  * returns how many. 0 where the system takes one at a time. */
 uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                            struct ipsock_message *messages, size_t size, uint32_t count);
+                            const struct ipsock_message *messages, size_t size, uint32_t count);
 /* Beside a call's flags: the messages are written down already. */
 #define IPSK_MSG_FILLED 0x40000000u
 /* *done messages went out; an error is that of messages[*done]. 0 with *done < count: ask again. */
