@@ -6,7 +6,8 @@
 # IPSOCK_ZIG names the program where it is not the zig in PATH.
 set(IPSOCK_ZIG zig CACHE FILEPATH "The zig program")
 set(IPSOCK_ZIG_TARGET "" CACHE STRING "Target triple: x86_64-freebsd, aarch64-windows-gnu, …")
-list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES IPSOCK_ZIG IPSOCK_ZIG_TARGET)
+option(IPSOCK_ZIG_LINKS "Link programs; off: configure only, for ci/frontend, without zig's building a C library" ON)
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES IPSOCK_ZIG IPSOCK_ZIG_TARGET IPSOCK_ZIG_LINKS)
 
 if(NOT IPSOCK_ZIG_TARGET MATCHES "^([^-]+)-([a-z]+)")
     message(FATAL_ERROR "zig.cmake: IPSOCK_ZIG_TARGET=${IPSOCK_ZIG_TARGET} is no target triple")
@@ -25,8 +26,23 @@ endif()
 # The first word is the program, the others are arguments that every call gets. Without optimization
 # zig would add its sanitizer's runtime, which takes as long to compile as a C library.
 set(zig_arguments -target ${IPSOCK_ZIG_TARGET} -fno-sanitize=undefined)
+if(IPSOCK_ZIG_TARGET MATCHES "-musl$")
+    # Else zig compiles musl whole, to link it in. What is to be run needs Debian's package musl.
+    list(APPEND zig_arguments -dynamic)
+endif()
 set(CMAKE_C_COMPILER ${IPSOCK_ZIG} cc ${zig_arguments})
 set(CMAKE_CXX_COMPILER ${IPSOCK_ZIG} c++ ${zig_arguments})
+if(NOT IPSOCK_ZIG_LINKS)
+    # CMake finds out what compiler it has by linking a program.
+    set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+    set(CMAKE_C_COMPILER_FORCED ON)
+    set(CMAKE_C_COMPILER_ID_RUN 1)
+    set(CMAKE_C_COMPILER_ID Clang)
+    set(CMAKE_C_COMPILER_VERSION 21)
+    set(CMAKE_C_STANDARD_COMPUTED_DEFAULT 17)
+    set(CMAKE_C_EXTENSIONS_COMPUTED_DEFAULT ON)
+    set(IPSOCK_LINKER_WRAPS OFF CACHE INTERNAL "zig's linker has no --wrap")
+endif()
 # The host's ar need not know the target's object format; zig's is a subcommand.
 foreach(language C CXX)
     set(CMAKE_${language}_ARCHIVE_CREATE "\"${IPSOCK_ZIG}\" ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")

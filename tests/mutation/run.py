@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Alters each row of the Linux tables and looks which test notices.
 
-    tests/mutation/run.py [--all | --once] [--jobs N] [--only TEXT] PLACE
+    tests/mutation/run.py [--all | --once] [--jobs N] [--only TEXT] [--record] PLACE
 
 A conformance test, a unit test of codec, tables or ledger, a test of injected failures, or a network scenario must
-fail. What noticed other changes of the same option runs first, then what is quick. Last comes the comparison with
+fail. What noticed a change of the row before runs first (noticed.txt, to which --record adds what noticed one in this run;
+it decides the order and nothing else), then what noticed other changes of the same option, then what is quick. Last comes the comparison with
 tests/golden/linux.csv, which notices every change and proves nothing about behaviour: what only it notices must be in
 survivors.txt, with a reason. Without --all each row is removed, gets another constant, and has one more field altered, a
 different kind of field from row to row; with it every field is altered; with --once each row is altered in one of
@@ -24,9 +25,10 @@ import threading
 import time
 
 from mutants import Mutant, mutants_of
-from workshop import Base, Bench, BuildError
+from workshop import Base, Bench, BuildError, Ordinary
 
 HERE = pathlib.Path(__file__).resolve().parent
+NOTICED = HERE / "noticed.txt"
 ALWAYS = ("removed", "name", "type", "value", "minimum", "usual", "fields", "encoding", "a", "b")
 
 PLACEBO = 200  # one of so many
@@ -46,6 +48,26 @@ def read_survivors(mutants):
                 sys.exit("survivors.txt: no such mutant: %s" % line)
             found[pattern.strip()] = reason.strip()
     return found
+
+
+def read_noticed():
+    """row -> the tests that noticed a change of it in earlier runs."""
+    found = collections.defaultdict(set)
+    for line in NOTICED.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            row, _, tests = line.partition(": ")
+            found[row] |= set(tests.split())
+    return found
+
+
+def record(outcomes, noticed, rows):
+    """Adds what noticed something in this run; rows that are gone go."""
+    head = [line for line in NOTICED.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    for outcome in outcomes:
+        if outcome.group not in ("nothing", "golden", "compiler"):
+            noticed[outcome.mutant.row].add(outcome.killer.split()[0])
+    lines = ["%s: %s" % (row, " ".join(sorted(noticed[row]))) for row in sorted(rows & set(noticed))]
+    NOTICED.write_text("\n".join(head + lines) + "\n", encoding="utf-8")
 
 
 def with_placebos(mutants, header):
@@ -93,23 +115,27 @@ class Hunt:
     """All mutants, tried on several benches."""
 
     def __init__(self, base, place, jobs, survivors):
+        self.before = read_noticed()
         self.benches = queue.Queue()
         for number in range(jobs):
             self.benches.put(Bench(base, place / ("bench%d" % number)))
         self.survivors = survivors
         # What fails without any mutation notices nothing; trusted is what was asked again.
-        self.clean = Bench(base, place / "clean")
-        self.clean.make("FACTS", base.header)
+        self.clean = Ordinary(base)
         self.order, self.known, self.trusted = {}, collections.defaultdict(set), set()
         self.noticed = collections.defaultdict(collections.Counter)
         self.lock = threading.Lock()
         self.report = open(place / "report.tsv", "w", buffering=1, encoding="utf-8")
 
-    def baseline(self):
-        for test in self.clean.tests():
+    def baseline(self, pool):
+        def once(test):
             begun = time.monotonic()
-            self.known[test.name] |= set(self.clean.try_test(test))
-            self.order[test.name] = test.group == "golden", time.monotonic() - begun
+            failed = self.clean.try_test(test)
+            return test, failed, time.monotonic() - begun
+
+        for test, failed, took in pool.map(once, self.clean.tests()):
+            self.known[test.name] |= set(failed)
+            self.order[test.name] = test.group == "golden", took
 
     def reason(self, mutant):
         key = key_of(mutant)
@@ -139,10 +165,11 @@ class Hunt:
 
     def killer(self, bench, mutant):
         noticed = self.noticed[" ".join(mutant.row.split()[:2])]
+        before = self.before.get(mutant.row, ())
 
         def likeliest(test):
             last, took = self.order[test.name]
-            return last, -noticed[test.name], took
+            return test.name not in before, last, -noticed[test.name], took
 
         for test in sorted(bench.tests(), key=likeliest):
             case = self.notices(bench, test)
@@ -206,21 +233,26 @@ def main():
     parser.add_argument("--once", action="store_true", help="one alteration of each row")
     parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1)
     parser.add_argument("--only", default="", help="mutants whose name has this in it")
+    parser.add_argument("--record", action="store_true", help="add what noticed to noticed.txt")
     parser.add_argument("place", type=pathlib.Path)
     arguments = parser.parse_args()
     begun = time.monotonic()
     place = arguments.place.resolve()
     base = Base(place)
     mutants = list(mutants_of(base.header))
+    rows = {mutant.row for mutant in mutants}
     survivors = read_survivors(mutants)
     mutants = list(mutants if arguments.all else choose(mutants))
     mutants = [m for m in (once(mutants) if arguments.once else mutants)
                if arguments.only in key_of(m)]
     hunt = Hunt(base, place, arguments.jobs, survivors)
-    hunt.baseline()
-    print("%d mutants, %d tests (%d s)" % (len(mutants), len(hunt.order), time.monotonic() - begun), flush=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        hunt.baseline(pool)
+        print("%d mutants, %d tests (%d s)" % (len(mutants), len(hunt.order), time.monotonic() - begun),
+              flush=True)
         outcomes = list(pool.map(hunt.attempt, with_placebos(mutants, base.header)))
+    if arguments.record:
+        record(outcomes, hunt.before, rows)
     verdict = tell(outcomes, hunt, not arguments.once)
     print("%d s" % (time.monotonic() - begun))
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % verdict)

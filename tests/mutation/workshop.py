@@ -100,7 +100,9 @@ class Base:
         copy_sources(self.tree)
         run(["cmake", "-S", str(self.tree), "-B", str(self.build), "-G", "Ninja", *OPTIONS])
         # ctest tells the command of a test only if the program is there.
-        run(["ninja", "-C", str(self.build)])
+        run(["ninja", "-C", str(self.build), "ipsock_shared",
+             *("tests/%s/all" % part for part in ("conformance", "docs", "fault", "network")),
+             *("unit_" + unit for unit in UNITS)])
         self.ctest = [test for test in json.loads(run(
             ["ctest", "--test-dir", str(self.build), "--show-only=json-v1"]))["tests"]
                       if self.is_asked(test)]
@@ -151,7 +153,7 @@ class Bench:
     """A place to build one mutant after another, and the tests that run there."""
 
     def __init__(self, base, place):
-        self.base, self.place = base, place
+        self.base, self.place, self.libraries = base, place, place / "lib"
         for part in ("include/linux", "objects", "lib", "bin"):
             (place / part).mkdir(parents=True, exist_ok=True)
 
@@ -208,7 +210,7 @@ class Bench:
 
     def try_test(self, test):
         """Failed cases of one program; one for a crash or for a program that does not end."""
-        environment = dict(os.environ, LD_LIBRARY_PATH=str(self.place / "lib"), **test.environment)
+        environment = dict(os.environ, LD_LIBRARY_PATH=str(self.libraries), **test.environment)
         alone = [] if test.group == "network" or os.geteuid() else ALONE
         command = alone + [self.program(test.command[0])] + test.command[1:]
         try:
@@ -222,3 +224,13 @@ class Bench:
         if done.returncode and not failed:
             failed.append("(exit status %d)" % done.returncode)
         return failed
+
+
+class Ordinary(Bench):
+    """The build without mutation: nothing to be made."""
+
+    def __init__(self, base):
+        self.base, self.libraries = base, base.build
+
+    def program(self, path):
+        return path
