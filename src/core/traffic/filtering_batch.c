@@ -138,9 +138,12 @@ IPSK_OUT_OF_LINE static uint32_t member_run(const struct ipsk_memberships *all,
                                             struct ipsock_message *messages, size_t size,
                                             uint32_t count)
 {
+    const struct ipsk_memberships table = *all; /* for the run: in registers */
     struct ipsock_message *m = messages;
     uint32_t n = 0;
-    for (; n < count && ipsk_is_member(all, m); n++)
+    if (table.bucket_count == 0)
+        return 0;
+    for (; n < count && ipsk_is_member(&table, m); n++)
         m = ipsk_message_at(m, size, 1);
     return n;
 }
