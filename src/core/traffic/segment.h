@@ -8,7 +8,8 @@
 
 static inline bool ipsk_has_segments(const struct ipsock_message *m)
 {
-    return (ipsk_message_fields(m) & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
+    return (m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0) ||
+           (m->flow != NULL && (ipsk_flow_of(m)->fields & IPSOCK_CONTROL_SEGMENT_SIZE) != 0);
 }
 
 /* Sends one message with a segment size and no flow that has been checked, its length being 0;
