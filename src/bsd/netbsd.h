@@ -191,9 +191,10 @@
     X(PING_SOURCE6, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 1) \
+    X(RAW_SOURCE_BY_ROUTE, 1) /* netinet/ip_output.c */ \
     X(RAW_ROUTES_BY_PEER, 0) \
     X(RAW_UNBOUND_DEAF, 0) \
-    X(RAW_HEADER_FIELDS, 0) \
+    X(RAW_HEADER_FIELDS, IPSOCK_CONTROL_TRAFFIC_CLASS) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
@@ -205,6 +206,7 @@
     X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, rip_sendspace and rip_recvspace 8192 */ \
     X(RECEIVE_NEEDS_ROOM, 1) /* 0, where nothing has come: kern/uipc_socket.c, soreceive */ \
     X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(SOURCES_BY_INDEX, 0) \
     X(BLOCKS_SINCE4, 0) \
     X(BLOCKS_SINCE6, 0) \
     X(SOURCES_MOST, 0) \

@@ -232,6 +232,7 @@
     X(PING_SOURCE6, 1) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 0) \
+    X(RAW_SOURCE_BY_ROUTE, 0) \
     X(RAW_ROUTES_BY_PEER, 0) \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, 0) \
@@ -246,6 +247,7 @@
     X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216: EMSGSIZE over it */ \
     X(RECEIVE_NEEDS_ROOM, 0) \
     X(ICMP6_LEAST, 8) \
+    X(SOURCES_BY_INDEX, 1) \
     X(BLOCKS_SINCE4, INT32_MAX) /* bsd/netinet/in_mcast.c */ \
     X(BLOCKS_SINCE6, INT32_MAX) \
     X(SOURCES_MOST, 0) \
