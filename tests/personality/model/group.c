@@ -354,3 +354,22 @@ int model_group_option(int fd, struct sock *s, int level, int name, const void *
                                         : read_mreq6(&w, value, length);
     return result < 0 ? result : perform(fd, s, &w);
 }
+
+/* For tests: whether fd is a member, of all but some sources or of some. */
+int kernel_filter_of(int fd, uint32_t index, const uint8_t *group, int length, int *include,
+                     int *sources);
+int kernel_filter_of(int fd, uint32_t index, const uint8_t *group, int length, int *include,
+                     int *sources)
+{
+    struct host_addr addr = {.family = length == 4 ? 4 : 6};
+    int error = 0;
+    memcpy(addr.ip, group, (size_t)length);
+    host_lock();
+    struct sock *const s = model_find(fd, &error);
+    const struct membership *const m = s == NULL ? NULL : model_membership(s, index, &addr);
+    const bool member = m != NULL;
+    *include = member && !m->any;
+    *sources = member ? m->sources : 0;
+    host_unlock();
+    return member;
+}

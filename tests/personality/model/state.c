@@ -136,9 +136,20 @@ struct sock *model_made(int fd)
     return s;
 }
 
+/* Linux tells no peer of a raw socket. */
 void model_names(int fd, struct sock *s)
 {
-    s->connected = host_name(fd, true, &s->peer) == 0;
-    if (host_name(fd, false, &s->local) == 0)
+    struct host_addr peer;
+    if (host_name(fd, true, &peer) == 0) {
+        s->peer = peer;
+        s->connected = true;
+    } else if (s->is.type != HOST_RAW) {
+        memset(&s->peer, 0, sizeof s->peer);
+        s->connected = false;
+    }
+    if (host_name(fd, false, &s->local) == 0) {
+        if (s->is.type == HOST_RAW) /* Linux gives the protocol */
+            s->local.port = 0;
         s->has_port = s->local.port != 0;
+    }
 }
