@@ -69,13 +69,16 @@ class Verdict:
 
 def judge(system, tables, said, measured, rows, kernel=(9, 8)):
     verdicts = {}
-    probes = {probe for probe, _ in measured}
+    probes, subjects, unasked = {probe for probe, _ in measured}, {probe.split(".")[0] for probe, _ in said}, {}
     crashed = {probe for probe, key in said if key == "crash"}
     for name in dict.fromkeys([*said, *measured]):
         probe, key = name
         if probe not in probes:  # this run did not ask
             continue
         subject = probe.split(".")[0]
+        if subject not in subjects:  # no kernel was asked yet
+            unasked[subject] = unasked.get(subject, 0) + 1
+            continue
         verdict = verdicts.setdefault(subject, Verdict())
         unused = uses.why_unused(tables, probe, key)
         same = said.get(name) == measured.get(name)
@@ -95,10 +98,10 @@ def judge(system, tables, said, measured, rows, kernel=(9, 8)):
             verdict.excused += 1
         else:
             verdict.bad.append((name, said.get(name, "(no such line)"), measured.get(name, "(no such line)"), unused, row))
-    return verdicts
+    return verdicts, unasked
 
 
-def say(system, verdicts, rows, kernel, count, whole):
+def say(system, verdicts, unasked, rows, kernel, count, whole):
     print(f"{system + ':':<18}{'used, agree':>18}{'all, agree':>20}{'with a reason':>15}{'without':>9}")
     total = Verdict()
     for subject, v in verdicts.items():
@@ -108,6 +111,8 @@ def say(system, verdicts, rows, kernel, count, whole):
         total.bad += v.bad
     print(f"  {'together':<16}{total.used_agree:>8} of {total.used:<6}{total.agree:>10} of {total.all:<6}"
           f"{total.excused:>12}{len(total.bad):>10}")
+    for subject, lines in unasked.items():
+        print(f"  {subject:<16}{lines} lines that no kernel was asked for yet")
     for (probe, key), a, b, unused, row in total.bad[:count]:
         note = f"  ({unused})" if unused else ""
         if row:
@@ -136,12 +141,12 @@ def main():
         measured = {name: v for name, v in measured.items() if name[0].split(".")[0] == options.subject}
     rows = read_rows(os.path.join(HERE, f"differences-{options.system}.csv"))
     kernel = tuple(int(part) for part in re.findall(r"\d+", options.kernel)[:2])
-    verdicts = judge(options.system, tables, said, measured, rows, kernel)
+    verdicts, unasked = judge(options.system, tables, said, measured, rows, kernel)
     if options.used:
         for v in verdicts.values():
             v.bad = [entry for entry in v.bad if entry[3] is None]
     whole = not options.subject and {p for p, _ in said} <= {p for p, _ in measured}
-    sys.exit(say(options.system, verdicts, rows, kernel, options.count, whole))
+    sys.exit(say(options.system, verdicts, unasked, rows, kernel, options.count, whole))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ FREEBSD = uses.Tables(HERE.parent / "golden" / "freebsd.csv")
 def judged(system, changes, *rows):
     tables = uses.Tables(HERE.parent / "golden" / f"{system}.csv")
     rows = [judge.Row(1, fields.split(",", 3)) for fields in rows]
-    verdicts = judge.judge(system, tables, SAID, {**SAID, **changes}, rows)
+    verdicts, _ = judge.judge(system, tables, SAID, {**SAID, **changes}, rows)
     return sum(len(v.bad) for v in verdicts.values()), [r for r in rows if not r.met and r.counts((9, 8))]
 
 
@@ -64,6 +64,11 @@ def another_kernel_is_a_reason_on_linux():
 @check
 def a_line_too_many_is_a_difference():
     assert judged("freebsd", {("options.ip", "udp4.IP_TTL.new"): "x"})[0] == 1
+
+
+@check
+def what_no_kernel_was_asked_is_no_difference():
+    assert judged("freebsd", {("batch.sent", "udp4.three"): "x"}) == (0, [])
 
 
 @check

@@ -60,6 +60,30 @@ void port_arrive(enum port_interface interface, const uint8_t *packet, size_t le
 /* "linux 6.1", "netbsd 7.99.34" … */
 const char *port_system(void);
 
+/* The rest is for the second set of probes (stream, batch, adopt, interfaces, full). */
+long port_listen(int fd, int backlog);
+long port_accept(int fd, struct sockaddr *addr,
+                 socklen_t *length); /* accept4: close-on-exec and not blocking */
+long port_shutdown(int fd, int how);
+long port_getpeername(int fd, struct sockaddr *addr, socklen_t *length);
+long port_ioctl(int fd, unsigned long request, void *argument);
+long port_nonblocking(int fd, int on); /* sets O_NONBLOCK, -1: only reads; was it set before? */
+/* poll's revents, after at most so many milliseconds. */
+int port_poll(int fd, int events, int milliseconds);
+/* native.h defines PORT_MMSG where the system calls are there, not where a library loops. */
+#ifdef PORT_MMSG
+long port_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags);
+long port_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags);
+#endif
+/* native.h defines PORT_IFADDRS where these are there; index and name are the system's
+ * if_nametoindex and if_indextoname (16 bytes of room). */
+#ifdef PORT_IFADDRS
+long port_getifaddrs(struct ifaddrs **list);
+void port_freeifaddrs(struct ifaddrs *list);
+long port_nametoindex(const char *name);
+long port_indextoname(unsigned index, char *name);
+#endif
+
 /* Writes to standard output at once, unbuffered: write(1, text, length). */
 void port_write(const char *text, size_t length);
 

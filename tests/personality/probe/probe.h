@@ -14,7 +14,8 @@ struct probe {
 };
 extern const struct probe options_probes[], control_receive_probes[], control_send_probes[],
     multicast_probes[], delivery_probes[], raw_probes[], raw6_probes[], path_probes[],
-    datagram_probes[], ping_probes[];
+    datagram_probes[], ping_probes[], stream_probes[], batch_probes[], adopt_probes[],
+    interfaces_probes[], full_probes[];
 
 int probes_main(int argc, char **argv); /* --list, --only ID, --after ID; a port's main calls it */
 int probes_run(const char *only);       /* all, or the one with that id (or subject) */
@@ -33,6 +34,7 @@ extern const char *const kind_name[KINDS];
 int kind_v6(enum kind kind);
 int open_kind(enum kind kind);
 long open_socket(int family, int type, int protocol); /* descriptor or minus errno */
+int keep_socket(int fd);                              /* closed after the probe; the same number */
 void shut(int fd);
 long set_int(int fd, int level, int name, int value);
 const char *get_text(int fd, int level, int name, socklen_t size); /* "4:64", "1:40", "EINVAL" */

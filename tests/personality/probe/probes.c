@@ -16,7 +16,12 @@ static const struct {
                 {"raw6", raw6_probes},
                 {"path", path_probes},
                 {"datagram", datagram_probes},
-                {"ping", ping_probes}};
+                {"ping", ping_probes},
+                {"stream", stream_probes},
+                {"batch", batch_probes},
+                {"adopt", adopt_probes},
+                {"interfaces", interfaces_probes},
+                {"full", full_probes}};
 
 static const char *current = "";
 
@@ -43,8 +48,13 @@ static size_t opened;
 long open_socket(int family, int type, int protocol)
 {
     long fd = port_socket(family, type, protocol);
-    if (fd >= 0 && opened < COUNT(open_sockets))
-        open_sockets[opened++] = (int)fd;
+    return fd < 0 ? fd : keep_socket((int)fd);
+}
+
+int keep_socket(int fd)
+{
+    if (opened < COUNT(open_sockets))
+        open_sockets[opened++] = fd;
     return fd;
 }
 
