@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* sendmsg: what this kernel refuses, and the rest to the host. */
+#include "model.h"
+
+static int64_t length_of(const struct msghdr *h)
+{
+    int64_t length = 0;
+    for (int i = 0; i < (int)h->msg_iovlen; i++)
+        length += (int64_t)h->msg_iov[i].iov_len;
+    return length;
+}
+
+/* An address of the host's, or not one for this socket. */
+static int read_name(const struct sock *s, const struct msghdr *h, struct host_addr *to)
+{
+    struct sockaddr any;
+    if (h->msg_name == NULL)
+        return 0;
+    if (h->msg_namelen < 2)
+        return -EINVAL;
+    memcpy(&any, h->msg_name, 2);
+    if (any.sa_family != (s->is.family == 4 ? AF_INET : AF_INET6)) {
+        /* a dual-stack socket takes AF_INET only by the mapped form */
+        return -EAFNOSUPPORT;
+    }
+    return model_from(to, h->msg_name, h->msg_namelen) ? 0 : -EINVAL;
+}
+
+static int check_name(const struct sock *s, const struct host_addr *to)
+{
+    if (to->family == 0)
+        return s->connected ? 0 : -model_fact(FACT_NO_NAME);
+    if (s->connected)
+        return -model_fact(FACT_CONNECTED_NAME);
+    if (s->is.type == HOST_DATAGRAM && to->port == 0)
+        return -model_fact(FACT_PORT_ZERO);
+    if (model_is_mapped(to) && !model_dual(s) && s->is.type == HOST_DATAGRAM)
+        return -EINVAL;
+    return 0;
+}
+
+static bool is_broadcast(const struct host_addr *to)
+{
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    struct host_interface_addr list[64];
+    if (to->family != 4)
+        return false;
+    if (memcmp(to->ip, ones, 4) == 0)
+        return true;
+    const int count = host_interface_addrs(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].broadcast.family == 4 && model_same_ip(&list[i].broadcast, to))
+            return true;
+    return false;
+}
+
+/* 1: it goes to the gateway, where nobody reads it (M F-8). */
+static int check_broadcast(const struct sock *s, const struct host_addr *to)
+{
+    const struct host_addr plain = model_unmap(to);
+    if (s->values[OPTION_BROADCAST] || !is_broadcast(&plain))
+        return 0;
+    if (plain.ip[0] != 255 || plain.ip[3] != 255 || model_fact(FACT_BROADCAST_ALL_ONES))
+        return -EACCES;
+    return host_route(&plain) != 0 ? 1 : -ENETUNREACH;
+}
+
+/* in_pcbbind_setup and in_pcbconnect_setup for IP_SENDSRCADDR. */
+static int check_source4(int fd, struct sock *s, const struct host_message *m)
+{
+    uint32_t index;
+    if (model_fact(FACT_SOURCE_NEEDS_WILDCARD)) {
+        model_names(fd, s);
+        struct host_addr local = model_unmap(&s->local);
+        if (s->connected || !s->has_port || !model_is_any(&local) || model_is_any(&m->local))
+            return -model_fact(FACT_SOURCE_NEEDS_WILDCARD);
+    }
+    if (model_is_any(&m->local))
+        return 0;
+    if (!model_is_group(&m->local) && model_interface_of(&m->local, &index) < 0)
+        return -model_fact(FACT_SOURCE_FOREIGN);
+    return 0;
+}
+
+static bool has_link_scope(const struct host_addr *a)
+{
+    return (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80) ||
+           (a->ip[0] == 0xff && (a->ip[1] & 15) <= 2);
+}
+
+/* in6_selectsrc and in6_selectif for IPV6_PKTINFO. */
+static int check_source6(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
+{
+    uint32_t index = 0;
+    model_names(fd, s);
+    if (s->connected && s->is.type == HOST_DATAGRAM) /* M: both systems ignore it */
+        m->has &= ~(uint32_t)HOST_HAS_SOURCE;
+    struct host_addr source = m->local;
+    if ((m->has & HOST_HAS_SOURCE)) {
+        source.scope = has_link_scope(&source) ? m->interface : 0;
+        if (model_interface_of(&source, &index) < 0 ||
+            (m->interface != 0 && index != m->interface && has_link_scope(&source)))
+            return -EADDRNOTAVAIL;
+    }
+    if (!(m->has & HOST_HAS_INTERFACE) || has_link_scope(to))
+        return 0;
+    if (model_is_group(to) && model_fact(FACT_PKTINFO6_ROUTES) == 0 && !s->has_port)
+        return 0;
+    const struct host_addr *const peer = to->family == 0 ? &s->peer : to;
+    const bool bound = s->has_port && !s->connected;
+    if (!model_is_group(peer)) {
+        const uint32_t route = host_route(peer);
+        if (route != 0 && route != m->interface && !host_is_local(peer, &index)) {
+            if (!bound && s->is.type != HOST_RAW)
+                return -model_fact(FACT_PKTINFO6_CONFLICT);
+            m->has &= ~(uint32_t)HOST_HAS_INTERFACE;
+            m->interface = 0;
+        }
+    }
+    return 0;
+}
+
+int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
+{
+    if (m->has & HOST_HAS_SOURCE && m->local.family == 4)
+        return check_source4(fd, s, m);
+    if ((m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE)) && m->local.family == 6)
+        return check_source6(fd, s, to, m);
+    return 0;
+}
+
+static int check_length(const struct sock *s, int64_t length)
+{
+    if (s->is.type != HOST_STREAM && length > s->values[OPTION_SEND_BUFFER])
+        return -model_fact(FACT_MESSAGE_OVER_BUFFER);
+    return s->kind == KIND_U4 && length > 65507 ? -EMSGSIZE : 0;
+}
+
+static int flags_of(int flags)
+{
+    return (flags & MSG_DONTWAIT ? HOST_DONTWAIT : 0) |
+           (flags & MSG_DONTROUTE ? HOST_DONTROUTE : 0) | (flags & MSG_OOB ? HOST_OOB : 0) |
+           (flags & MSG_EOR ? HOST_EOR : 0);
+}
+
+/* One buffer, so that its header can be changed. */
+static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
+                               struct host_message *m, int64_t length)
+{
+    uint8_t *const packet = malloc((size_t)length + 1);
+    size_t at = 0;
+    if (packet == NULL)
+        return -ENOBUFS;
+    for (int i = 0; i < (int)h->msg_iovlen; i++) {
+        memcpy(packet + at, h->msg_iov[i].iov_base, h->msg_iov[i].iov_len);
+        at += h->msg_iov[i].iov_len;
+    }
+    const struct host_buffer one = {packet, at};
+    int64_t n = model_header_out(s, packet, at);
+    if (n == 0) {
+        m->buffers = &one;
+        m->buffer_count = 1;
+        n = host_send(fd, m);
+        n = n < 0 ? model_errno((int)n) : n;
+    }
+    free(packet);
+    return (ssize_t)n;
+}
+
+static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_message *m)
+{
+    int result = -s->pending;
+    s->pending = 0;
+    model_names(fd, s);
+    if (result == 0)
+        result = read_name(s, h, &m->peer);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = check_name(s, &m->peer);
+    if (result == 0)
+        result = check_length(s, length_of(h));
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = model_control_in(s, h, m->peer.family != 0 ? &m->peer : &s->peer, m);
+    m->v4 = s->is.family == 4 || model_is_mapped(m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0)
+        result = model_check_source(fd, s, &m->peer, m);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = check_broadcast(s, m->peer.family != 0 ? &m->peer : &s->peer);
+    return result;
+}
+
+ssize_t model_send(int fd, const struct msghdr *h, int flags)
+{
+    int result = 0;
+    struct host_message m = {.buffers = (const struct host_buffer *)h->msg_iov,
+                             .buffer_count = (uint64_t)h->msg_iovlen,
+                             .flags = flags_of(flags)};
+    const int64_t length = length_of(h);
+    host_lock();
+    struct sock *const s = model_find(fd, &result);
+    const bool own = s != NULL && s->kind == KIND_R4 && s->values[OPTION_HDRINCL];
+    if (s != NULL)
+        result = judge(fd, s, h, &m);
+    host_unlock();
+    if (result != 0)
+        return result < 0 ? result : (ssize_t)length;
+    if (s->is.type == HOST_STREAM)
+        m.peer.family = 0;
+    if (s->is.type == HOST_RAW)
+        m.peer.port = 0;
+    if (own)
+        return send_own_header(fd, s, h, &m, length);
+    const int64_t n = host_send(fd, &m);
+    return n < 0 ? model_errno((int)n) : (ssize_t)n;
+}
