@@ -109,12 +109,12 @@ int port_poll(int fd, int events, int milliseconds)
 #ifdef PORT_MMSG
 long port_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
-    return answer(sendmmsg(fd, messages, count, flags | MSG_NOSIGNAL));
+    return answer(sendmmsg(fd, messages, count, (PORT_MMSG)(flags | MSG_NOSIGNAL)));
 }
 
 long port_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
-    return answer(recvmmsg(fd, messages, count, flags, NULL));
+    return answer(recvmmsg(fd, messages, count, (PORT_MMSG)flags, NULL));
 }
 #endif
 

@@ -70,7 +70,8 @@ long port_ioctl(int fd, unsigned long request, void *argument);
 long port_nonblocking(int fd, int on); /* sets O_NONBLOCK, -1: only reads; was it set before? */
 /* poll's revents, after at most so many milliseconds. */
 int port_poll(int fd, int events, int milliseconds);
-/* native.h defines PORT_MMSG where the system calls are there, not where a library loops. */
+/* native.h defines PORT_MMSG, the type of their flags, where the system calls are there, not where
+ * a library loops. */
 #ifdef PORT_MMSG
 long port_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags);
 long port_recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags);

@@ -179,7 +179,8 @@ static void requests(void)
             continue;
         }
         unsigned ttl = v6 ? wire_packet[7] : wire_packet[8];
-        unsigned tos = v6 ? (wire_packet[0] << 4 | wire_packet[1] >> 4) & 255u : wire_packet[1];
+        unsigned tos =
+            v6 ? (unsigned)(wire_packet[0] << 4 | wire_packet[1] >> 4) & 255 : wire_packet[1];
         static uint8_t quoted[60];
         size_t size = wire_size < sizeof quoted ? wire_size : sizeof quoted;
         memcpy(quoted, wire_packet, size);

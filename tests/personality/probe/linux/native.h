@@ -19,7 +19,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#define PORT_MMSG    1
+#define PORT_MMSG    int
 #define PORT_IFADDRS 1
 
 #ifndef UDP_SEGMENT
