@@ -100,7 +100,8 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     ipsock_add(posix
         create errno header interface message refusal resolve socket sync wait)
     # shared/no_error_queue serves all others.
-    ipsock_add(linux broadcast error_queue host inspect process tables wait_edge)
+    ipsock_add(posix process)
+    ipsock_add(linux broadcast error_queue host inspect tables wait_edge wipe)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
     if(IPSOCK_BATCH STREQUAL "mmsg")
@@ -123,10 +124,29 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     ipsock_add(shared no_error_queue single)
     ipsock_add(windows
         call error inspect interface message option resolve socket source start sync tables wait)
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly|Darwin)$")
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD)$")
+    string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
+    set(ipsock_system_header bsd/${system}.h)
+    ipsock_add(posix
+        broadcast create errno header interface message process refusal resolve socket sync wait
+        wake_pipe)
+    ipsock_add(shared no_error_queue)
+    ipsock_add(bsd host inspect link version ${system}_host ${system}_tables)
+    # FreeBSD's recvmmsg is a loop in libc, with lengths of another type: never a variant there.
+    if(CMAKE_SYSTEM_NAME STREQUAL "FreeBSD")
+        set(IPSOCK_BATCH single)
+    else()
+        ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
+    endif()
+    if(IPSOCK_BATCH STREQUAL "mmsg")
+        ipsock_add(posix mmsg)
+    else()
+        ipsock_add(shared single)
+    endif()
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(OpenBSD|DragonFly|Darwin)$")
     message(FATAL_ERROR
-        "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet; so far "
-        "only Linux has one. README.md, \"What works now\", tells what there is of the others.")
+        "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. "
+        "README.md, \"What works now\", tells what there is of it.")
 else()
     message(FATAL_ERROR "ipsock: ${CMAKE_SYSTEM_NAME} is not among the systems of this library")
 endif()

@@ -116,12 +116,20 @@ static struct ipsock_interface *place(struct ipsock_interface **list, const stru
     return made;
 }
 
+/* The BSDs leave a netmask's zeros away at its end, and what follows is not its own: its first byte
+ * tells its length (net/radix.c; getifaddrs copies that many). */
 static uint8_t prefix_length(const struct sockaddr *mask, size_t offset, size_t bytes)
 {
+    union ipsk_sockaddr whole;
     uint8_t bits = 0;
     if (mask == NULL)
         return 0;
-    const uint8_t *p = (const uint8_t *)mask + offset;
+    const size_t length = IPSK_THE_SOCKADDR_HAS_LENGTH && *(const uint8_t *)mask < offset + bytes
+                              ? *(const uint8_t *)mask
+                              : offset + bytes;
+    memset(&whole, 0, sizeof whole);
+    memcpy(&whole, mask, length);
+    const uint8_t *p = (const uint8_t *)&whole + offset;
     for (size_t i = 0; i < bytes; i++)
         for (unsigned bit = 0x80; bit != 0; bit >>= 1) {
             if (!(p[i] & bit))
@@ -148,6 +156,7 @@ static bool add_addr(struct ipsock_interface *interface, const struct ifaddrs *e
             prefix_length(entry->ifa_netmask, offsetof(struct sockaddr_in6, sin6_addr), 16);
     }
     made->addr.port = 0;
+    ipsk_unembed_scope(&made->addr);
     while (*end != NULL)
         end = &(*end)->next;
     *end = made;

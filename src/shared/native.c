@@ -21,8 +21,7 @@ int ipsock_addr_to_sockaddr(const struct ipsock_addr *addr, struct sockaddr *soc
     return IPSOCK_OK;
 }
 
-/* Some BSD interfaces leave the scope in bytes 2 and 3 of link-local addresses (KAME). */
-static void unembed_scope(struct ipsock_addr *addr)
+void ipsk_unembed_scope(struct ipsock_addr *addr)
 {
     const uint32_t embedded = (uint32_t)addr->ip[2] << 8 | addr->ip[3];
     if (addr->family != IPSOCK_IPV6 || embedded == 0 || addr->scope != 0 ||
@@ -50,6 +49,6 @@ int ipsock_addr_from_sockaddr(struct ipsock_addr *addr, const struct sockaddr *s
     if (length < exact)
         return IPSOCK_EINVAL;
     ipsk_from_sockaddr(addr, &name, exact);
-    unembed_scope(addr);
+    ipsk_unembed_scope(addr);
     return IPSOCK_OK;
 }

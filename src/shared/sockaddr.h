@@ -68,4 +68,8 @@ static inline void ipsk_from_sockaddr(struct ipsock_addr *addr, const void *name
     }
 }
 
+/* Some BSD interfaces leave the scope in bytes 2 and 3 of link-local addresses (KAME); it is moved
+ * to where it belongs. */
+void ipsk_unembed_scope(struct ipsock_addr *addr);
+
 #endif

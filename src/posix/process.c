@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Telling a child of fork from its parent by a page that the kernel hands to children empty
- * (MADV_WIPEONFORK, Linux 4.14: mm/madvise.c, kernel/fork.c dup_mmap). Reading it costs a load, and
- * it sees every way to copy a process, which pthread_atfork does not: _Fork and a bare clone run no
- * handlers, and there are none to be taken back when the library is unloaded. A child of vfork,
- * which has its parent's memory, is taken for it: it may do nothing but exec anyway. */
+ * (process.h). Reading it costs a load, and it sees every way to copy a process, which
+ * pthread_atfork does not: _Fork and a bare clone run no handlers, and there are none to be taken
+ * back when the library is unloaded. A child of vfork, which has its parent's memory, is taken for
+ * it: it may do nothing but exec anyway. */
+#include "posix/process.h"
+
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,23 +20,14 @@ static _Atomic uint32_t refused;
  * have; ordinary memory, which is copied. */
 static _Atomic uint32_t marks;
 
-/* Emulators take every advice and do nothing (QEMU, linux-user/syscall.c, TARGET_NR_madvise): one
- * that does not exist must be refused. */
-static bool wipes(void *memory)
-{
-    return madvise(memory, sizeof(uint32_t), -1) != 0 &&
-           madvise(memory, sizeof(uint32_t), MADV_WIPEONFORK) == 0;
-}
-
 /* Threads may do this at the same time, and one may fork meanwhile: no lock, the first one's page
  * is taken. It is never given back: a call may still run while a program ends. */
 static _Atomic uint32_t *find_page(void)
 {
     _Atomic uint32_t *none = NULL;
     _Atomic uint32_t *found = &refused;
-    void *memory =
-        mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory != MAP_FAILED && wipes(memory))
+    void *memory = mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    if (memory != MAP_FAILED && ipsk_wipe_for_children(memory, sizeof *found))
         found = memory;
     if (atomic_compare_exchange_strong(&page, &none, found))
         none = found;

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# In place of cmake/platform.cmake and cmake/library.cmake where IPSOCK_PERSONALITY names a system: the
+# static library, compiled for that system and linked with the model of its kernel.
+include(tests/personality/personality.cmake)
+if(IPSOCK_BUILD_SHARED OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    message(FATAL_ERROR "ipsock: IPSOCK_PERSONALITY is for x86-64 Linux, with IPSOCK_BUILD_SHARED=OFF")
+endif()
+set(personality_host ${CMAKE_SYSTEM_NAME})
+set(personality_name_freebsd FreeBSD)
+set(personality_name_netbsd NetBSD)
+set(CMAKE_SYSTEM_NAME ${personality_name_${IPSOCK_PERSONALITY}})
+include(cmake/platform.cmake)
+set(CMAKE_SYSTEM_NAME ${personality_host})
+
+ipsock_personality_model(${IPSOCK_PERSONALITY})
+ipsock_personality_objects(personality_objects ${IPSOCK_PERSONALITY} SOURCES ${ipsock_sources}
+    INCLUDES ${CMAKE_CURRENT_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/src
+    DEFINITIONS ${ipsock_definitions} IPSK_SYSTEM_HEADER="${ipsock_system_header}")
+add_library(ipsock_static STATIC ${personality_objects})
+add_library(ipsock::static ALIAS ipsock_static)
+add_library(ipsock::ipsock ALIAS ipsock_static)
+set_target_properties(ipsock_static PROPERTIES OUTPUT_NAME ipsock LINKER_LANGUAGE C)
+target_include_directories(ipsock_static INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/include)
+target_link_libraries(ipsock_static PUBLIC ipsock_model_${IPSOCK_PERSONALITY})
+
+# ipsock_personality_harness(TARGET): what the conformance tests ask of the system's own control
+# messages and options is asked of the model.
+function(ipsock_personality_harness target)
+    set(asked system_header system_space system_set_length system_put system_next
+        system_packet_info4 system_packet_info6 system_path_mtu6 system_traffic_class4
+        system_enable_timestamps system_has_timestamp system_enable_error_queue
+        system_has_error_queue system_tells_extensions system_flag system_set_discovery
+        system_discovery_forbids system_lock_filter system_filter_of system_join system_set_limit)
+    ipsock_personality_objects(objects ${IPSOCK_PERSONALITY}
+        SOURCES ${PROJECT_SOURCE_DIR}/tests/personality/system.c
+        INCLUDES ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests/conformance)
+    target_sources(${target} PRIVATE ${objects})
+    list(TRANSFORM asked REPLACE "(.+)" "\\1=native_\\1")
+    set_source_files_properties(system.c system_Linux.c PROPERTIES COMPILE_DEFINITIONS "${asked}")
+endfunction()
