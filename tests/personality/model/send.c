@@ -88,36 +88,107 @@ static bool has_link_scope(const struct host_addr *a)
            (a->ip[0] == 0xff && (a->ip[1] & 15) <= 2);
 }
 
+static bool is_loopback6(const struct host_addr *a)
+{
+    static const uint8_t one[16] = {[15] = 1};
+    return memcmp(a->ip, one, sizeof one) == 0;
+}
+
+static bool is_loopback_index(uint32_t index)
+{
+    struct host_interface list[64];
+    const int count = host_interfaces(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].index == index)
+            return list[i].loopback;
+    return false;
+}
+
+/* The source of IPV6_PKTINFO: in6_selectsrc of both. Zone: the interface that is given, or of the
+ * route. */
+static int judge_source6(const struct sock *s, const struct host_message *m, uint32_t zone)
+{
+    struct host_addr source = m->local;
+    uint32_t index = 0;
+    const bool strict = model_fact(FACT_PKTINFO6_ON_INDEX) != 0;
+    if (is_loopback6(&source)) {
+        if (is_loopback_index(zone))
+            return 0;
+        if (strict)
+            return m->interface != 0 ? -EADDRNOTAVAIL : -EINVAL;
+        return s->is.type == HOST_RAW ? -EINVAL : -EADDRNOTAVAIL;
+    }
+    source.scope = has_link_scope(&source) ? zone : 0;
+    if (strict && m->interface != 0)
+        source.scope = m->interface;
+    return model_interface_of(&source, &index) < 0 ? -EADDRNOTAVAIL : 0;
+}
+
+/* An index that does not route still picks the source (M F-5). */
+static void source_of_index(struct host_message *m)
+{
+    struct host_interface_addr list[64];
+    const int count = host_interface_addrs(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].index == m->interface && list[i].addr.family == 6 &&
+            !has_link_scope(&list[i].addr) && !is_loopback6(&list[i].addr)) {
+            memcpy(m->local.ip, list[i].addr.ip, 16);
+            m->has |= HOST_HAS_SOURCE;
+            return;
+        }
+}
+
+/* The index of IPV6_PKTINFO against the route: in6_selectif. */
+static int judge_index6(const struct sock *s, const struct host_addr *peer, struct host_message *m)
+{
+    const uint32_t route = host_route(peer);
+    const bool bound = s->has_port && !s->connected;
+    uint32_t index;
+    if (route == 0 || route == m->interface || host_is_local(peer, &index))
+        return 0;
+    if (model_is_group(peer) &&
+        (model_fact(FACT_PKTINFO6_ROUTES) || model_fact(FACT_PKTINFO6_NEVER) || !s->has_port))
+        return 0;
+    if (model_fact(FACT_PKTINFO6_NEVER) || (!bound && s->is.type != HOST_RAW))
+        return -model_fact(FACT_PKTINFO6_CONFLICT);
+    if ((m->has & HOST_HAS_SOURCE) && (has_link_scope(&m->local) || is_loopback6(&m->local)))
+        return -EHOSTUNREACH;
+    if (!(m->has & HOST_HAS_SOURCE))
+        source_of_index(m);
+    m->has &= ~(uint32_t)HOST_HAS_INTERFACE;
+    m->interface = 0;
+    return 0;
+}
+
 /* in6_selectsrc and in6_selectif for IPV6_PKTINFO. */
 static int check_source6(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
 {
-    uint32_t index = 0;
-    model_names(fd, s);
-    if (s->connected && s->is.type == HOST_DATAGRAM) /* M: both systems ignore it */
-        m->has &= ~(uint32_t)HOST_HAS_SOURCE;
-    struct host_addr source = m->local;
-    if ((m->has & HOST_HAS_SOURCE)) {
-        source.scope = has_link_scope(&source) ? m->interface : 0;
-        if (model_interface_of(&source, &index) < 0 ||
-            (m->interface != 0 && index != m->interface && has_link_scope(&source)))
-            return -EADDRNOTAVAIL;
-    }
-    if (!(m->has & HOST_HAS_INTERFACE) || has_link_scope(to))
-        return 0;
-    if (model_is_group(to) && model_fact(FACT_PKTINFO6_ROUTES) == 0 && !s->has_port)
-        return 0;
     const struct host_addr *const peer = to->family == 0 ? &s->peer : to;
-    const bool bound = s->has_port && !s->connected;
-    if (!model_is_group(peer)) {
-        const uint32_t route = host_route(peer);
-        if (route != 0 && route != m->interface && !host_is_local(peer, &index)) {
-            if (!bound && s->is.type != HOST_RAW)
-                return -model_fact(FACT_PKTINFO6_CONFLICT);
-            m->has &= ~(uint32_t)HOST_HAS_INTERFACE;
-            m->interface = 0;
+    model_names(fd, s);
+    const bool ignored = s->connected && s->is.type == HOST_DATAGRAM; /* M: both systems */
+    if (ignored && (model_fact(FACT_PKTINFO6_SOURCE_IGNORED) || m->interface == 0))
+        m->has &= ~(uint32_t)HOST_HAS_SOURCE;
+    if (m->has & HOST_HAS_SOURCE) {
+        const uint32_t zone = m->interface != 0 ? m->interface
+                              : peer->scope != 0 ? peer->scope
+                                                 : host_route(peer);
+        const int result = judge_source6(s, m, zone);
+        if (result < 0)
+            return result;
+        if (m->interface == 0 && has_link_scope(&m->local)) { /* the host wants the zone */
+            m->interface = zone;
+            m->has |= HOST_HAS_INTERFACE;
         }
+        if (ignored)
+            m->has &= ~(uint32_t)HOST_HAS_SOURCE;
     }
-    return 0;
+    if (!(m->has & HOST_HAS_SOURCE)) /* the host takes what is there */
+        memset(m->local.ip, 0, sizeof m->local.ip);
+    if (!(m->has & HOST_HAS_INTERFACE))
+        return 0;
+    if (has_link_scope(peer))
+        return peer->scope != 0 && peer->scope != m->interface ? -EHOSTUNREACH : 0;
+    return judge_index6(s, peer, m);
 }
 
 int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
@@ -127,6 +198,15 @@ int model_check_source(int fd, struct sock *s, const struct host_addr *to, struc
     if ((m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE)) && m->local.family == 6)
         return check_source6(fd, s, to, m);
     return 0;
+}
+
+/* 1: it goes to a link-local address on loopback, where nobody is (M control_send.options). */
+static int check_zone(const struct host_addr *to, const struct host_message *m)
+{
+    const uint32_t zone = to->scope != 0 ? to->scope : m->interface;
+    uint32_t index;
+    return to->family == 6 && has_link_scope(to) && !model_is_group(to) &&
+           is_loopback_index(zone) && !host_is_local(to, &index);
 }
 
 static int check_length(const struct sock *s, int64_t length)
@@ -183,6 +263,8 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
     m->v4 = s->is.family == 4 || model_is_mapped(m->peer.family != 0 ? &m->peer : &s->peer);
     if (result == 0)
         result = model_check_source(fd, s, &m->peer, m);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = check_zone(m->peer.family != 0 ? &m->peer : &s->peer, m);
     if (result == 0 && s->is.type != HOST_STREAM)
         result = check_broadcast(s, m->peer.family != 0 ? &m->peer : &s->peer);
     return result;

@@ -157,7 +157,7 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
     if (result < 0)
         return result;
     if (s->is.type == HOST_RAW)
-        addr->port = 0;
+        addr->port = 9; /* any: without one Linux does not tell the peer (inet_getname) */
     else if (addr->port == 0)
         return -model_fact(FACT_PORT_ZERO);
     if (model_is_mapped(addr) && !model_dual(s))

@@ -139,6 +139,8 @@ struct sock *model_made(int fd)
 void model_names(int fd, struct sock *s)
 {
     s->connected = host_name(fd, true, &s->peer) == 0;
+    if (s->is.type == HOST_RAW)
+        s->peer.port = 0;
     if (host_name(fd, false, &s->local) == 0)
         s->has_port = s->local.port != 0;
 }
