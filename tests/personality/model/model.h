@@ -62,7 +62,7 @@ struct sock {
     int values[OPTION_COUNT];
     uint8_t was_set[OPTION_COUNT];
     uint64_t received; /* bits of receive options that are on */
-    struct past past[4];
+    struct past past[32];
     struct membership *memberships;
     uint32_t interface4, interface6;
     struct host_addr interface4_addr;
@@ -72,6 +72,7 @@ struct sock {
     int pending; /* errno for the next call */
     bool connected, has_port, was_dissolved;
     struct host_addr local, peer;
+    struct host_addr bound; /* raw IPv4: the name that bind gave; connect gives none */
 };
 
 /* With the state locked; NULL and *error where fd is no socket of ours. */

@@ -270,6 +270,20 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
     return result;
 }
 
+/* NetBSD writes its own TTL and TOS on raw IPv4, where there is no header of the caller's; groups
+ * and 255.255.255.255 get the multicast TTL (M N-4, N-9). */
+static void put_raw_fields(const struct sock *s, struct host_message *m)
+{
+    const struct host_addr *const to = m->peer.family != 0 ? &m->peer : &s->peer;
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    if (s->kind != KIND_R4 || s->values[OPTION_HDRINCL] || model_fact(FACT_RAW_TOS_TTL))
+        return;
+    const bool many = model_is_group(to) || memcmp(to->ip, ones, 4) == 0;
+    m->hops = many ? s->values[OPTION_MULTICAST_TTL] : 255;
+    m->traffic_class = 0;
+    m->has |= HOST_HAS_CLASS | (m->hops > 0 ? HOST_HAS_HOPS : 0);
+}
+
 ssize_t model_send(int fd, const struct msghdr *h, int flags)
 {
     int result = 0;
@@ -282,6 +296,8 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
     const bool own = s != NULL && s->kind == KIND_R4 && s->values[OPTION_HDRINCL];
     if (s != NULL)
         result = judge(fd, s, h, &m);
+    if (s != NULL)
+        put_raw_fields(s, &m);
     host_unlock();
     if (result != 0)
         return result < 0 ? result : (ssize_t)length;

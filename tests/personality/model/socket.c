@@ -121,6 +121,8 @@ static int bind_locked(int fd, const void *name, socklen_t length)
         const int below = host_bind(fd, &addr);
         result = below < 0 ? model_errno(below) : 0;
     }
+    if (result == 0 && s->kind == KIND_R4)
+        s->bound = addr;
     model_names(fd, s);
     return result;
 }
@@ -199,6 +201,8 @@ static int name_of(int fd, bool peer, void *name, socklen_t *length)
     const int result = host_name(fd, peer, &addr);
     if (result < 0)
         return model_errno(result);
+    if (!peer && s->kind == KIND_R4 && s->made)
+        addr = s->bound;
     if (s->is.type == HOST_RAW) /* Linux gives the protocol */
         addr.port = 0;
     model_give_name(&addr, name, length);

@@ -90,6 +90,7 @@ static struct sock *new_sock(int fd, const struct host_identity *is)
     s->is = *is;
     s->kind = kind_of(is);
     s->checksum = -1;
+    memset(s->filter, 0xff, sizeof s->filter);
     memcpy(s->values, initial, sizeof initial);
     s->values[OPTION_V6ONLY] = is->v6only;
     if (is->type == HOST_RAW)
@@ -127,6 +128,7 @@ struct sock *model_made(int fd)
     if (s == NULL)
         return NULL;
     s->made = true;
+    s->bound.family = 4;
     if (s->is.family == 6) {
         s->values[OPTION_V6ONLY] = 1;
         host_set(fd, HOST_OPTION_V6ONLY, 1);
@@ -141,6 +143,10 @@ void model_names(int fd, struct sock *s)
     s->connected = host_name(fd, true, &s->peer) == 0;
     if (s->is.type == HOST_RAW)
         s->peer.port = 0;
+    if (s->kind == KIND_R4 && s->made) {
+        s->local = s->bound;
+        return;
+    }
     if (host_name(fd, false, &s->local) == 0)
         s->has_port = s->local.port != 0;
 }

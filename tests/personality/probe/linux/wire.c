@@ -26,7 +26,8 @@ void port_settle(void)
 
 unsigned port_index(enum port_interface interface)
 {
-    return if_nametoindex(near_name[interface]);
+    unsigned index = if_nametoindex(near_name[interface]);
+    return index ? index : if_nametoindex("lo0"); /* what the BSDs call it, for their models */
 }
 
 void port_link_local(enum port_interface interface, uint8_t address[16])
