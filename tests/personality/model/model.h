@@ -94,6 +94,10 @@ bool model_is_any(const struct host_addr *addr);
 bool model_is_group(const struct host_addr *addr);
 bool model_same_ip(const struct host_addr *a, const struct host_addr *b);
 struct host_addr model_unmap(const struct host_addr *addr);
+/* Minus the errno of a name that is not of the socket's family. */
+int model_wrong_family(const struct sock *s, socklen_t length);
+/* Of link-local addresses without one: the first interface that is not loopback. */
+uint32_t model_default_zone(void);
 /* Without a scope, where the kernel keeps one in the address. */
 int model_interface_of(const struct host_addr *addr, uint32_t *index);
 bool model_has_interface(uint32_t index);

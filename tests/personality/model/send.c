@@ -10,6 +10,18 @@ static int64_t length_of(const struct msghdr *h)
     return length;
 }
 
+static bool has_link_scope(const struct host_addr *a)
+{
+    return (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80) ||
+           (a->ip[0] == 0xff && (a->ip[1] & 15) <= 2);
+}
+
+static bool is_loopback6(const struct host_addr *a)
+{
+    static const uint8_t one[16] = {[15] = 1};
+    return memcmp(a->ip, one, sizeof one) == 0;
+}
+
 /* An address of the host's, or not one for this socket. */
 static int read_name(const struct sock *s, const struct msghdr *h, struct host_addr *to)
 {
@@ -19,11 +31,12 @@ static int read_name(const struct sock *s, const struct msghdr *h, struct host_a
     if (h->msg_namelen < 2)
         return -EINVAL;
     memcpy(&any, h->msg_name, 2);
-    if (any.sa_family != (s->is.family == 4 ? AF_INET : AF_INET6)) {
-        /* a dual-stack socket takes AF_INET only by the mapped form */
-        return -EAFNOSUPPORT;
-    }
-    return model_from(to, h->msg_name, h->msg_namelen) ? 0 : -EINVAL;
+    /* a dual-stack socket takes AF_INET only by the mapped form */
+    if (any.sa_family != (s->is.family == 4 ? AF_INET : AF_INET6))
+        return model_wrong_family(s, h->msg_namelen);
+    if (!model_from(to, h->msg_name, h->msg_namelen))
+        return -EINVAL;
+    return to->scope != 0 && !model_has_interface(to->scope) ? -ENXIO : 0;
 }
 
 static int check_name(const struct sock *s, const struct host_addr *to)
@@ -48,21 +61,74 @@ static bool is_broadcast(const struct host_addr *to)
     if (memcmp(to->ip, ones, 4) == 0)
         return true;
     const int count = host_interface_addrs(list, 64);
-    for (int i = 0; i < count && i < 64; i++)
-        if (list[i].broadcast.family == 4 && model_same_ip(&list[i].broadcast, to))
+    for (int i = 0; i < count && i < 64; i++) {
+        struct host_addr zero = list[i].broadcast;
+        zero.ip[3] = 0; /* the network's own number, the old form (in_broadcast) */
+        if (list[i].broadcast.family == 4 &&
+            (model_same_ip(&list[i].broadcast, to) ||
+             (model_fact(FACT_BROADCAST_ZERO) && model_same_ip(&zero, to))))
             return true;
+    }
     return false;
 }
 
-/* 1: it goes to the gateway, where nobody reads it (M F-8). */
-static int check_broadcast(const struct sock *s, const struct host_addr *to)
+/* Raw sockets may always (rip_output); 255.255.255.255 may where it is not one of the interface's
+ * addresses (M F-8, N-5: by IPv6 sockets). */
+static int check_broadcast(int fd, struct sock *s, const struct host_addr *to)
 {
     const struct host_addr plain = model_unmap(to);
-    if (s->values[OPTION_BROADCAST] || !is_broadcast(&plain))
+    const bool ones = plain.ip[0] == 255 && plain.ip[3] == 255;
+    if (s->is.type == HOST_RAW || s->values[OPTION_BROADCAST] || !is_broadcast(&plain))
         return 0;
-    if (plain.ip[0] != 255 || plain.ip[3] != 255 || model_fact(FACT_BROADCAST_ALL_ONES))
-        return -EACCES;
-    return host_route(&plain) != 0 ? 1 : -ENETUNREACH;
+    if (ones && (s->is.family == 6 || !model_fact(FACT_BROADCAST_ALL_ONES)))
+        return 0;
+    if (!s->has_port) { /* it has one from here on */
+        const struct host_addr any = {.family = (uint8_t)s->is.family};
+        host_bind(fd, &any);
+    }
+    return -EACCES;
+}
+
+/* What 255.255.255.255 becomes on NetBSD: the first interface's directed broadcast, by IPv6 sockets
+ * and raw ones itself with the multicast TTL (M N-4, N-5). */
+static void put_all_ones(const struct sock *s, struct host_message *m)
+{
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    struct host_interface_addr list[64];
+    const struct host_addr plain = model_unmap(&m->peer);
+    if (plain.family != 4 || memcmp(plain.ip, ones, 4) != 0 || !model_fact(FACT_BROADCAST_ALL_ONES))
+        return;
+    if (s->kind != KIND_U4) {
+        m->hops = s->values[OPTION_MULTICAST_TTL];
+        m->has |= HOST_HAS_HOPS;
+        return;
+    }
+    const int count = host_interface_addrs(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].broadcast.family == 4) {
+            memcpy(m->peer.ip, list[i].broadcast.ip, 4);
+            return;
+        }
+}
+
+/* Loopback's network does not leave the host (ip_output of FreeBSD). Bound to loopback, or to a
+ * link-local address of another link: nothing leaves (in6_selectsrc). */
+static int check_bound(const struct sock *s, const struct host_addr *to)
+{
+    uint32_t index;
+    const uint32_t zone = to->scope != 0 ? to->scope : model_default_zone();
+    const struct host_addr plain = model_unmap(to);
+    if (plain.family == 4 && plain.ip[0] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) &&
+        !host_is_local(&plain, &index))
+        return -EADDRNOTAVAIL;
+    if (model_is_mapped(to) && !model_is_mapped(&s->local) && !model_is_any(&s->local) &&
+        model_fact(FACT_MAPPED_FROM_BOUND6))
+        return -model_fact(FACT_MAPPED_FROM_BOUND6);
+    if (s->is.family != 6 || to->family != 6 || model_is_mapped(to) || model_is_group(to) ||
+        host_is_local(to, &index))
+        return 0;
+    const bool link = has_link_scope(&s->local) && has_link_scope(to) && s->local.scope != zone;
+    return is_loopback6(&s->local) || link ? -EHOSTUNREACH : 0;
 }
 
 /* in_pcbbind_setup and in_pcbconnect_setup for IP_SENDSRCADDR. */
@@ -80,18 +146,6 @@ static int check_source4(int fd, struct sock *s, const struct host_message *m)
     if (!model_is_group(&m->local) && model_interface_of(&m->local, &index) < 0)
         return -model_fact(FACT_SOURCE_FOREIGN);
     return 0;
-}
-
-static bool has_link_scope(const struct host_addr *a)
-{
-    return (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80) ||
-           (a->ip[0] == 0xff && (a->ip[1] & 15) <= 2);
-}
-
-static bool is_loopback6(const struct host_addr *a)
-{
-    static const uint8_t one[16] = {[15] = 1};
-    return memcmp(a->ip, one, sizeof one) == 0;
 }
 
 static bool is_loopback_index(uint32_t index)
@@ -147,7 +201,8 @@ static int judge_index6(const struct sock *s, const struct host_addr *peer, stru
     if (route == 0 || route == m->interface || host_is_local(peer, &index))
         return 0;
     if (model_is_group(peer) &&
-        (model_fact(FACT_PKTINFO6_ROUTES) || model_fact(FACT_PKTINFO6_NEVER) || !s->has_port))
+        (model_fact(FACT_PKTINFO6_ROUTES) || model_fact(FACT_PKTINFO6_NEVER) ||
+         (!s->has_port && s->is.type != HOST_RAW)))
         return 0;
     if (model_fact(FACT_PKTINFO6_NEVER) || (!bound && s->is.type != HOST_RAW))
         return -model_fact(FACT_PKTINFO6_CONFLICT);
@@ -266,7 +321,11 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
     if (result == 0 && s->is.type != HOST_STREAM)
         result = check_zone(m->peer.family != 0 ? &m->peer : &s->peer, m);
     if (result == 0 && s->is.type != HOST_STREAM)
-        result = check_broadcast(s, m->peer.family != 0 ? &m->peer : &s->peer);
+        result = check_bound(s, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = check_broadcast(fd, s, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0 && s->is.type != HOST_STREAM && m->peer.family != 0)
+        put_all_ones(s, m);
     return result;
 }
 

@@ -56,6 +56,7 @@ static void ask_for_all(int fd, const struct sock *s)
     if (s->is.type == HOST_STREAM)
         return;
     host_set(fd, HOST_OPTION_TIMESTAMP, 1);
+    host_set(fd, HOST_OPTION_BROADCAST, 1); /* the model judges: send.c */
     for (int i = 0; i < 3; i++) {
         host_set(fd, v4[i], 1);
         if (s->is.family == 6)
@@ -148,5 +149,5 @@ void model_names(int fd, struct sock *s)
         return;
     }
     if (host_name(fd, false, &s->local) == 0)
-        s->has_port = s->local.port != 0;
+        s->has_port = s->local.port != 0 && s->is.type != HOST_RAW;
 }

@@ -32,10 +32,13 @@ unsigned port_index(enum port_interface interface)
 
 void port_link_local(enum port_interface interface, uint8_t address[16])
 {
-    memset(address, 0, 16); /* linux/run gives fe80::1 to net0 and fe80::2 to net1 */
+    /* linux/host gives fe80::1 to net0 and fe80::2 to net1; for models, where lo0 has the first,
+     * fe80::11 and ::12 */
+    const int models = if_nametoindex("lo0") != 0;
+    memset(address, 0, 16);
     address[0] = 0xfe;
     address[1] = 0x80;
-    address[15] = (uint8_t)interface;
+    address[15] = (uint8_t)(models ? 0x10 + interface : interface);
 }
 
 size_t port_sent(enum port_interface interface, uint8_t *packet, size_t size)
