@@ -57,6 +57,7 @@ ipsock_add(core/endpoint
     wait
     zone)
 ipsock_add(core/option
+    addressed
     buffer_option
     capability
     control
@@ -67,6 +68,7 @@ ipsock_add(core/option
     path_mtu_mode
     send_control)
 ipsock_add(core/group
+    membership_local
     membership_secondary
     membership_gone
     membership_kernel

@@ -219,6 +219,18 @@
     X(SOURCE4_UNBOUND_ONLY, 1) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
+    X(SOURCE6_UNCONNECTED, IPSK_UDP) /* netinet6/in6_src.c, in6_selectsrc; raw sockets heed it */ \
+    X(INDEX6_NO_WAY_SINCE, 1300000) /* 13.0, of raw sockets and of UDP that is not connected: netinet6/in6_src.c, in6_selectroute */ \
+    X(MAPPED_TELLS_NOTHING, 1) /* netinet/udp_usrreq.c, udp_append: it is treated as one of AF_INET */ \
+    X(ALL_ONES_FREE, 1 << IPSK_V4 | 1 << IPSK_MAPPED) /* netinet/ip_output.c: with a default route */ \
+    X(FAMILIES_MIX, 1) /* netinet6/udp6_usrreq.c, udp6_send, in6_pcb.c */ \
+    X(RECEIVE_NEEDS_ROOM, 1) /* an empty datagram is marked MSG_TRUNC: kern/uipc_socket.c */ \
+    X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(BLOCKS_SINCE4, 1400000) /* netinet/in_mcast.c, imo_multi_filter before 14 */ \
+    X(BLOCKS_SINCE6, INT32_MAX) /* netinet6/in6_mcast.c, up to 15 */ \
+    X(SOURCES_MOST, 512) /* netinet/in_mcast.c, inm_merge: in_mcast_maxgrpsrc, and no pointer set */ \
+    X(EMPTY_FILTER_STAYS, 1) /* netinet/in_mcast.c, inp_leave_group */ \
+    X(LEAVES6_BY_INDEX, 0) \
     X(SEGMENTS, 0) \
     X(SEGMENTS_SURE, 0) \
     X(SEGMENTS_REFUSED, 0)

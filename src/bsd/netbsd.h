@@ -197,6 +197,18 @@
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
+    X(SOURCE6_UNCONNECTED, IPSK_UDP) /* netinet6/udp6_output.c; raw sockets heed it */ \
+    X(INDEX6_NO_WAY_SINCE, 0) \
+    X(MAPPED_TELLS_NOTHING, 0) \
+    X(ALL_ONES_FREE, 1 << IPSK_MAPPED) /* netinet6/udp6_output.c hands on IP_ALLOWBROADCAST */ \
+    X(FAMILIES_MIX, 1) /* netinet6/udp6_output.c */ \
+    X(RECEIVE_NEEDS_ROOM, 1) /* 0, where nothing has come: kern/uipc_socket.c, soreceive */ \
+    X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(BLOCKS_SINCE4, 0) \
+    X(BLOCKS_SINCE6, 0) \
+    X(SOURCES_MOST, 0) \
+    X(EMPTY_FILTER_STAYS, 0) \
+    X(LEAVES6_BY_INDEX, 1) /* netinet6/ip6_output.c, ip6_setmoptions, of link-local groups */ \
     X(SEGMENTS, 0) \
     X(SEGMENTS_SURE, 0) \
     X(SEGMENTS_REFUSED, 0)

@@ -45,6 +45,24 @@ static inline int ipsk_send_flags(uint32_t flags)
            (flags & IPSOCK_MSG_DONTROUTE ? MSG_DONTROUTE : 0);
 }
 
+/* What a receive without room is lent, where it would not tell what has come (fact
+ * RECEIVE_NEEDS_ROOM). */
+struct ipsk_lent_room {
+    struct iovec part;
+    uint8_t byte;
+};
+
+/* Whether a message has room for nothing, and is to be lent some. */
+static inline bool ipsk_lacks_room(const struct ipsock_message *m)
+{
+    return IPSK_THE_RECEIVE_NEEDS_ROOM && ipsk_buffers_length(m) == 0;
+}
+
+/* Aims a header at it. */
+void ipsk_lend_room(struct msghdr *h, struct ipsk_lent_room *room);
+/* After the receive: a byte in it was none that the caller had room for. */
+void ipsk_take_room_back(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t call);
+
 /* Rare: data or control was cut, the data to what fits. Returns how much control is left. */
 size_t ipsk_note_cut(struct ipsock_endpoint *s, struct ipsock_message *m, const struct msghdr *h,
                      uint32_t call);
@@ -107,6 +125,9 @@ static inline void ipsk_fill_message(const struct ipsk_receiving *r, struct ipso
     m->length = length;
     m->full_length = (uint32_t)length;
     ipsk_from_sockaddr(&m->peer, name, h->msg_namelen);
+    /* a dual-stack socket of an IPv4 address: FreeBSD names its peers in IPv4 (udp_append) */
+    if (IPSK_THE_MAPPED_TELLS_NOTHING && r->s->dual_stack && m->peer.family == IPSOCK_IPV4)
+        m->peer = ipsock_addr_map(&m->peer);
     m->header_length = 0;
     m->flags = 0;
     size_t control = h->msg_controllen;

@@ -25,6 +25,10 @@ static inline int receive_usual(struct ipsock_endpoint *s, unsigned kind, struct
     union ipsk_sockaddr name;
     struct msghdr h;
     ipsk_prepare_receive(&r, m, &h, &name, control);
+    struct ipsk_lent_room room;
+    const bool lacks_room = kind != IPSK_TCP && ipsk_lacks_room(m);
+    if (lacks_room)
+        ipsk_lend_room(&h, &room);
     ssize_t n = recvmsg((int)s->handle, &h, native);
     if (n < 0) {
         n = receive_again((int)s->handle, &h, native);
@@ -32,6 +36,8 @@ static inline int receive_usual(struct ipsock_endpoint *s, unsigned kind, struct
             return ipsk_fail_receive(error, "recvmsg");
     }
     ipsk_fill_message(&r, m, &h, &name, (size_t)n);
+    if (lacks_room)
+        ipsk_take_room_back(s, m, flags);
     return IPSOCK_OK;
 }
 

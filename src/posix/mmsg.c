@@ -27,7 +27,8 @@ _Static_assert(IPSOCK_CONTROL_SENDABLE < 1u << COLUMN_BITS, "fields and column l
 
 struct ipsock_batch {
     uint32_t capacity;
-    bool armed; /* for receiving: no slot has a shape */
+    bool armed;                 /* for receiving: no slot has a shape */
+    struct ipsk_lent_room room; /* the bytes in it are nobody's: one for all */
     struct mmsghdr *headers;
     struct slot *slots;
     uint8_t (*controls)[IPSK_CONTROL_BUFFER];
@@ -94,6 +95,8 @@ static void aim(const struct ipsk_receiving *r, struct ipsock_batch *batch,
         const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
         h->msg_iov = ipsk_iovec(m->buffers);
         IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+        if (ipsk_lacks_room(m))
+            ipsk_lend_room(h, &batch->room);
     }
     if (!(r->asked & IPSOCK_CONTROL_OPAQUE))
         return;
@@ -118,6 +121,8 @@ static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
         struct msghdr *h = &header->msg_hdr;
         struct ipsock_message *m = (struct ipsock_message *)(void *)p;
         ipsk_fill_message(r, m, h, h->msg_name, header->msg_len);
+        if (ipsk_lacks_room(m))
+            ipsk_take_room_back(r->s, m, r->call);
         h->msg_namelen = sizeof(union ipsk_sockaddr);
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
@@ -228,7 +233,7 @@ uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch
                             struct ipsock_message *messages, size_t size, uint32_t count)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
-    if (s->sends == IPSK_SENDS_CHECKED ||
+    if (s->sends == IPSK_SENDS_CHECKED || s->sends == IPSK_SENDS_NOT_TO_ALL ||
         (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY))
         return 0;
     batch->armed = false;

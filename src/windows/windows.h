@@ -259,6 +259,18 @@
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
+    X(SOURCE6_UNCONNECTED, 0) \
+    X(INDEX6_NO_WAY_SINCE, 0) \
+    X(MAPPED_TELLS_NOTHING, 0) \
+    X(ALL_ONES_FREE, 0) \
+    X(FAMILIES_MIX, 0) \
+    X(RECEIVE_NEEDS_ROOM, 0) \
+    X(ICMP6_LEAST, 4) \
+    X(BLOCKS_SINCE4, 0) \
+    X(BLOCKS_SINCE6, 0) \
+    X(SOURCES_MOST, 0) \
+    X(EMPTY_FILTER_STAYS, 0) \
+    X(LEAVES6_BY_INDEX, 0) \
     X(SEGMENTS, 512) /* found on Windows 11: windows.md 7 */ \
     X(SEGMENTS_SURE, 64) \
     X(SEGMENTS_REFUSED, 0) /* WSAEINVAL, which other things are too */

@@ -47,6 +47,8 @@ void cast(struct ipsock_endpoint *sender, const char *group, uint16_t port, cons
 void expect_text(struct ipsock_endpoint *s, const char *text, struct seen *seen);
 
 /* What the kernel holds is this. */
+/* Whether the library alone filters the sources of a group. */
+bool sources_are_local(const struct ipsock_endpoint *s, const struct ipsock_addr *group);
 void check_filter(struct ipsock_endpoint *s, uint32_t index, const char *group, bool member,
                   bool source_specific, uint32_t sources);
 /* The last setup error: code, and an option or none. */

@@ -153,6 +153,6 @@ void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
     s->peer = *peer;
     s->peer.port = s->kind == IPSOCK_PING ? 0 : s->peer.port;
     s->connected = s->peer_in_system = true;
-    if (s->sends == IPSK_SENDS_ANYWHERE)
+    if (s->sends == IPSK_SENDS_ANYWHERE || s->sends == IPSK_SENDS_NOT_TO_ALL)
         s->sends = IPSK_SENDS_TO_PEER;
 }

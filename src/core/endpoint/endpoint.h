@@ -46,6 +46,8 @@
 #define IPSK_SENDS_ANYWHERE 0
 #define IPSK_SENDS_TO_PEER  1
 #define IPSK_SENDS_CHECKED  2
+/* Anywhere but to 255.255.255.255 (fact ALL_ONES_FREE). */
+#define IPSK_SENDS_NOT_TO_ALL 3
 
 /* A row's value as the system had it (option.h). */
 struct ipsk_saved {
@@ -77,6 +79,7 @@ struct ipsock_endpoint {
     uint8_t family;  /* IPSOCK_IPV4, IPSOCK_IPV6 */
     uint8_t protocol;
     bool dual_stack;
+    bool tells_nothing; /* a dual-stack one of an IPv4 address, which gets no control data */
     bool listening;
     bool fresh;          /* a socket of this moment, closed if a step fails: nothing is put back */
     bool connected;      /* peer is known and fixed */
@@ -84,9 +87,13 @@ struct ipsock_endpoint {
     uint8_t sends;       /* IPSK_SENDS_… */
     bool emulates;       /* sends go through traffic/emulate.c */
     bool ip_header;      /* received data starts with an IPv4 header */
-    uint32_t zone;       /* zone.h: interface that everything leaves by; 0 none in particular */
-    uint16_t echo_id;    /* of a ping endpoint, where the system keeps none; else 0 */
-    int traffic_class;   /* of a listener, for accepted connections; under setup; 0 none */
+    bool index_no_way;   /* an IPv6 index beside a packet is not the way that it takes */
+    uint8_t shut_column; /* IPSK_V6 or IPSK_MAPPED: no sends there; 0: all open */
+    uint8_t own_columns; /* as bits: in these a packet's source can be own alone (addressed.h) */
+    struct ipsock_addr own;
+    uint32_t zone;     /* zone.h: interface that everything leaves by; 0 none in particular */
+    uint16_t echo_id;  /* of a ping endpoint, where the system keeps none; else 0 */
+    int traffic_class; /* of a listener, for accepted connections; under setup; 0 none */
     int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;

@@ -77,6 +77,20 @@ static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
     return ipsk_is_usual_control(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
 }
 
+/* What goes to 255.255.255.255 is doubtful. */
+static inline int ipsk_usual_column_but_all(const struct ipsock_endpoint *s,
+                                            const struct ipsock_message *m)
+{
+    const bool ipv4 = s->family == IPSOCK_IPV4;
+    const uint8_t *ip = ipv4 ? m->peer.ip : m->peer.ip + 12;
+    uint32_t word;
+    memcpy(&word, ip, sizeof word);
+    if (word == UINT32_MAX && (ipv4 || ipsk_is_mapped(&m->peer)))
+        return IPSK_NO_COLUMN;
+    return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
+                : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+}
+
 /* The column of a message that is right beyond doubt, and goes out in one call of the system; else
  * IPSK_NO_COLUMN: ipsk_check_message finds out. */
 static inline int ipsk_usual_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
@@ -88,6 +102,8 @@ static inline int ipsk_usual_column(const struct ipsock_endpoint *s, const struc
     if (s->sends == IPSK_SENDS_TO_PEER)
         return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
                     : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+    if (s->sends == IPSK_SENDS_NOT_TO_ALL)
+        return ipsk_usual_column_but_all(s, m);
     return IPSK_NO_COLUMN;
 }
 

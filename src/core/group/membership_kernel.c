@@ -185,6 +185,35 @@ static int translate(struct ipsock_endpoint *s, const struct ipsk_membership_req
     return error->code;
 }
 
+/* Whether a call would make a list of sources that is too long for the system, which does not
+ * refuse it. */
+static bool has_most_sources(const struct ipsock_endpoint *s,
+                             const struct ipsk_membership_request *r)
+{
+    const uint32_t most = (uint32_t)ipsk_native.facts[IPSK_FACT_SOURCES_MOST];
+    const struct ipsk_membership *m = ipsk_membership_find(&s->memberships, r->group.ip, r->index);
+    return most != 0 && m != NULL && m->source_count >= most &&
+           (r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE);
+}
+
+/* A group that was joined on the system's choice of interface is left on each until one had it. */
+static int leave_by_index(struct ipsock_endpoint *s, ipsock_handle_t handle,
+                          const struct ipsk_membership_request *r, struct ipsock_error *error)
+{
+    struct ipsock_interface *list = NULL;
+    struct ipsk_membership_request leave = *r;
+    struct ipsock_error ignored;
+    int code = error->code;
+    if (ipsk_sys_interfaces(&list, &ignored) < 0)
+        return code;
+    for (const struct ipsock_interface *i = list; i != NULL && code < 0; i = i->next) {
+        leave.index = i->index;
+        code = ipsk_tell_membership(s, handle, &leave, &ignored);
+    }
+    ipsock_interfaces_free(list);
+    return code < 0 ? error->code : code;
+}
+
 int ipsk_tell_membership(struct ipsock_endpoint *s, ipsock_handle_t handle,
                          const struct ipsk_membership_request *r, struct ipsock_error *error)
 {
@@ -193,6 +222,11 @@ int ipsk_tell_membership(struct ipsock_endpoint *s, ipsock_handle_t handle,
     int code = IPSOCK_ENOTSUP;
     if (row == NULL)
         return ipsk_refuse_membership(error, code, r, NULL);
+    if (has_most_sources(s, r)) {
+        ipsk_refuse_membership(error, IPSOCK_ENOBUFS, r, NULL);
+        name_limit(s, r, error);
+        return error->code;
+    }
     for (unsigned skip = 1; row != NULL; skip++) {
         const size_t length = encode(row, r, bytes);
         code = ipsk_sys_set(handle, row->level, row->name, bytes, length, error);
@@ -201,7 +235,11 @@ int ipsk_tell_membership(struct ipsock_endpoint *s, ipsock_handle_t handle,
         error->option = row->text;
         row = is_not_understood(row, code) ? choose_row(s, r, skip) : NULL;
     }
-    return translate(s, r, error);
+    translate(s, r, error);
+    return r->call == IPSK_LEAVE && r->index == 0 && ipsk_column(s, &r->group) == IPSK_V6 &&
+                   ipsk_native.facts[IPSK_FACT_LEAVES6_BY_INDEX] != 0
+               ? leave_by_index(s, handle, r, error)
+               : error->code;
 }
 
 /* Sources that are read at most: the limits of Linux are 10 (igmp_max_msf) and 64 (mld_max_msf). A

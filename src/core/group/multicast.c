@@ -3,6 +3,7 @@
 #include <ipsock/multicast.h>
 
 #include "core/group/membership_gone.h"
+#include "core/group/membership_local.h"
 #include "core/group/membership_secondary.h"
 
 /* Dual-stack endpoints take IPv4 addresses too, written either way. */
@@ -124,6 +125,8 @@ static int answer(struct ipsock_endpoint *s, const struct ipsk_membership_reques
             ipsk_tell_membership(s, s->handle, &leave, error);
         }
         code = known_answer(s, r);
+        /* of sources the system knows nothing that it could answer */
+        *exact |= ipsk_call_has_source(r->call) && ipsk_has_local_sources(s, r);
     }
     if (code < 0 && *exact)
         return ipsk_refuse_membership(error, code, r, NULL);
@@ -161,6 +164,14 @@ static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_reques
     ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, spare);
 }
 
+/* Whether the system keeps a membership of no source, of which a later join would be refused. */
+static bool leaves_empty(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    const struct ipsk_membership *m = known(s, r);
+    return ipsk_native.facts[IPSK_FACT_EMPTY_FILTER_STAYS] != 0 && r->call == IPSK_LEAVE_SOURCE &&
+           m != NULL && m->source_count == 1 && !ipsk_has_local_sources(s, r);
+}
+
 /* Tells the kernel. A limit may be due to what has gone; a group that was joined for a source which
  * is then refused is left again. */
 static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request *r, bool secondary,
@@ -169,9 +180,14 @@ static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request 
     const ipsock_handle_t handle = secondary ? s->secondary : s->handle;
     struct ipsk_membership_request leave = *r;
     struct ipsock_error ignored;
-    int code = ipsk_tell_membership(s, handle, r, error);
+    int code = ipsk_filter_sources(s, r, error);
+    if (code < 0)
+        return code;
+    code = ipsk_has_local_sources(s, r) ? ipsk_tell_group(s, handle, r, error)
+                                        : ipsk_tell_membership(s, handle, r, error);
     leave.call = IPSK_LEAVE;
-    if (code == IPSOCK_ENOBUFS && r->call == IPSK_JOIN_SOURCE && known(s, r) == NULL)
+    if ((code == IPSOCK_ENOBUFS && r->call == IPSK_JOIN_SOURCE && known(s, r) == NULL) ||
+        (code == IPSOCK_OK && leaves_empty(s, r)))
         ipsk_tell_membership(s, handle, &leave, &ignored);
     return code;
 }

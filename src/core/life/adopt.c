@@ -5,6 +5,7 @@
 #include "core/endpoint/zone.h"
 #include "core/life/close.h"
 #include "core/life/config.h"
+#include "core/option/addressed.h"
 #include "core/option/control.h"
 #include "core/option/found.h"
 #include "core/option/option.h"
@@ -102,6 +103,25 @@ static bool can_ping(const struct ipsk_inspection *found, const struct ipsock_co
            found->protocol == ipsock_icmp_protocol(found->family);
 }
 
+static bool tells_nothing(const struct ipsock_endpoint *s)
+{
+    struct ipsock_addr local;
+    struct ipsock_error ignored;
+    return s->dual_stack && s->kind == IPSOCK_UDP &&
+           ipsk_native.facts[IPSK_FACT_MAPPED_TELLS_NOTHING] != 0 &&
+           ipsk_sys_local_addr(s->handle, &local, &ignored) == IPSOCK_OK && ipsk_is_mapped(&local);
+}
+
+/* Whether the owner lets it send to everybody: where the system asks nobody, it is asked here. */
+static void find_broadcast(struct ipsock_endpoint *s)
+{
+    struct ipsock_error ignored;
+    int64_t on = 0;
+    if (ipsk_native.facts[IPSK_FACT_ALL_ONES_FREE] != 0 && s->kind != IPSOCK_TCP &&
+        ipsk_get_option(s, IPSK_OPTION_BROADCAST, &on, "broadcast", &ignored) == IPSOCK_OK && on)
+        s->flags |= IPSOCK_OPEN_BROADCAST;
+}
+
 static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_config *c,
                             struct ipsock_error *error)
 {
@@ -133,6 +153,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     s->zone = ipsk_zone_of_socket(s, found.interface_index);
     if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
         ipsk_fix_peer(s, &peer);
+    s->tells_nothing = tells_nothing(s);
     /* a raw socket would put ::ffff: addresses on the wire (Linux net/ipv6/raw.c) */
     if (s->connected && !s->dual_stack && ipsk_is_mapped(&s->peer))
         return ipsk_fail(error, IPSOCK_EFAMILY, 0, "adopt", "peer");
@@ -145,6 +166,10 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         code = adopt_flags(s, found.header_included, error);
     if (code == IPSOCK_OK)
         code = ipsk_switch_control(s, c->receive_control, true, error);
+    if (code == IPSOCK_OK) {
+        find_broadcast(s);
+        code = ipsk_note_address(s, error);
+    }
     if (code < 0)
         ipsk_give_back(s);
     return code;

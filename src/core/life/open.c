@@ -4,6 +4,7 @@
 #include "core/endpoint/zone.h"
 #include "core/life/close.h"
 #include "core/life/config.h"
+#include "core/option/addressed.h"
 #include "core/traffic/ping.h"
 
 /* As the system has the peer, which may differ from what was asked for (0.0.0.0 means this host),
@@ -74,8 +75,10 @@ static int attach(struct ipsock_endpoint *s, const struct ipsock_config *c,
     const bool connects = c->peer.family != IPSOCK_UNSPEC;
     struct ipsock_addr local = c->local;
     int code = IPSOCK_OK;
-    if (s->echo_id != 0)
-        local.port = 0; /* it chose the identifier */
+    if (connects && ipsk_is_forbidden_to_all(s, &c->peer))
+        return ipsk_fail(error, IPSOCK_EBROADCAST, 0, "connect", NULL);
+    if (s->echo_id != 0 || s->kind == IPSOCK_RAW)
+        local.port = 0; /* it chose the identifier; raw sockets have none (BSD: EADDRNOTAVAIL) */
     if (local.family != IPSOCK_UNSPEC) {
         code = ipsk_sys_bind(s->handle, &local, error);
     } else if (!connects && needs_address(s)) {
@@ -117,6 +120,9 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
     s->zone = ipsk_zone_of_config(c);
     ipsk_set_flags(s, c->flags | IPSOCK_ADOPT_OWN | IPSK_OPENED_HERE);
     s->dual_stack = (c->flags & IPSOCK_OPEN_DUAL_STACK) != 0;
+    s->tells_nothing = s->dual_stack && ipsk_native.facts[IPSK_FACT_MAPPED_TELLS_NOTHING] != 0 &&
+                       c->kind == IPSOCK_UDP &&
+                       (ipsk_is_mapped(&c->local) || ipsk_is_mapped(&c->peer));
     s->listening = c->kind == IPSOCK_TCP && c->peer.family == IPSOCK_UNSPEC;
     s->traffic_class = c->traffic_class;
     s->hop_limit = c->hop_limit;
@@ -125,6 +131,8 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
         code = ipsk_apply_config(s, c, error);
         if (code == IPSOCK_OK)
             code = attach(s, c, error);
+        if (code == IPSOCK_OK)
+            code = ipsk_note_address(s, error);
         if (code < 0)
             ipsk_sys_close(s->handle);
     }

@@ -12,6 +12,7 @@ enum basis {
     LATER,
     BY_OPTION,
     BY_STRICT,
+    BY_SOURCES,
     BY_ICMP_FILTER,
     BY_PROGRAM,
     BY_RECEIVED_FIELD,
@@ -40,8 +41,8 @@ static const struct {
     [IPSOCK_FEATURE_BROADCAST] = {BY_OPTION, IPSK_OPTION_BROADCAST},
     [IPSOCK_FEATURE_BIND_INTERFACE] = {BY_OPTION, IPSK_OPTION_BIND_INTERFACE},
     [IPSOCK_FEATURE_JOIN_GROUP] = {BY_OPTION, IPSK_OPTION_JOIN_GROUP},
-    [IPSOCK_FEATURE_JOIN_SOURCE] = {BY_OPTION, IPSK_OPTION_JOIN_SOURCE},
-    [IPSOCK_FEATURE_EXCLUDE_SOURCE] = {BY_OPTION, IPSK_OPTION_BLOCK_SOURCE},
+    [IPSOCK_FEATURE_JOIN_SOURCE] = {BY_SOURCES, IPSK_OPTION_JOIN_SOURCE},
+    [IPSOCK_FEATURE_EXCLUDE_SOURCE] = {BY_SOURCES, IPSK_OPTION_BLOCK_SOURCE},
     [IPSOCK_FEATURE_STRICT_MULTICAST] = {BY_STRICT, IPSK_OPTION_STRICT_MULTICAST},
     [IPSOCK_FEATURE_RECV_TRAFFIC_CLASS] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_TRAFFIC_CLASS},
     [IPSOCK_FEATURE_RECV_HOP_LIMIT] = {BY_RECEIVED_FIELD, IPSOCK_CONTROL_HOP_LIMIT},
@@ -124,7 +125,7 @@ static bool is_of_newer(const struct question *q)
     for (size_t i = 0; i < ipsk_native.option_count; i++) {
         const struct ipsk_option_row *row = &ipsk_native.options[i];
         if ((row->kinds & q->kind) && row->column == q->column &&
-            ((basis == BY_OPTION && row->option == what) ||
+            (((basis == BY_OPTION || basis == BY_SOURCES) && row->option == what) ||
              (basis == BY_RECEIVED_FIELD && (ipsk_option_fields(row->option) & what))))
             return !ipsk_is_there(row);
     }
@@ -167,13 +168,30 @@ static void from_row_or_library(struct ipsock_capability_answer *c, const struct
     }
 }
 
-/* All it takes is to be told the destination and the interface. */
+/* All it takes for the library to look at memberships. */
+static bool is_told(const struct question *q)
+{
+    return row_of_field(q, IPSOCK_CONTROL_DESTINATION) != NULL &&
+           row_of_field(q, IPSOCK_CONTROL_INTERFACE) != NULL;
+}
+
 static void from_strict(struct ipsock_capability_answer *c, const struct question *q,
                         const struct ipsk_option_row *row)
 {
-    const bool told = row_of_field(q, IPSOCK_CONTROL_DESTINATION) != NULL &&
-                      row_of_field(q, IPSOCK_CONTROL_INTERFACE) != NULL;
-    from_row_or_library(c, q, row, told ? IPSK_DGRAM : 0);
+    from_row_or_library(c, q, row, is_told(q) ? IPSK_DGRAM : 0);
+}
+
+/* Where the system filters no sources, packets of others are dropped here; routers are not told. */
+static void from_sources(struct ipsock_capability_answer *c, const struct question *q, int option)
+{
+    const struct ipsk_option_row *row = row_of_option(q, option);
+    if (row != NULL && option == IPSK_OPTION_BLOCK_SOURCE && !ipsk_blocks_sources(q->column))
+        answer(c, IPSOCK_EXACT, row->text,
+               "the system is told, and lets blocked sources pass; the library drops them");
+    else if (row == NULL && row_of_option(q, IPSK_OPTION_JOIN_GROUP) != NULL && is_told(q))
+        answer(c, IPSOCK_LOCAL, "library", why_absent(q));
+    else
+        from_row(c, q, row);
 }
 
 /* Raw IPv4 comes with its header. */
@@ -259,6 +277,9 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         break;
     case BY_OPTION:
         from_option(c, q, (int)what);
+        break;
+    case BY_SOURCES:
+        from_sources(c, q, (int)what);
         break;
     case BY_STRICT:
         from_strict(c, q, row_of_option(q, (int)what));

@@ -22,17 +22,29 @@ static bool serves(const struct ipsock_endpoint *s, const struct ipsk_option_row
     return row->column == IPSK_V6 || (s->dual_stack && row->column == IPSK_MAPPED);
 }
 
-/* Fields that this endpoint can deliver for its own family. */
-static uint32_t deliverable(const struct ipsock_endpoint *s)
+/* Fields that packets of a column can come with. */
+static uint32_t deliverable_in(const struct ipsock_endpoint *s, int column)
 {
-    const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     uint32_t fields = FREE_FIELDS;
+    if (s->tells_nothing)
+        return fields;
     if (s->backing == IPSOCK_RAW && column == IPSK_V4)
         fields |= (uint32_t)ipsk_native.facts[IPSK_FACT_RAW_HEADER_FIELDS];
     for (size_t i = 0; i < ipsk_native.option_count; i++)
         if (ipsk_native.options[i].column == column && serves(s, &ipsk_native.options[i]))
             fields |= ipsk_option_fields(ipsk_native.options[i].option);
     return fields;
+}
+
+/* Fields that this endpoint can deliver for its own family. */
+static uint32_t deliverable(const struct ipsock_endpoint *s)
+{
+    return deliverable_in(s, s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
+}
+
+bool ipsk_tells(const struct ipsock_endpoint *s, uint32_t fields, int column)
+{
+    return (fields & ~deliverable_in(s, column)) == 0;
 }
 
 /* Rows that change when delivery goes from one set of fields to another. A row stays on while any
@@ -149,8 +161,10 @@ static int make_reply(const struct ipsock_endpoint *s, struct ipsock_control *ou
         out->source.port = 0;
         out->valid |= IPSOCK_CONTROL_SOURCE;
     }
-    /* Elsewhere the route decides: an index echoed on a loopback reply breaks on FreeBSD. */
-    if ((in->valid & IPSOCK_CONTROL_INTERFACE) && (group || ipsock_addr_is_link_local(asked))) {
+    /* Elsewhere the route decides: an index echoed on a loopback reply breaks on FreeBSD. So it
+     * does where an index would be refused beside a peer that is not of the link. */
+    if ((in->valid & IPSOCK_CONTROL_INTERFACE) && (group || ipsock_addr_is_link_local(asked)) &&
+        (!s->index_no_way || ipsock_addr_is_link_local(&in->source))) {
         out->interface_index = in->interface_index;
         out->valid |= IPSOCK_CONTROL_INTERFACE;
     }
@@ -173,6 +187,9 @@ int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
         struct ipsock_control asked;
         asked.valid = in->valid;
         asked.destination = in->destination;
+        asked.source = ipsock_addr_any(IPSOCK_UNSPEC, 0);
+        if (in->valid & IPSOCK_CONTROL_SOURCE)
+            asked.source = in->source;
         asked.broadcast = in->broadcast;
         asked.interface_index = in->interface_index;
         code = make_reply(s, out, &asked, &error);

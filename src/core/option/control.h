@@ -11,6 +11,9 @@
 /* Switches on what the library needs for itself, before the endpoint is used. */
 int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error);
 
+/* Whether packets of a column can come with all of these fields. */
+bool ipsk_tells(const struct ipsock_endpoint *s, uint32_t fields, int column);
+
 /* Switches delivery of control data; under setup. */
 int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
                         struct ipsock_error *error);

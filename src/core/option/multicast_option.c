@@ -28,12 +28,13 @@ int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on)
     return ipsk_public_get_bool(s, IPSK_OPTION_MULTICAST_LOOPBACK, "multicast_loopback", on);
 }
 
-/* Kernels say "no such address" to an IPv4 index that they do not know. */
+/* Kernels say "no such address" to an IPv4 index that they do not know, FreeBSD before 14 says
+ * "invalid" in both families (in_mcast.c and in6_mcast.c). */
 static int set_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
 {
     int code =
         ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface", error);
-    if (code == IPSOCK_EADDRNOTAVAIL)
+    if (code == IPSOCK_EADDRNOTAVAIL || (code == IPSOCK_EINVAL && ipsk_is_unknown_interface(index)))
         code = error->code = IPSOCK_ENODEV;
     if (code == IPSOCK_OK)
         atomic_store_explicit(&s->multicast_interface, index, memory_order_relaxed);

@@ -55,6 +55,13 @@ static inline bool ipsk_is_there(const struct ipsk_option_row *row)
     return row->since == 0 || row->since <= ipsk_sys_version();
 }
 
+/* Whether the system, where it can be told to block sources, does so in a column. */
+static inline bool ipsk_blocks_sources(int column)
+{
+    const int fact = column == IPSK_V6 ? IPSK_FACT_BLOCKS_SINCE6 : IPSK_FACT_BLOCKS_SINCE4;
+    return (uint32_t)ipsk_native.facts[fact] <= ipsk_sys_version();
+}
+
 /* Options are changed one call at a time, and not while a send has one of them changed for itself
  * (emulate.c). */
 void ipsk_lock_options(struct ipsock_endpoint *s);

@@ -178,9 +178,21 @@
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \
-    X(SEGMENTS)             /* most that one call's offload takes, of the newest version */        \
-    X(SEGMENTS_SURE)        /* the same of every version */                                        \
-    X(SEGMENTS_REFUSED)     /* error that says nothing but that there is no offload on this way */
+    X(SOURCE6_UNCONNECTED)  /* kinds that do not heed an IPv6 source once connected */             \
+    X(INDEX6_NO_WAY_SINCE)  /* version since which a packet's IPv6 index picks no way */           \
+    X(MAPPED_TELLS_NOTHING) /* 1: bound to IPv4, a dual-stack socket gives no control data */      \
+    X(ALL_ONES_FREE)        /* columns, as bits, in which UDP to 255.255.255.255 needs no leave */ \
+    X(FAMILIES_MIX)         /* 1: bound to one family, a dual-stack socket sends in both */        \
+    X(RECEIVE_NEEDS_ROOM)   /* 1: receives into 0 bytes do not tell what has come */               \
+    X(ICMP6_LEAST)          /* bytes of a raw ICMPv6 message that the system looks at */           \
+    X(BLOCKS_SINCE4)        /* version since which blocked sources of IPv4 are blocked */          \
+    X(BLOCKS_SINCE6)        /* the same of IPv6; INT32_MAX: none yet */                            \
+    X(SOURCES_MOST)       /* sources of a group, one more of which the system does not survive */  \
+    X(EMPTY_FILTER_STAYS) /* 1: a membership without its last source is still one */               \
+    X(LEAVES6_BY_INDEX)   /* 1: what was joined on the system's choice is left by its index */     \
+    X(SEGMENTS)           /* most that one call's offload takes, of the newest version */          \
+    X(SEGMENTS_SURE)      /* the same of every version */                                          \
+    X(SEGMENTS_REFUSED)   /* error that says nothing but that there is no offload on this way */
 
 /* Limits of the system that an administrator sets: X(name). */
 #define IPSK_LIMIT_LIST(X)                                          \

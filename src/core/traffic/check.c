@@ -3,6 +3,7 @@
 #include "core/traffic/check.h"
 
 #include "core/endpoint/zone.h"
+#include "core/option/addressed.h"
 #include "core/option/send_control.h"
 #include "core/table/control_codec.h"
 #include "core/traffic/ping.h"
@@ -53,14 +54,13 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
     return IPSOCK_OK;
 }
 
-/* The kernel writes the checksum, and looks at type and code (Linux: EFAULT or EINVAL without them;
- * BSD: ENOBUFS). */
-#define ICMP6_LEAST 4
-
+/* The kernel writes the checksum, and looks at type and code (Linux: EFAULT or EINVAL without
+ * them), or at all of a header (BSD: ENOBUFS). */
 static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *error)
 {
-    return ipsk_buffers_length(m) < ICMP6_LEAST ? wrong(error, IPSOCK_EMSGSHORT, "buffers")
-                                                : IPSOCK_OK;
+    return ipsk_buffers_length(m) < (size_t)ipsk_native.facts[IPSK_FACT_ICMP6_LEAST]
+               ? wrong(error, IPSOCK_EMSGSHORT, "buffers")
+               : IPSOCK_OK;
 }
 
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
@@ -73,6 +73,8 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_check_addressed(s, m, error);
     if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
         code = ipsk_check_zone(s, m, error);
     if (code == IPSOCK_OK && ipsk_is_raw_icmp6(s))

@@ -2,6 +2,7 @@
 #include "core/traffic/emulate.h"
 
 #include "core/endpoint/message.h"
+#include "core/option/addressed.h"
 #include "core/option/option.h"
 #include "core/option/send_control.h"
 #include "core/traffic/ping.h"
@@ -18,6 +19,7 @@ struct setting {
     bool group; /* multicast has a hop limit of its own */
     uint32_t fields;
     uint8_t values[IPSK_EMULATED_MAX];
+    uint32_t interface_index; /* of groups, where a packet's own is not heeded; 0 none */
 };
 
 /* The first bytes of scattered data; whether there are as many. */
@@ -62,12 +64,13 @@ static uint8_t value_of(const struct ipsock_control *c, int i)
 
 static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    struct setting setting = {0, false, 0, {0}};
+    struct setting setting = {0, false, 0, {0}, 0};
     setting.column = ipsk_message_column(s, m);
     if (ipsk_borrows_hops(s))
         lend_hops(m, &setting);
     if (m->control == NULL || ipsk_borrows_hops(s))
         return setting;
+    setting.interface_index = ipsk_lent_interface(s, m);
     setting.fields = m->control->valid & s->emulated[setting.column];
     setting.group =
         (setting.fields & IPSOCK_CONTROL_HOP_LIMIT) && ipsock_addr_is_multicast(peer_of(s, m));
@@ -80,7 +83,7 @@ static struct setting setting_of(const struct ipsock_endpoint *s, const struct i
 static bool same_setting(const struct setting *a, const struct setting *b)
 {
     if (a->fields != b->fields || a->group != b->group ||
-        (a->fields != 0 && a->column != b->column))
+        a->interface_index != b->interface_index || (a->fields != 0 && a->column != b->column))
         return false;
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (a->values[i] != b->values[i])
@@ -90,7 +93,7 @@ static bool same_setting(const struct setting *a, const struct setting *b)
 
 /* What was in force before, to be put back. */
 struct undo {
-    struct ipsk_saved saved[IPSK_EMULATED_MAX];
+    struct ipsk_saved saved[IPSK_EMULATED_MAX + 1];
     int count;
 };
 
@@ -108,6 +111,17 @@ static void undo(const struct ipsock_endpoint *s, const struct undo *u)
         ipsk_restore_row(s->handle, &u->saved[i]);
 }
 
+/* One row in force. */
+static int lend(struct ipsock_endpoint *s, const struct ipsk_option_row *row, int64_t value,
+                struct undo *u, struct ipsock_error *error)
+{
+    const int code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);
+    if (code < 0)
+        return code;
+    u->count++;
+    return ipsk_set_row(s->handle, row, value, error);
+}
+
 static int enforce(struct ipsock_endpoint *s, const struct setting *setting, struct undo *u,
                    struct ipsock_error *error)
 {
@@ -116,13 +130,11 @@ static int enforce(struct ipsock_endpoint *s, const struct setting *setting, str
     for (int i = 0; i < IPSK_EMULATED_MAX && code == IPSOCK_OK; i++) {
         if (!(setting->fields & ipsk_emulations[i].field))
             continue;
-        const struct ipsk_option_row *row = row_of(s, setting, i);
-        code = ipsk_save_row(s->handle, row, &u->saved[u->count], error);
-        if (code == IPSOCK_OK) {
-            u->count++;
-            code = ipsk_set_row(s->handle, row, setting->values[i], error);
-        }
+        code = lend(s, row_of(s, setting, i), setting->values[i], u, error);
     }
+    if (code == IPSOCK_OK && setting->interface_index != 0)
+        code = lend(s, ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, setting->column),
+                    setting->interface_index, u, error);
     if (code < 0)
         undo(s, u);
     return code;
