@@ -30,11 +30,12 @@ function(ipsock_personality_harness target)
         system_packet_info4 system_packet_info6 system_path_mtu6 system_traffic_class4
         system_enable_timestamps system_has_timestamp system_enable_error_queue
         system_has_error_queue system_tells_extensions system_flag system_set_discovery
-        system_discovery_forbids system_lock_filter system_filter_of system_join system_set_limit)
+        system_discovery_forbids system_lock_filter system_filter_of system_join system_set_limit
+        system_isolate)
     ipsock_personality_objects(objects ${IPSOCK_PERSONALITY}
         SOURCES ${PROJECT_SOURCE_DIR}/tests/personality/system.c
         INCLUDES ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests/conformance)
-    target_sources(${target} PRIVATE ${objects})
+    target_sources(${target} PRIVATE ${objects} ${PROJECT_SOURCE_DIR}/tests/personality/isolate.c)
     list(TRANSFORM asked REPLACE "(.+)" "\\1=native_\\1")
     set_source_files_properties(system.c system_Linux.c PROPERTIES COMPILE_DEFINITIONS "${asked}")
 endfunction()

@@ -127,3 +127,22 @@ bool model_carries_multicast(uint32_t index)
     const struct host_interface *const found = find(index, list, 64);
     return found != NULL && (found->multicast || found->loopback);
 }
+
+/* FreeBSD looks at the length first (udp6_send, udp6_connect: sin6_len). */
+int model_wrong_family(const struct sock *s, socklen_t length)
+{
+    return s->is.family == 6 && length != sizeof(struct sockaddr_in6) &&
+                   model_fact(FACT_LENGTH_FIRST6)
+               ? -EINVAL
+               : -EAFNOSUPPORT;
+}
+
+uint32_t model_default_zone(void)
+{
+    struct host_interface list[64];
+    const int n = host_interfaces(list, 64);
+    for (int i = 0; i < n && i < 64; i++)
+        if (list[i].multicast && !list[i].loopback && list[i].up)
+            return list[i].index;
+    return 0;
+}

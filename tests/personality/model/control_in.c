@@ -58,6 +58,9 @@ static int take_pktinfo6(const struct cmsghdr *c, const uint8_t *data, struct ho
     memcpy(&info, data, sizeof info);
     m->local.family = 6;
     memcpy(m->local.ip, &info.ipi6_addr, 16);
+    const bool first = model_fact(FACT_PKTINFO6_ON_INDEX) != 0; /* ip6_setpktopt looks, then */
+    if (first && model_is_group(&m->local))
+        return -model_fact(FACT_PKTINFO6_MULTICAST);
     if (info.ipi6_ifindex != 0 && !model_has_interface(info.ipi6_ifindex))
         return -model_fact(FACT_PKTINFO6_INDEX);
     if (model_is_group(&m->local))
@@ -70,15 +73,38 @@ static int take_pktinfo6(const struct cmsghdr *c, const uint8_t *data, struct ho
     return 0;
 }
 
+/* A next hop is a neighbour: it shares a prefix with an interface. */
+static bool is_neighbour(const struct sockaddr_in6 *hop)
+{
+    struct host_interface_addr list[64];
+    const int count = host_interface_addrs(list, 64);
+    const uint8_t *const ip = (const uint8_t *)&hop->sin6_addr;
+    for (int i = 0; i < count && i < 64; i++) {
+        int bit = 0;
+        while (bit < list[i].prefix &&
+               ((ip[bit / 8] ^ list[i].addr.ip[bit / 8]) & 0x80 >> bit % 8) == 0)
+            bit++;
+        if (list[i].addr.family == 6 && bit == list[i].prefix)
+            return true;
+    }
+    return false;
+}
+
 static int take_next_hop(const struct cmsghdr *c, const uint8_t *data)
 {
     struct sockaddr_in6 hop;
     if (!host_is_privileged())
         return -EPERM;
+    if (c->cmsg_len >= CMSG_LEN(sizeof(struct sockaddr_in)) && data[1] == AF_INET)
+        return -EAFNOSUPPORT;
     if (c->cmsg_len < CMSG_LEN(sizeof hop))
         return c->cmsg_len == CMSG_LEN(0) ? 0 : -EINVAL;
     memcpy(&hop, data, sizeof hop);
-    return hop.sin6_family != AF_INET6 ? -EAFNOSUPPORT : hop.sin6_len != sizeof hop ? -EINVAL : 0;
+    if (hop.sin6_family != AF_INET6)
+        return -EAFNOSUPPORT;
+    if (hop.sin6_len != sizeof hop)
+        return -EINVAL;
+    return is_neighbour(&hop) ? 0 : -EHOSTUNREACH;
 }
 
 static int take_number6(const struct cmsghdr *c, const uint8_t *data, struct host_message *m)
@@ -154,7 +180,7 @@ static int take_mapped(const struct cmsghdr *c, const uint8_t *data, struct host
 
 static bool is_ignored(const struct sock *s)
 {
-    return s->kind == KIND_R4 && !model_fact(FACT_CONTROL_V4_RAW);
+    return s->kind == KIND_R4 && model_fact(FACT_CONTROL_V4) && !model_fact(FACT_CONTROL_V4_RAW);
 }
 
 int model_control_in(struct sock *s, const struct msghdr *h, const struct host_addr *to,

@@ -9,8 +9,8 @@ struct writer {
     bool cut;
 };
 
-/* FreeBSD from 12: whole messages; NetBSD: the last one is cut, and lengths are rounded up
- * (uipc_syscalls.c of each). */
+/* FreeBSD from 12: whole messages. NetBSD (copyout_msg_control): the last one is cut, its length is
+ * rounded up if another follows, and those that follow a full buffer vanish without a word. */
 static void put(struct writer *w, int level, int type, const void *data, size_t size)
 {
     union {
@@ -23,7 +23,13 @@ static void put(struct writer *w, int level, int type, const void *data, size_t 
     message.header.cmsg_level = level;
     message.header.cmsg_type = type;
     memcpy(message.bytes + CMSG_LEN(0), data, size);
-    if (w->cut)
+    const size_t unit = CMSG_SPACE(1) - CMSG_SPACE(0);
+    if (w->cut) {
+        if (model_fact(FACT_CONTROL_ROUNDED))
+            w->at += (unit - (size_t)(w->at - (uint8_t *)w->h->msg_control) % unit) % unit;
+        return;
+    }
+    if (w->left == 0 && !model_fact(FACT_CONTROL_WHOLE))
         return;
     if (space <= w->left) {
         memcpy(w->at, &message, space);
@@ -35,8 +41,7 @@ static void put(struct writer *w, int level, int type, const void *data, size_t 
     if (model_fact(FACT_CONTROL_WHOLE))
         return;
     memcpy(w->at, &message, w->left);
-    const size_t unit = CMSG_SPACE(1) - CMSG_SPACE(0);
-    w->at += model_fact(FACT_CONTROL_ROUNDED) ? (w->left + unit - 1) / unit * unit : w->left;
+    w->at += w->left;
     w->left = 0;
 }
 
@@ -62,6 +67,20 @@ static void put_link(struct writer *w, uint32_t index)
     }
     memcpy(room, &link, sizeof link < sizeof room ? sizeof link : sizeof room);
     put(w, IPPROTO_IP, IP_RECVIF, room, (size_t)length);
+}
+
+/* IPv4 of this host to itself comes in by loopback (M control_receive.destinations). */
+static uint32_t arrived_at(const struct host_message *m)
+{
+    struct host_interface list[64];
+    uint32_t index;
+    if (m->local.family != 4 || model_is_group(&m->local) || !host_is_local(&m->peer, &index))
+        return m->interface;
+    const int count = host_interfaces(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].loopback)
+            return list[i].index;
+    return m->interface;
 }
 
 static uint64_t bit(enum option_id id)
@@ -91,20 +110,22 @@ static void put_v4(struct writer *w, const struct sock *s, const struct host_mes
                    uint64_t on)
 {
     const uint8_t hops = (uint8_t)m->hops, class = (uint8_t)m->traffic_class;
+    const bool wants = on & (bit(OPTION_RECVIF) | bit(OPTION_PKTINFO) | bit(OPTION_RECVPKTINFO));
+    const uint32_t index = wants ? arrived_at(m) : 0;
     /* by IP_RECVPKTINFO: the source in NetBSD 7 (M), the destination with type IP_PKTINFO later */
     const bool old = IP_RECVPKTINFO != ABSENT && !model_fact(FACT_CONTROL_V4);
     const uint64_t info = bit(OPTION_PKTINFO) | (old ? 0 : bit(OPTION_RECVPKTINFO));
     if (on & bit(OPTION_RECVDSTADDR))
         put(w, IPPROTO_IP, IP_RECVDSTADDR, m->local.ip, 4);
     if (old && (on & bit(OPTION_RECVPKTINFO)))
-        put_pktinfo4(w, IP_RECVPKTINFO, &m->peer, m->interface);
+        put_pktinfo4(w, IP_RECVPKTINFO, &m->peer, index);
     if (on & info)
-        put_pktinfo4(w, IP_PKTINFO, &m->local, m->interface);
+        put_pktinfo4(w, IP_PKTINFO, &m->local, index);
     const bool ttl_first = IP_RECVPKTINFO == ABSENT; /* FreeBSD */
     if (ttl_first && (on & bit(OPTION_RECVTTL)))
         put(w, IPPROTO_IP, IP_RECVTTL, &hops, 1);
     if (on & bit(OPTION_RECVIF))
-        put_link(w, m->interface);
+        put_link(w, index);
     if (!ttl_first && (on & bit(OPTION_RECVTTL)))
         put(w, IPPROTO_IP, IP_RECVTTL, &hops, 1);
     if (on & bit(OPTION_RECVTOS))

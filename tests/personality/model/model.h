@@ -42,6 +42,7 @@ struct membership {
     struct membership *next;
     struct host_addr group;
     uint32_t index;
+    bool loose; /* of every source to the host, filtered here */
     bool any; /* of any source but those listed; else of those only */
     int sources, capacity;
     struct host_addr *source;
@@ -62,7 +63,7 @@ struct sock {
     int values[OPTION_COUNT];
     uint8_t was_set[OPTION_COUNT];
     uint64_t received; /* bits of receive options that are on */
-    struct past past[4];
+    struct past past[32];
     struct membership *memberships;
     uint32_t interface4, interface6;
     struct host_addr interface4_addr;
@@ -72,6 +73,7 @@ struct sock {
     int pending; /* errno for the next call */
     bool connected, has_port, was_dissolved;
     struct host_addr local, peer;
+    struct host_addr bound; /* raw IPv4: the name that bind gave; connect gives none */
 };
 
 /* With the state locked; NULL and *error where fd is no socket of ours. */
@@ -93,6 +95,10 @@ bool model_is_any(const struct host_addr *addr);
 bool model_is_group(const struct host_addr *addr);
 bool model_same_ip(const struct host_addr *a, const struct host_addr *b);
 struct host_addr model_unmap(const struct host_addr *addr);
+/* Minus the errno of a name that is not of the socket's family. */
+int model_wrong_family(const struct sock *s, socklen_t length);
+/* Of link-local addresses without one: the first interface that is not loopback. */
+uint32_t model_default_zone(void);
 /* Without a scope, where the kernel keeps one in the address. */
 int model_interface_of(const struct host_addr *addr, uint32_t *index);
 bool model_has_interface(uint32_t index);

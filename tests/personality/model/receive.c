@@ -41,13 +41,17 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     return true;
 }
 
-/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets. */
+/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets; those to
+ * groups and to everybody it does not answer (bmcastecho 0), and they are. */
 static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t length)
 {
+    uint32_t index;
+    struct host_addr to = {.family = 4};
     if (s->kind != KIND_R4 || model_fact(FACT_ICMP_REQUESTS_RAW4) || length < 28 || packet[9] != 1)
         return false;
     const uint8_t type = packet[(packet[0] & 15) * 4];
-    return type == 8 || type == 13;
+    memcpy(to.ip, packet + 16, 4);
+    return (type == 8 || type == 13) && model_interface_of(&to, &index) == 0;
 }
 
 static void discard(int fd)

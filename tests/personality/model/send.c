@@ -10,6 +10,18 @@ static int64_t length_of(const struct msghdr *h)
     return length;
 }
 
+static bool has_link_scope(const struct host_addr *a)
+{
+    return (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80) ||
+           (a->ip[0] == 0xff && (a->ip[1] & 15) <= 2);
+}
+
+static bool is_loopback6(const struct host_addr *a)
+{
+    static const uint8_t one[16] = {[15] = 1};
+    return memcmp(a->ip, one, sizeof one) == 0;
+}
+
 /* An address of the host's, or not one for this socket. */
 static int read_name(const struct sock *s, const struct msghdr *h, struct host_addr *to)
 {
@@ -19,11 +31,12 @@ static int read_name(const struct sock *s, const struct msghdr *h, struct host_a
     if (h->msg_namelen < 2)
         return -EINVAL;
     memcpy(&any, h->msg_name, 2);
-    if (any.sa_family != (s->is.family == 4 ? AF_INET : AF_INET6)) {
-        /* a dual-stack socket takes AF_INET only by the mapped form */
-        return -EAFNOSUPPORT;
-    }
-    return model_from(to, h->msg_name, h->msg_namelen) ? 0 : -EINVAL;
+    /* a dual-stack socket takes AF_INET only by the mapped form */
+    if (any.sa_family != (s->is.family == 4 ? AF_INET : AF_INET6))
+        return model_wrong_family(s, h->msg_namelen);
+    if (!model_from(to, h->msg_name, h->msg_namelen))
+        return -EINVAL;
+    return to->scope != 0 && !model_has_interface(to->scope) ? -ENXIO : 0;
 }
 
 static int check_name(const struct sock *s, const struct host_addr *to)
@@ -48,21 +61,74 @@ static bool is_broadcast(const struct host_addr *to)
     if (memcmp(to->ip, ones, 4) == 0)
         return true;
     const int count = host_interface_addrs(list, 64);
-    for (int i = 0; i < count && i < 64; i++)
-        if (list[i].broadcast.family == 4 && model_same_ip(&list[i].broadcast, to))
+    for (int i = 0; i < count && i < 64; i++) {
+        struct host_addr zero = list[i].broadcast;
+        zero.ip[3] = 0; /* the network's own number, the old form (in_broadcast) */
+        if (list[i].broadcast.family == 4 &&
+            (model_same_ip(&list[i].broadcast, to) ||
+             (model_fact(FACT_BROADCAST_ZERO) && model_same_ip(&zero, to))))
             return true;
+    }
     return false;
 }
 
-/* 1: it goes to the gateway, where nobody reads it (M F-8). */
-static int check_broadcast(const struct sock *s, const struct host_addr *to)
+/* Raw sockets may always (rip_output); 255.255.255.255 may where it is not one of the interface's
+ * addresses (M F-8, N-5: by IPv6 sockets). */
+static int check_broadcast(int fd, struct sock *s, const struct host_addr *to)
 {
     const struct host_addr plain = model_unmap(to);
-    if (s->values[OPTION_BROADCAST] || !is_broadcast(&plain))
+    const bool ones = plain.ip[0] == 255 && plain.ip[3] == 255;
+    if (s->is.type == HOST_RAW || s->values[OPTION_BROADCAST] || !is_broadcast(&plain))
         return 0;
-    if (plain.ip[0] != 255 || plain.ip[3] != 255 || model_fact(FACT_BROADCAST_ALL_ONES))
-        return -EACCES;
-    return host_route(&plain) != 0 ? 1 : -ENETUNREACH;
+    if (ones && (s->is.family == 6 || !model_fact(FACT_BROADCAST_ALL_ONES)))
+        return 0;
+    if (!s->has_port) { /* it has one from here on */
+        const struct host_addr any = {.family = (uint8_t)s->is.family};
+        host_bind(fd, &any);
+    }
+    return -EACCES;
+}
+
+/* What 255.255.255.255 becomes on NetBSD: the first interface's directed broadcast, by IPv6 sockets
+ * and raw ones itself with the multicast TTL (M N-4, N-5). */
+static void put_all_ones(const struct sock *s, struct host_message *m)
+{
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    struct host_interface_addr list[64];
+    const struct host_addr plain = model_unmap(&m->peer);
+    if (plain.family != 4 || memcmp(plain.ip, ones, 4) != 0 || !model_fact(FACT_BROADCAST_ALL_ONES))
+        return;
+    if (s->kind != KIND_U4) {
+        m->hops = s->values[OPTION_MULTICAST_TTL];
+        m->has |= HOST_HAS_HOPS;
+        return;
+    }
+    const int count = host_interface_addrs(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].broadcast.family == 4) {
+            memcpy(m->peer.ip, list[i].broadcast.ip, 4);
+            return;
+        }
+}
+
+/* Loopback's network does not leave the host (ip_output of FreeBSD). Bound to loopback, or to a
+ * link-local address of another link: nothing leaves (in6_selectsrc). */
+static int check_bound(const struct sock *s, const struct host_addr *to)
+{
+    uint32_t index;
+    const uint32_t zone = to->scope != 0 ? to->scope : model_default_zone();
+    const struct host_addr plain = model_unmap(to);
+    if (plain.family == 4 && plain.ip[0] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) &&
+        !host_is_local(&plain, &index))
+        return -EADDRNOTAVAIL;
+    if (model_is_mapped(to) && !model_is_mapped(&s->local) && !model_is_any(&s->local) &&
+        model_fact(FACT_MAPPED_FROM_BOUND6))
+        return -model_fact(FACT_MAPPED_FROM_BOUND6);
+    if (s->is.family != 6 || to->family != 6 || model_is_mapped(to) || model_is_group(to) ||
+        host_is_local(to, &index))
+        return 0;
+    const bool link = has_link_scope(&s->local) && has_link_scope(to) && s->local.scope != zone;
+    return is_loopback6(&s->local) || link ? -EHOSTUNREACH : 0;
 }
 
 /* in_pcbbind_setup and in_pcbconnect_setup for IP_SENDSRCADDR. */
@@ -82,42 +148,102 @@ static int check_source4(int fd, struct sock *s, const struct host_message *m)
     return 0;
 }
 
-static bool has_link_scope(const struct host_addr *a)
+static bool is_loopback_index(uint32_t index)
 {
-    return (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80) ||
-           (a->ip[0] == 0xff && (a->ip[1] & 15) <= 2);
+    struct host_interface list[64];
+    const int count = host_interfaces(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].index == index)
+            return list[i].loopback;
+    return false;
+}
+
+/* The source of IPV6_PKTINFO: in6_selectsrc of both. Zone: the interface that is given, or of the
+ * route. */
+static int judge_source6(const struct sock *s, const struct host_message *m, uint32_t zone)
+{
+    struct host_addr source = m->local;
+    uint32_t index = 0;
+    const bool strict = model_fact(FACT_PKTINFO6_ON_INDEX) != 0;
+    if (is_loopback6(&source)) {
+        if (is_loopback_index(zone))
+            return 0;
+        if (strict)
+            return m->interface != 0 ? -EADDRNOTAVAIL : -EINVAL;
+        return s->is.type == HOST_RAW ? -EINVAL : -EADDRNOTAVAIL;
+    }
+    source.scope = has_link_scope(&source) ? zone : 0;
+    if (strict && m->interface != 0)
+        source.scope = m->interface;
+    return model_interface_of(&source, &index) < 0 ? -EADDRNOTAVAIL : 0;
+}
+
+/* An index that does not route still picks the source (M F-5). */
+static void source_of_index(struct host_message *m)
+{
+    struct host_interface_addr list[64];
+    const int count = host_interface_addrs(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].index == m->interface && list[i].addr.family == 6 &&
+            !has_link_scope(&list[i].addr) && !is_loopback6(&list[i].addr)) {
+            memcpy(m->local.ip, list[i].addr.ip, 16);
+            m->has |= HOST_HAS_SOURCE;
+            return;
+        }
+}
+
+/* The index of IPV6_PKTINFO against the route: in6_selectif. */
+static int judge_index6(const struct sock *s, const struct host_addr *peer, struct host_message *m)
+{
+    const uint32_t route = host_route(peer);
+    const bool bound = s->has_port && !s->connected;
+    uint32_t index;
+    if (route == 0 || route == m->interface || host_is_local(peer, &index))
+        return 0;
+    if (model_is_group(peer) &&
+        (model_fact(FACT_PKTINFO6_ROUTES) || model_fact(FACT_PKTINFO6_NEVER) ||
+         (!s->has_port && s->is.type != HOST_RAW)))
+        return 0;
+    if (model_fact(FACT_PKTINFO6_NEVER) || (!bound && s->is.type != HOST_RAW))
+        return -model_fact(FACT_PKTINFO6_CONFLICT);
+    if ((m->has & HOST_HAS_SOURCE) && (has_link_scope(&m->local) || is_loopback6(&m->local)))
+        return -EHOSTUNREACH;
+    if (!(m->has & HOST_HAS_SOURCE))
+        source_of_index(m);
+    m->has &= ~(uint32_t)HOST_HAS_INTERFACE;
+    m->interface = 0;
+    return 0;
 }
 
 /* in6_selectsrc and in6_selectif for IPV6_PKTINFO. */
 static int check_source6(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
 {
-    uint32_t index = 0;
-    model_names(fd, s);
-    if (s->connected && s->is.type == HOST_DATAGRAM) /* M: both systems ignore it */
-        m->has &= ~(uint32_t)HOST_HAS_SOURCE;
-    struct host_addr source = m->local;
-    if ((m->has & HOST_HAS_SOURCE)) {
-        source.scope = has_link_scope(&source) ? m->interface : 0;
-        if (model_interface_of(&source, &index) < 0 ||
-            (m->interface != 0 && index != m->interface && has_link_scope(&source)))
-            return -EADDRNOTAVAIL;
-    }
-    if (!(m->has & HOST_HAS_INTERFACE) || has_link_scope(to))
-        return 0;
-    if (model_is_group(to) && model_fact(FACT_PKTINFO6_ROUTES) == 0 && !s->has_port)
-        return 0;
     const struct host_addr *const peer = to->family == 0 ? &s->peer : to;
-    const bool bound = s->has_port && !s->connected;
-    if (!model_is_group(peer)) {
-        const uint32_t route = host_route(peer);
-        if (route != 0 && route != m->interface && !host_is_local(peer, &index)) {
-            if (!bound && s->is.type != HOST_RAW)
-                return -model_fact(FACT_PKTINFO6_CONFLICT);
-            m->has &= ~(uint32_t)HOST_HAS_INTERFACE;
-            m->interface = 0;
+    model_names(fd, s);
+    const bool ignored = s->connected && s->is.type == HOST_DATAGRAM; /* M: both systems */
+    if (ignored && (model_fact(FACT_PKTINFO6_SOURCE_IGNORED) || m->interface == 0))
+        m->has &= ~(uint32_t)HOST_HAS_SOURCE;
+    if (m->has & HOST_HAS_SOURCE) {
+        const uint32_t zone = m->interface != 0 ? m->interface
+                              : peer->scope != 0 ? peer->scope
+                                                 : host_route(peer);
+        const int result = judge_source6(s, m, zone);
+        if (result < 0)
+            return result;
+        if (m->interface == 0 && has_link_scope(&m->local)) { /* the host wants the zone */
+            m->interface = zone;
+            m->has |= HOST_HAS_INTERFACE;
         }
+        if (ignored)
+            m->has &= ~(uint32_t)HOST_HAS_SOURCE;
     }
-    return 0;
+    if (!(m->has & HOST_HAS_SOURCE)) /* the host takes what is there */
+        memset(m->local.ip, 0, sizeof m->local.ip);
+    if (!(m->has & HOST_HAS_INTERFACE))
+        return 0;
+    if (has_link_scope(peer))
+        return peer->scope != 0 && peer->scope != m->interface ? -EHOSTUNREACH : 0;
+    return judge_index6(s, peer, m);
 }
 
 int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
@@ -127,6 +253,15 @@ int model_check_source(int fd, struct sock *s, const struct host_addr *to, struc
     if ((m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE)) && m->local.family == 6)
         return check_source6(fd, s, to, m);
     return 0;
+}
+
+/* 1: it goes to a link-local address on loopback, where nobody is (M control_send.options). */
+static int check_zone(const struct host_addr *to, const struct host_message *m)
+{
+    const uint32_t zone = to->scope != 0 ? to->scope : m->interface;
+    uint32_t index;
+    return to->family == 6 && has_link_scope(to) && !model_is_group(to) &&
+           is_loopback_index(zone) && !host_is_local(to, &index);
 }
 
 static int check_length(const struct sock *s, int64_t length)
@@ -184,8 +319,28 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
     if (result == 0)
         result = model_check_source(fd, s, &m->peer, m);
     if (result == 0 && s->is.type != HOST_STREAM)
-        result = check_broadcast(s, m->peer.family != 0 ? &m->peer : &s->peer);
+        result = check_zone(m->peer.family != 0 ? &m->peer : &s->peer, m);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = check_bound(s, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = check_broadcast(fd, s, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0 && s->is.type != HOST_STREAM && m->peer.family != 0)
+        put_all_ones(s, m);
     return result;
+}
+
+/* NetBSD writes its own TTL and TOS on raw IPv4, where there is no header of the caller's; groups
+ * and 255.255.255.255 get the multicast TTL (M N-4, N-9). */
+static void put_raw_fields(const struct sock *s, struct host_message *m)
+{
+    const struct host_addr *const to = m->peer.family != 0 ? &m->peer : &s->peer;
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    if (s->kind != KIND_R4 || s->values[OPTION_HDRINCL] || model_fact(FACT_RAW_TOS_TTL))
+        return;
+    const bool many = model_is_group(to) || memcmp(to->ip, ones, 4) == 0;
+    m->hops = many ? s->values[OPTION_MULTICAST_TTL] : 255;
+    m->traffic_class = 0;
+    m->has |= HOST_HAS_CLASS | (m->hops > 0 ? HOST_HAS_HOPS : 0);
 }
 
 ssize_t model_send(int fd, const struct msghdr *h, int flags)
@@ -200,6 +355,8 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
     const bool own = s != NULL && s->kind == KIND_R4 && s->values[OPTION_HDRINCL];
     if (s != NULL)
         result = judge(fd, s, h, &m);
+    if (s != NULL)
+        put_raw_fields(s, &m);
     host_unlock();
     if (result != 0)
         return result < 0 ? result : (ssize_t)length;

@@ -90,8 +90,10 @@ static int read_name(const struct sock *s, const void *name, socklen_t length,
     if (family < 0)
         return -EINVAL;
     if (family != (s->is.family == 4 ? AF_INET : AF_INET6))
-        return -EAFNOSUPPORT;
-    return model_from(out, name, length) ? 0 : -EINVAL;
+        return model_wrong_family(s, length);
+    if (!model_from(out, name, length))
+        return -EINVAL;
+    return out->scope != 0 && !model_has_interface(out->scope) ? -ENXIO : 0;
 }
 
 static int bind_raw(const struct sock *s, const struct host_addr *name)
@@ -116,11 +118,13 @@ static int bind_locked(int fd, const void *name, socklen_t length)
     if (result == 0 && s->is.type != HOST_RAW && s->has_port)
         result = -EINVAL; /* in_pcbbind: has a port already */
     if (result == 0 && model_is_mapped(&addr) && !model_dual(s))
-        result = -EADDRNOTAVAIL;
+        result = -model_fact(FACT_BIND_MAPPED_V6ONLY);
     if (result == 0) {
         const int below = host_bind(fd, &addr);
         result = below < 0 ? model_errno(below) : 0;
     }
+    if (result == 0 && s->kind == KIND_R4)
+        s->bound = addr;
     model_names(fd, s);
     return result;
 }
@@ -159,11 +163,14 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
     if (result < 0)
         return result;
     if (s->is.type == HOST_RAW)
-        addr->port = 0;
+        addr->port = 9; /* any: without one Linux does not tell the peer (inet_getname) */
     else if (addr->port == 0)
         return -model_fact(FACT_PORT_ZERO);
     if (model_is_mapped(addr) && !model_dual(s))
         return -EINVAL;
+    if (addr->family == 6 && addr->scope == 0 && addr->ip[0] == 0xfe &&
+        (addr->ip[1] & 0xc0) == 0x80)
+        addr->scope = model_default_zone();
     /* a datagram socket connects anew: soconnect disconnects first */
     if (s->is.type == HOST_DATAGRAM && s->connected)
         host_connect(fd, NULL);

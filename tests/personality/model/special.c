@@ -162,6 +162,12 @@ static int get_checksum(struct sock *s, void *value, socklen_t *length)
                               : model_copy_out(&offset, sizeof offset, value, length);
 }
 
+static bool has_filter(const struct sock *s)
+{
+    return s->kind == KIND_R6 &&
+           (s->is.protocol == IPPROTO_ICMPV6 || model_fact(FACT_FILTER_ON_RAW6));
+}
+
 /* A set bit passes, the host's blocks. */
 static int set_filter(int fd, struct sock *s, const void *value, socklen_t length)
 {
@@ -171,15 +177,19 @@ static int set_filter(int fd, struct sock *s, const void *value, socklen_t lengt
     memcpy(s->filter, value, sizeof s->filter);
     for (int i = 0; i < 8; i++)
         blocked[i] = ~s->filter[i];
+    if (s->is.protocol != IPPROTO_ICMPV6) /* kept, without effect */
+        return 0;
     return host_icmp6_filter(fd, false, blocked) < 0 ? -EINVAL : 0;
 }
 
 static int get_filter(int fd, struct sock *s, void *value, socklen_t *length)
 {
     uint32_t blocked[8] = {0};
-    host_icmp6_filter(fd, true, blocked);
-    for (int i = 0; i < 8; i++)
-        s->filter[i] = ~blocked[i];
+    if (s->is.protocol == IPPROTO_ICMPV6) {
+        host_icmp6_filter(fd, true, blocked);
+        for (int i = 0; i < 8; i++)
+            s->filter[i] = ~blocked[i];
+    }
     return model_copy_out(s->filter, sizeof s->filter, value, length);
 }
 
@@ -242,7 +252,7 @@ int model_set_special(int fd, struct sock *s, int level, int name, const void *v
             return set_timeout(value, length);
         return name == SO_LINGER || name == SO_RCVLOWAT || name == SO_SNDLOWAT ? 0 : 1;
     }
-    if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && s->kind == KIND_R6)
+    if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && has_filter(s))
         return set_filter(fd, s, value, length);
     if (level == IPPROTO_IPV6 && s->is.family == 6)
         return set_v6(fd, s, name, value, length);
@@ -275,7 +285,7 @@ int model_get_special(int fd, struct sock *s, int level, int name, void *value, 
 {
     if (level == SOL_SOCKET)
         return get_socket_level(fd, s, name, value, length);
-    if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && s->kind == KIND_R6)
+    if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && has_filter(s))
         return get_filter(fd, s, value, length);
     if (level == IPPROTO_IPV6 && s->is.family == 6)
         return get_v6(fd, s, name, value, length);

@@ -56,6 +56,7 @@ static void ask_for_all(int fd, const struct sock *s)
     if (s->is.type == HOST_STREAM)
         return;
     host_set(fd, HOST_OPTION_TIMESTAMP, 1);
+    host_set(fd, HOST_OPTION_BROADCAST, 1); /* the model judges: send.c */
     for (int i = 0; i < 3; i++) {
         host_set(fd, v4[i], 1);
         if (s->is.family == 6)
@@ -90,6 +91,7 @@ static struct sock *new_sock(int fd, const struct host_identity *is)
     s->is = *is;
     s->kind = kind_of(is);
     s->checksum = -1;
+    memset(s->filter, 0xff, sizeof s->filter);
     memcpy(s->values, initial, sizeof initial);
     s->values[OPTION_V6ONLY] = is->v6only;
     if (is->type == HOST_RAW)
@@ -127,6 +129,9 @@ struct sock *model_made(int fd)
     if (s == NULL)
         return NULL;
     s->made = true;
+    s->bound.family = 4;
+    if (s->is.type == HOST_RAW && s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
+        host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6, 0);
     if (s->is.family == 6) {
         s->values[OPTION_V6ONLY] = 1;
         host_set(fd, HOST_OPTION_V6ONLY, 1);
@@ -146,6 +151,12 @@ void model_names(int fd, struct sock *s)
     } else if (s->is.type != HOST_RAW) {
         memset(&s->peer, 0, sizeof s->peer);
         s->connected = false;
+    }
+    if (s->is.type == HOST_RAW)
+        s->peer.port = 0;
+    if (s->kind == KIND_R4 && s->made) {
+        s->local = s->bound;
+        return;
     }
     if (host_name(fd, false, &s->local) == 0) {
         if (s->is.type == HOST_RAW) /* Linux gives the protocol */
