@@ -264,6 +264,37 @@ static int check_zone(const struct host_addr *to, const struct host_message *m)
            is_loopback_index(zone) && !host_is_local(to, &index);
 }
 
+/* Groups: looping is the sender's affair in both families, loopback is an interface of its own, and
+ * hop limit 0 stays on the host (M multicast.sending). 1: nobody hears it. */
+static int put_group(int fd, const struct sock *s, struct host_message *m)
+{
+    const struct host_addr to = model_unmap(m->peer.family != 0 ? &m->peer : &s->peer);
+    if (!model_is_group(&to))
+        return 0;
+    const bool v4 = to.family == 4;
+    const bool loops =
+        s->values[v4 && (s->is.family == 4 || model_fact(FACT_IP_ON_V6)) ? OPTION_MULTICAST_LOOP
+                                                                         : OPTION_MULTICAST_LOOP6];
+    const uint32_t zone = m->interface != 0 ? m->interface
+                          : to.scope != 0   ? to.scope
+                          : v4              ? s->interface4
+                                            : s->interface6;
+    const int hops = m->has & HOST_HAS_HOPS ? m->hops : s->values[OPTION_MULTICAST_HOPS];
+    if (s->is.family == 6)
+        host_set(fd, HOST_OPTION_MULTICAST_LOOP6, loops);
+    if (!loops && (is_loopback_index(zone) || (!v4 && hops == 0)))
+        return 1;
+    const struct host_addr local = model_unmap(&s->local);
+    if (v4 && is_loopback_index(zone) && (local.family != 4 || model_is_any(&local)) &&
+        !(m->has & HOST_HAS_SOURCE)) {
+        static const uint8_t own[4] = {127, 0, 0, 1};
+        memcpy(m->local.ip, own, 4);
+        m->local.family = 4;
+        m->has |= HOST_HAS_SOURCE;
+    }
+    return 0;
+}
+
 static int check_length(const struct sock *s, int64_t length)
 {
     if (s->is.type != HOST_STREAM && length > s->values[OPTION_SEND_BUFFER])
@@ -324,6 +355,8 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
         result = check_bound(s, m->peer.family != 0 ? &m->peer : &s->peer);
     if (result == 0 && s->is.type != HOST_STREAM)
         result = check_broadcast(fd, s, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = put_group(fd, s, m);
     if (result == 0 && s->is.type != HOST_STREAM && m->peer.family != 0)
         put_all_ones(s, m);
     return result;
