@@ -90,8 +90,9 @@ static struct membership *add_membership(struct sock *s, const struct wish *w)
     m->index = w->index;
     m->any = w->act == JOIN;
     struct membership **end = &s->memberships; /* the first that matches is the oldest */
-    while (*end != NULL)
+    while (*end != NULL && !(w->group.family == 6 && model_fact(FACT_NEWEST_FIRST6)))
         end = &(*end)->next;
+    m->next = *end;
     *end = m;
     return m;
 }
