@@ -30,6 +30,7 @@ NEVER = [(re.compile(pattern), why) for pattern, why in (
     (r"^control_send\.shapes,.*\.(cut\.\d+|cmsg_len\.\d+|many\.\d+|pointer\.length0|null\.length24|[a-z.]*twice|.*unknown.*|"
      r"foreign\.tos|other\.family\.tos)$", "control data is encoded whole, each message once, and has a pointer or no length"),
     (r"^control_send\.source[46],.*\.(len\.\d+|zeros.*)$", "PKTINFO and addresses have their exact length"),
+    (r"^multicast\.reports,", "what the kernel reports to routers, and when, is its own affair"),
     (r"^datagram\.link_local,sticky\.", "IPV6_PKTINFO is sent, never set"),
     (r"^datagram\.mapped,(dual|v6only)\.(bound\.)?(192\.0\.2\.|0\.0\.0\.0)", "IPv4 is given as its v4-mapped form"),
     (r"^datagram\.buffers,v[46]\.kept\.", "how much fits is the kernel's bookkeeping: nothing depends on it"),

@@ -89,8 +89,11 @@ static struct membership *add_membership(struct sock *s, const struct wish *w)
     m->group = w->group;
     m->index = w->index;
     m->any = w->act == JOIN;
-    m->next = s->memberships;
-    s->memberships = m;
+    struct membership **end = &s->memberships; /* the first that matches is the oldest */
+    while (*end != NULL && !(w->group.family == 6 && model_fact(FACT_NEWEST_FIRST6)))
+        end = &(*end)->next;
+    m->next = *end;
+    *end = m;
     return m;
 }
 
@@ -121,7 +124,9 @@ static bool loosen_others(int fd, struct sock *s, const struct wish *w)
 
 static int join_new(int fd, struct sock *s, const struct wish *w)
 {
-    if (count(s, w->group.family) >= model_fact(FACT_MEMBERSHIPS_MAX))
+    const int most =
+        model_fact(w->group.family == 4 ? FACT_MEMBERSHIPS_MAX : FACT_MEMBERSHIPS_MAX6);
+    if (count(s, w->group.family) >= most)
         return -model_fact(FACT_MEMBERSHIPS_FULL);
     const bool loose = loosen_others(fd, s, w);
     const int result = below(fd, w, w->act == JOIN || loose ? HOST_JOIN : HOST_JOIN_SOURCE);
@@ -150,7 +155,9 @@ static int join(int fd, struct sock *s, const struct wish *w)
     if (find_source(m, &w->source) >= 0)
         return -EADDRNOTAVAIL;
     const int result = add_source(m, &w->source);
-    return result < 0 || m->loose ? result : below(fd, w, HOST_JOIN_SOURCE);
+    if (result == 0 && !m->loose) /* beyond the host's limit the model alone knows it */
+        below(fd, w, HOST_JOIN_SOURCE);
+    return result;
 }
 
 static int leave(int fd, struct sock *s, struct wish *w)
@@ -197,17 +204,6 @@ static int block(int fd, struct sock *s, struct wish *w)
     return works ? below(fd, w, w->act == BLOCK ? HOST_BLOCK : HOST_UNBLOCK) : 0;
 }
 
-/* No route: the first interface with an address that is not loopback (inp_lookup_mcast_ifp). */
-static uint32_t first_interface(void)
-{
-    struct host_interface list[64];
-    const int n = host_interfaces(list, 64);
-    for (int i = 0; i < n && i < 64; i++)
-        if (list[i].multicast && !list[i].loopback && list[i].up)
-            return list[i].index;
-    return 0;
-}
-
 static int by_address(struct wish *w)
 {
     if (model_fact(FACT_MULTICAST_IF_ZERO_NET) && w->interface.ip[0] == 0) {
@@ -225,17 +221,18 @@ static int choose_interface(struct wish *w)
         return model_has_interface(w->index) ? 0
                : v6                          ? -model_fact(FACT_JOIN6_INDEX)
                                              : -EADDRNOTAVAIL;
-    if (w->wants_index)
+    if (w->wants_index && !(v6 && w->act == LEAVE)) /* in6p_leave_group takes any */
         return -model_fact(FACT_JOIN_INDEX_ZERO);
     if (w->interface.family != 0 && !model_is_any(&w->interface))
         return by_address(w);
     if (w->act != JOIN && w->act != JOIN_SOURCE) {
-        const bool link = v6 && (w->group.ip[1] & 15) <= 2;
+        const int scope = w->group.ip[1] & 15;
+        const bool link = v6 && (scope == 1 || scope == 2);
         return link ? -model_fact(FACT_LEAVE6_LINK_ZERO) : 0;
     }
     w->index = host_route(&w->group);
-    if (w->index == 0 && !v6)
-        w->index = first_interface();
+    if (w->index == 0)
+        w->index = model_default_zone();
     return w->index == 0 ? -EADDRNOTAVAIL : 0;
 }
 
@@ -374,23 +371,4 @@ int model_group_option(int fd, struct sock *s, int level, int name, const void *
                        : v4             ? read_mreq(&w, name, value, length)
                                         : read_mreq6(&w, value, length);
     return result < 0 ? result : perform(fd, s, &w);
-}
-
-/* For tests: whether fd is a member, of all but some sources or of some. */
-int kernel_filter_of(int fd, uint32_t index, const uint8_t *group, int length, int *include,
-                     int *sources);
-int kernel_filter_of(int fd, uint32_t index, const uint8_t *group, int length, int *include,
-                     int *sources)
-{
-    struct host_addr addr = {.family = length == 4 ? 4 : 6};
-    int error = 0;
-    memcpy(addr.ip, group, (size_t)length);
-    host_lock();
-    struct sock *const s = model_find(fd, &error);
-    const struct membership *const m = s == NULL ? NULL : model_membership(s, index, &addr);
-    const bool member = m != NULL;
-    *include = member && !m->any;
-    *sources = member ? m->sources : 0;
-    host_unlock();
-    return member;
 }

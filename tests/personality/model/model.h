@@ -99,6 +99,8 @@ struct host_addr model_unmap(const struct host_addr *addr);
 int model_wrong_family(const struct sock *s, socklen_t length);
 /* Of link-local addresses without one: the first interface that is not loopback. */
 uint32_t model_default_zone(void);
+/* IPv4, zero where it has none. */
+void model_first_address(uint32_t index, uint8_t ip[4]);
 /* Without a scope, where the kernel keeps one in the address. */
 int model_interface_of(const struct host_addr *addr, uint32_t *index);
 bool model_has_interface(uint32_t index);

@@ -124,9 +124,16 @@ static int check_bound(const struct sock *s, const struct host_addr *to)
     if (model_is_mapped(to) && !model_is_mapped(&s->local) && !model_is_any(&s->local) &&
         model_fact(FACT_MAPPED_FROM_BOUND6))
         return -model_fact(FACT_MAPPED_FROM_BOUND6);
-    if (s->is.family != 6 || to->family != 6 || model_is_mapped(to) || model_is_group(to) ||
-        host_is_local(to, &index))
+    if (s->is.family != 6 || to->family != 6 || model_is_mapped(to) || host_is_local(to, &index))
         return 0;
+    if (model_is_group(to)) {
+        const bool scoped = model_is_any(&s->local) || !has_link_scope(to) || to->scope != 0;
+        const int refusal = model_fact(FACT_GROUP6_FROM_BOUND);
+        return s->connected              ? 0
+               : is_loopback6(&s->local) ? -EHOSTUNREACH
+               : !scoped && refusal != 0 ? -refusal
+                                         : 0;
+    }
     const bool link = has_link_scope(&s->local) && has_link_scope(to) && s->local.scope != zone;
     return is_loopback6(&s->local) || link ? -EHOSTUNREACH : 0;
 }
@@ -264,6 +271,57 @@ static int check_zone(const struct host_addr *to, const struct host_message *m)
            is_loopback_index(zone) && !host_is_local(to, &index);
 }
 
+/* Linux takes the interface of a bound source, the BSDs the route's; IPv6 sockets of NetBSD keep
+ * the route's source, whatever the interface (M multicast.sending). */
+static int put_group_source(const struct sock *s, struct host_message *m, uint32_t zone,
+                            const struct host_addr *to)
+{
+    const struct host_addr local = model_unmap(&s->local);
+    const bool bound = local.family == 4 && !model_is_any(&local) && !s->connected;
+    const uint32_t route = host_route(to);
+    if (m->has & HOST_HAS_SOURCE)
+        return 0;
+    if (bound && local.ip[0] == 127 && zone == 0 && model_fact(FACT_LOOPBACK_NET_STAYS))
+        return -EADDRNOTAVAIL;
+    if (bound && zone == 0) {
+        m->local = local;
+        m->interface = route;
+        m->has |= HOST_HAS_SOURCE | HOST_HAS_INTERFACE;
+    } else if (!bound && zone != 0 && s->is.family == 6) {
+        model_first_address(route, m->local.ip);
+        m->local.family = 4;
+        m->has |= HOST_HAS_SOURCE;
+    } else if (!bound && is_loopback_index(zone)) {
+        model_first_address(zone, m->local.ip);
+        m->local.family = 4;
+        m->has |= HOST_HAS_SOURCE;
+    }
+    return 0;
+}
+
+/* Groups: looping is the sender's affair in both families, loopback is an interface of its own, and
+ * hop limit 0 stays on the host (M multicast.sending). 1: nobody hears it. */
+static int put_group(int fd, const struct sock *s, struct host_message *m)
+{
+    const struct host_addr to = model_unmap(m->peer.family != 0 ? &m->peer : &s->peer);
+    if (!model_is_group(&to))
+        return 0;
+    const bool v4 = to.family == 4;
+    const bool loops = s->values[v4 ? OPTION_MULTICAST_LOOP : OPTION_MULTICAST_LOOP6];
+    const uint32_t zone = m->interface != 0 ? m->interface
+                          : to.scope != 0   ? to.scope
+                          : v4              ? s->interface4
+                                            : s->interface6;
+    const int hops = m->has & HOST_HAS_HOPS ? m->hops : s->values[OPTION_MULTICAST_HOPS];
+    if (s->is.family == 6)
+        host_set(fd, HOST_OPTION_MULTICAST_LOOP6, loops);
+    if (is_loopback_index(zone) && (!loops || has_link_scope(&to)))
+        return 1;
+    if (!loops && !v4 && hops == 0)
+        return 1;
+    return v4 ? put_group_source(s, m, zone, &to) : 0;
+}
+
 static int check_length(const struct sock *s, int64_t length)
 {
     if (s->is.type != HOST_STREAM && length > s->values[OPTION_SEND_BUFFER])
@@ -324,6 +382,8 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
         result = check_bound(s, m->peer.family != 0 ? &m->peer : &s->peer);
     if (result == 0 && s->is.type != HOST_STREAM)
         result = check_broadcast(fd, s, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = put_group(fd, s, m);
     if (result == 0 && s->is.type != HOST_STREAM && m->peer.family != 0)
         put_all_ones(s, m);
     return result;

@@ -84,7 +84,7 @@ static int set_multicast_if4(int fd, struct sock *s, const uint8_t *value, sockl
     return set_interface4(fd, s, (uint32_t)index, &none);
 }
 
-static void first_address(uint32_t index, uint8_t ip[4])
+void model_first_address(uint32_t index, uint8_t ip[4])
 {
     struct host_interface_addr list[64];
     const int count = host_interface_addrs(list, 64);
@@ -102,12 +102,12 @@ static int get_multicast_if4(struct sock *s, void *value, socklen_t *length)
     if (model_fact(FACT_MULTICAST_IF_MREQN) && *length >= sizeof form) {
         memcpy(form + 8, &s->interface4, 4);
         if (s->interface4 != 0)
-            first_address(s->interface4, form + 4);
+            model_first_address(s->interface4, form + 4);
         if (*length == sizeof form)
             return model_copy_out(form, sizeof form, value, length);
     }
     if (s->interface4 != 0)
-        first_address(s->interface4, form);
+        model_first_address(s->interface4, form);
     if (s->interface4_addr.ip[0] == 0 && s->interface4_addr.ip[3] != 0)
         memcpy(form, s->interface4_addr.ip, 4);
     return model_copy_out(form, 4, value, length);
