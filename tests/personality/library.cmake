@@ -48,3 +48,19 @@ function(ipsock_personality_harness target)
     set_source_files_properties(system.c PROPERTIES COMPILE_DEFINITIONS "${asked}")
     set_source_files_properties(system_Linux.c PROPERTIES COMPILE_DEFINITIONS "${asked_linux}")
 endfunction()
+
+# ipsock_personality_tests(): nothing of the library calls the host behind the model's back, and signals
+# and full buffers lose nothing. After the conformance suite.
+function(ipsock_personality_tests)
+    add_test(NAME personality/redirected COMMAND ${PROJECT_SOURCE_DIR}/tests/personality/redirected
+        $<TARGET_FILE:ipsock_static>)
+    set_tests_properties(personality/redirected PROPERTIES LABELS personality TIMEOUT 60)
+    set(interrupted recvmsg:EINTR:1,recvmsg:EINTR:4,recvfrom:EINTR:2,sendto:EINTR:1,sendto:EINTR:3
+        sendmsg:EINTR:1,sendmsg:EINTR:2,poll:EINTR:1,poll:EINTR:2,accept4:EINTR:1)
+    string(REPLACE ";" "," interrupted "${interrupted}")
+    foreach(name IN ITEMS message batch stream waiting)
+        add_test(NAME personality/interrupted-${name} COMMAND conformance_${name})
+        set_tests_properties(personality/interrupted-${name} PROPERTIES LABELS personality
+            TIMEOUT 120 ENVIRONMENT IPSOCK_MODEL_FAULT=${interrupted})
+    endforeach()
+endfunction()
