@@ -227,6 +227,7 @@
     X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, rip_recvspace 9216: EMSGSIZE over the one, silence over the other */ \
     X(RECEIVE_NEEDS_ROOM, 1) /* an empty datagram is marked MSG_TRUNC: kern/uipc_socket.c */ \
     X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(SOURCES_BY_INDEX, 1) /* netinet/in_mcast.c, in6_mcast.c: EADDRNOTAVAIL */ \
     X(BLOCKS_SINCE4, 1400000) /* netinet/in_mcast.c, imo_multi_filter before 14 */ \
     X(BLOCKS_SINCE6, INT32_MAX) /* netinet6/in6_mcast.c, up to 15 */ \
     X(SOURCES_MOST, 512) /* netinet/in_mcast.c, inm_merge: in_mcast_maxgrpsrc, and no pointer set */ \

@@ -205,6 +205,7 @@
     X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, rip_sendspace and rip_recvspace 8192 */ \
     X(RECEIVE_NEEDS_ROOM, 1) /* 0, where nothing has come: kern/uipc_socket.c, soreceive */ \
     X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(SOURCES_BY_INDEX, 0) \
     X(BLOCKS_SINCE4, 0) \
     X(BLOCKS_SINCE6, 0) \
     X(SOURCES_MOST, 0) \

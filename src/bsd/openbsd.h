@@ -166,6 +166,7 @@
     X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, with control data; rip_recvspace 8192 */ \
     X(RECEIVE_NEEDS_ROOM, 0) \
     X(ICMP6_LEAST, 8) \
+    X(SOURCES_BY_INDEX, 0) \
     X(BLOCKS_SINCE4, 0) \
     X(BLOCKS_SINCE6, 0) \
     X(SOURCES_MOST, 0) \
