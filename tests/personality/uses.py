@@ -30,6 +30,8 @@ NEVER = [(re.compile(pattern), why) for pattern, why in (
     (r"^control_send\.shapes,.*\.(cut\.\d+|cmsg_len\.\d+|many\.\d+|pointer\.length0|null\.length24|[a-z.]*twice|.*unknown.*|"
      r"foreign\.tos|other\.family\.tos)$", "control data is encoded whole, each message once, and has a pointer or no length"),
     (r"^control_send\.source[46],.*\.(len\.\d+|zeros.*)$", "PKTINFO and addresses have their exact length"),
+    (r"^raw\.header_written,ip_options|^raw\.header_received,noheader", "no such row"),
+    (r"^raw\.receivers,nobody\.answer", "the kernel's own answer"),
     (r"^multicast\.reports,", "what the kernel reports to routers, and when, is its own affair"),
     (r"^datagram\.link_local,sticky\.", "IPV6_PKTINFO is sent, never set"),
     (r"^datagram\.mapped,(dual|v6only)\.(bound\.)?(192\.0\.2\.|0\.0\.0\.0)", "IPv4 is given as its v4-mapped form"),

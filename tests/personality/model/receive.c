@@ -41,6 +41,22 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     return true;
 }
 
+/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD.
+ */
+static bool is_deaf(const struct sock *s, const struct host_message *m)
+{
+    const int protocol = s->is.protocol;
+    if (s->is.type != HOST_RAW)
+        return false;
+    if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
+        return true;
+    if (s->kind != KIND_R6 || protocol != IPPROTO_ICMPV6 || model_fact(FACT_MLD_TO_RAW6) ||
+        m->buffer_count == 0 || m->buffers[0].length == 0)
+        return false;
+    const uint8_t type = *(const uint8_t *)m->buffers[0].base;
+    return (type >= 130 && type <= 132) || type == 143;
+}
+
 /* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets. */
 static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t length)
 {
@@ -90,7 +106,7 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         if (n < 0)
             return model_errno((int)n);
         host_lock();
-        const bool drop = is_unwanted(s, m);
+        const bool drop = is_unwanted(s, m) || is_deaf(s, m);
         host_unlock();
         if (!drop)
             return n;
