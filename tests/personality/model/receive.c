@@ -91,6 +91,16 @@ static int64_t pass_answered(int fd, const struct sock *s, int flags)
     }
 }
 
+/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
+ * path.errors). */
+static bool is_news(int64_t error)
+{
+    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
+           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
+           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
+           error == -HOST_EOTHER;
+}
+
 /* The next message that this kernel delivers; minus an errno. */
 static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_message *m, int flags)
 {
@@ -103,6 +113,8 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         m->buffer_count = (uint64_t)h->msg_iovlen;
         m->flags = flags_in(flags);
         n = host_receive(fd, m);
+        if (n < 0 && s->is.type == HOST_RAW && is_news(n))
+            continue;
         if (n < 0)
             return model_errno((int)n);
         host_lock();
