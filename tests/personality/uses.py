@@ -30,6 +30,8 @@ NEVER = [(re.compile(pattern), why) for pattern, why in (
     (r"^control_send\.shapes,.*\.(cut\.\d+|cmsg_len\.\d+|many\.\d+|pointer\.length0|null\.length24|[a-z.]*twice|.*unknown.*|"
      r"foreign\.tos|other\.family\.tos)$", "control data is encoded whole, each message once, and has a pointer or no length"),
     (r"^control_send\.source[46],.*\.(len\.\d+|zeros.*)$", "PKTINFO and addresses have their exact length"),
+    (r"^raw\.header_written,ip_options|^raw\.header_received,noheader", "no such row"),
+    (r"^(raw\.receivers,nobody|path\.refused,v[46])\.(broadcast\.)?answer", "the kernel's own answer"),
     (r"^multicast\.reports,", "what the kernel reports to routers, and when, is its own affair"),
     (r"^datagram\.link_local,sticky\.", "IPV6_PKTINFO is sent, never set"),
     (r"^datagram\.mapped,(dual|v6only)\.(bound\.)?(192\.0\.2\.|0\.0\.0\.0)", "IPv4 is given as its v4-mapped form"),
@@ -168,6 +170,8 @@ def why_unused(tables, probe, key):
         used = _multicast(tables, probe, key)
     elif probe == "raw.header_sent" and tables.order:
         used = set(re.findall(r"\b(network|host)\b", key)) <= {tables.order}
+    elif probe == "path.queries" and places:
+        used = any(tables.row(tables.options, name, places) for name in ("IP_MTU", "IPV6_PATHMTU"))
     if used is None:
         used = all(name in tables.names for name in CONSTANT.findall(key))
         if used and probe == "control_receive.each" and places:

@@ -72,6 +72,7 @@ struct sock {
     struct in6_pktinfo sticky;
     int pending; /* errno for the next call */
     bool connected, has_port, was_dissolved;
+    bool cuts_small; /* the host cuts at the least MTU of IPv6, for groups */
     struct host_addr local, peer;
     struct host_addr bound; /* raw IPv4: the name that bind gave; connect gives none */
 };

@@ -3,7 +3,7 @@
  * the whole length. */
 #include "model.h"
 
-enum { LENGTH = 2, OFFSET = 6, HOPS = 8, CHECKSUM = 10, DESTINATION = 16 };
+enum { LENGTH = 2, OFFSET = 6, HOPS = 8, CHECKSUM = 10, SOURCE = 12, DESTINATION = 16 };
 
 static unsigned get(const uint8_t *p)
 {
@@ -35,6 +35,28 @@ void model_header_in(void *packet, size_t length, size_t whole)
     put_host_order(p + OFFSET, get(p + OFFSET));
 }
 
+/* rip_output of FreeBSD walks the options. */
+static bool has_bad_options(const uint8_t *p, size_t header)
+{
+    for (size_t at = 20; at < header && p[at] != 0; at += p[at] == 1 ? 1U : p[at + 1])
+        if (p[at] != 1 && (at + 1 >= header || p[at + 1] < 2 || at + p[at + 1] > header))
+            return true;
+    return false;
+}
+
+/* The source: none is the route's, not the bound one; some never leave (ip_output). */
+static int put_source(uint8_t *p)
+{
+    struct host_addr to = {.family = 4};
+    uint32_t index;
+    memcpy(to.ip, p + DESTINATION, 4);
+    if (get(p + SOURCE) == 0 && get(p + SOURCE + 2) == 0)
+        model_first_address(host_route(&to), p + SOURCE);
+    if (p[SOURCE] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) && !host_is_local(&to, &index))
+        return -EADDRNOTAVAIL;
+    return (p[SOURCE] & 0xf0) == 0xe0 ? -model_fact(FACT_RAW_SOURCE_GROUP) : 0;
+}
+
 /* Of a packet with its own header, before the host gets it. */
 int model_header_out(struct sock *s, void *packet, size_t length)
 {
@@ -52,7 +74,12 @@ int model_header_out(struct sock *s, void *packet, size_t length)
         p[OFFSET] = (uint8_t)(offset >> 8);
         p[OFFSET + 1] = (uint8_t)offset;
     }
-    if (model_fact(FACT_RAW_MULTICAST_HOPS) && (p[DESTINATION] & 0xf0) == 0xe0)
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    const bool all =
+        model_fact(FACT_BROADCAST_ALL_ONES) && memcmp(p + DESTINATION, ones, sizeof ones) == 0;
+    if (model_fact(FACT_RAW_MULTICAST_HOPS) && ((p[DESTINATION] & 0xf0) == 0xe0 || all))
         p[HOPS] = (uint8_t)s->values[OPTION_MULTICAST_TTL];
-    return 0;
+    if (model_fact(FACT_RAW_OPTIONS_CHECKED) && has_bad_options(p, (p[0] & 15U) * 4))
+        return -EINVAL;
+    return put_source(p);
 }

@@ -41,8 +41,28 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     return true;
 }
 
+<<<<<<< HEAD
 /* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets; those to
  * groups and to everybody it does not answer (bmcastecho 0), and they are. */
+=======
+/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD.
+ */
+static bool is_deaf(const struct sock *s, const struct host_message *m)
+{
+    const int protocol = s->is.protocol;
+    if (s->is.type != HOST_RAW)
+        return false;
+    if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
+        return true;
+    if (s->kind != KIND_R6 || protocol != IPPROTO_ICMPV6 || model_fact(FACT_MLD_TO_RAW6) ||
+        m->buffer_count == 0 || m->buffers[0].length == 0)
+        return false;
+    const uint8_t type = *(const uint8_t *)m->buffers[0].base;
+    return (type >= 130 && type <= 132) || type == 143;
+}
+
+/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets. */
+>>>>>>> probe
 static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t length)
 {
     uint32_t index;
@@ -79,6 +99,16 @@ static int64_t pass_answered(int fd, const struct sock *s, int flags)
     }
 }
 
+/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
+ * path.errors). */
+static bool is_news(int64_t error)
+{
+    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
+           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
+           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
+           error == -HOST_EOTHER;
+}
+
 /* The next message that this kernel delivers; minus an errno. */
 static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_message *m, int flags)
 {
@@ -91,10 +121,12 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         m->buffer_count = (uint64_t)h->msg_iovlen;
         m->flags = flags_in(flags);
         n = host_receive(fd, m);
+        if (n < 0 && s->is.type == HOST_RAW && is_news(n))
+            continue;
         if (n < 0)
             return model_errno((int)n);
         host_lock();
-        const bool drop = is_unwanted(s, m);
+        const bool drop = is_unwanted(s, m) || is_deaf(s, m);
         host_unlock();
         if (!drop)
             return n;

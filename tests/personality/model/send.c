@@ -22,6 +22,17 @@ static bool is_loopback6(const struct host_addr *a)
     return memcmp(a->ip, one, sizeof one) == 0;
 }
 
+static uint32_t mtu_to(const struct host_addr *to)
+{
+    struct host_interface list[64];
+    const uint32_t route = host_route(to);
+    const int count = host_interfaces(list, 64);
+    for (int i = 0; i < count && i < 64; i++)
+        if (list[i].index == route)
+            return list[i].mtu;
+    return 1500;
+}
+
 /* An address of the host's, or not one for this socket. */
 static int read_name(const struct sock *s, const struct msghdr *h, struct host_addr *to)
 {
@@ -322,10 +333,31 @@ static int put_group(int fd, const struct sock *s, struct host_message *m)
     return v4 ? put_group_source(s, m, zone, &to) : 0;
 }
 
+/* Groups of IPv6 get fragments of the least MTU (M: IPV6_USE_MIN_MTU is -1); a raw socket's
+ * don't-fragment is Linux' own affair. */
+static int put_size6(int fd, struct sock *s, struct host_message *m, int64_t length)
+{
+    const struct host_addr *const to = m->peer.family != 0 ? &m->peer : &s->peer;
+    const bool whole =
+        m->has & HOST_HAS_DONT_FRAGMENT ? m->dont_fragment != 0 : s->values[OPTION_DONTFRAG6] != 0;
+    if (s->is.family != 6 || model_is_mapped(to))
+        return 0;
+    if (whole && s->is.type == HOST_RAW && length + 40 > mtu_to(to))
+        return -EMSGSIZE;
+    const bool small = model_is_group(to) && !whole &&
+                       !(s->was_set[OPTION_MIN_MTU] && s->values[OPTION_MIN_MTU] == 0);
+    if (small != s->cuts_small)
+        host_set(fd, HOST_OPTION_FRAGMENT6, small ? 1280 : 0);
+    s->cuts_small = small;
+    return 0;
+}
+
 static int check_length(const struct sock *s, int64_t length)
 {
     if (s->is.type != HOST_STREAM && length > s->values[OPTION_SEND_BUFFER])
         return -model_fact(FACT_MESSAGE_OVER_BUFFER);
+    if (s->kind == KIND_R6 && s->is.protocol == IPPROTO_ICMPV6 && length < 8)
+        return -ENOBUFS; /* M raw6.checksum: rip6_output wants the header */
     return s->kind == KIND_U4 && length > 65507 ? -EMSGSIZE : 0;
 }
 
@@ -334,6 +366,31 @@ static int flags_of(int flags)
     return (flags & MSG_DONTWAIT ? HOST_DONTWAIT : 0) |
            (flags & MSG_DONTROUTE ? HOST_DONTROUTE : 0) | (flags & MSG_OOB ? HOST_OOB : 0) |
            (flags & MSG_EOR ? HOST_EOR : 0);
+}
+
+/* A packet with its own header is cut like any other, where Linux says EMSGSIZE. */
+static int64_t send_fragments(int fd, uint8_t *packet, size_t length, struct host_message *m)
+{
+    const size_t header = (packet[0] & 15U) * 4, mtu = mtu_to(&m->peer);
+    const unsigned field = (unsigned)packet[6] << 8 | packet[7];
+    const size_t step = length <= mtu || (field & 0x4000) ? length : (mtu - header) / 8 * 8;
+    int64_t n = 0;
+    for (size_t at = header; n >= 0 && (at < length || at == header); at += step) {
+        uint8_t first[60];
+        const size_t size = length - at < step ? length - at : step;
+        const struct host_buffer parts[2] = {{first, header}, {packet + at, size}};
+        const bool more = at + size < length || (field & 0x2000);
+        const unsigned offset = (field & 0x5fff) + (unsigned)((at - header) / 8);
+        memcpy(first, packet, header);
+        first[2] = (uint8_t)((header + size) >> 8);
+        first[3] = (uint8_t)(header + size);
+        first[6] = (uint8_t)(offset >> 8 | (more ? 0x20U : 0U));
+        first[7] = (uint8_t)offset;
+        m->buffers = parts;
+        m->buffer_count = 2;
+        n = host_send(fd, m);
+    }
+    return n < 0 ? model_errno((int)n) : (int64_t)length;
 }
 
 /* One buffer, so that its header can be changed. */
@@ -348,13 +405,11 @@ static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
         memcpy(packet + at, h->msg_iov[i].iov_base, h->msg_iov[i].iov_len);
         at += h->msg_iov[i].iov_len;
     }
-    const struct host_buffer one = {packet, at};
     int64_t n = model_header_out(s, packet, at);
     if (n == 0) {
-        m->buffers = &one;
-        m->buffer_count = 1;
-        n = host_send(fd, m);
-        n = n < 0 ? model_errno((int)n) : n;
+        m->peer.family = 4; /* ip_output goes by the header */
+        memcpy(m->peer.ip, packet + 16, 4);
+        n = send_fragments(fd, packet, at, m);
     }
     free(packet);
     return (ssize_t)n;
@@ -384,6 +439,8 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
         result = check_broadcast(fd, s, m->peer.family != 0 ? &m->peer : &s->peer);
     if (result == 0 && s->is.type != HOST_STREAM)
         result = put_group(fd, s, m);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = put_size6(fd, s, m, length_of(h));
     if (result == 0 && s->is.type != HOST_STREAM && m->peer.family != 0)
         put_all_ones(s, m);
     return result;

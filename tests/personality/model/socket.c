@@ -96,13 +96,13 @@ static int read_name(const struct sock *s, const void *name, socklen_t length,
     return out->scope != 0 && !model_has_interface(out->scope) ? -ENXIO : 0;
 }
 
-static int bind_raw(const struct sock *s, const struct host_addr *name)
+static int bind_raw(const struct host_addr *name)
 {
-    if (s->kind != KIND_R4)
+    if (model_is_any(name))
         return 0;
     if (name->port != 0 && model_fact(FACT_RAW_BIND_PORT))
         return -model_fact(FACT_RAW_BIND_PORT);
-    return model_is_group(name) ? -EADDRNOTAVAIL : 0;
+    return model_is_group(name) || model_is_mapped(name) ? -EADDRNOTAVAIL : 0;
 }
 
 static int bind_locked(int fd, const void *name, socklen_t length)
@@ -114,7 +114,7 @@ static int bind_locked(int fd, const void *name, socklen_t length)
         return result;
     result = read_name(s, name, length, &addr);
     if (result == 0 && s->is.type == HOST_RAW)
-        result = bind_raw(s, &addr);
+        result = bind_raw(&addr);
     if (result == 0 && s->is.type != HOST_RAW && s->has_port)
         result = -EINVAL; /* in_pcbbind: has a port already */
     if (result == 0 && model_is_mapped(&addr) && !model_dual(s))

@@ -9,7 +9,7 @@ static int get_error(int fd, struct sock *s)
     s->pending = 0;
     if (value == 0 && host_get(fd, HOST_OPTION_ERROR, &value) == 0 && value > 0)
         value = -model_errno(-value);
-    return value;
+    return s->is.type == HOST_RAW ? 0 : value; /* raw sockets hear of no ICMP error */
 }
 
 static int get_socket_level(int fd, struct sock *s, int name, void *value, socklen_t *length)
