@@ -41,10 +41,6 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     return true;
 }
 
-<<<<<<< HEAD
-/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets; those to
- * groups and to everybody it does not answer (bmcastecho 0), and they are. */
-=======
 /* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD.
  */
 static bool is_deaf(const struct sock *s, const struct host_message *m)
@@ -61,8 +57,8 @@ static bool is_deaf(const struct sock *s, const struct host_message *m)
     return (type >= 130 && type <= 132) || type == 143;
 }
 
-/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets. */
->>>>>>> probe
+/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets; those to
+ * groups and to everybody it does not answer (bmcastecho 0), and they are. */
 static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t length)
 {
     uint32_t index;
@@ -82,6 +78,16 @@ static void discard(int fd)
     host_receive(fd, &m);
 }
 
+/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
+ * path.errors). */
+static bool is_news(int64_t error)
+{
+    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
+           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
+           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
+           error == -HOST_EOTHER;
+}
+
 /* Raw IPv4: throws away what this kernel would not have delivered; 0, or minus an errno. */
 static int64_t pass_answered(int fd, const struct sock *s, int flags)
 {
@@ -91,22 +97,14 @@ static int64_t pass_answered(int fd, const struct sock *s, int flags)
         struct host_message m = {
             .buffers = &buffer, .buffer_count = 1, .flags = HOST_PEEK | (flags & HOST_DONTWAIT)};
         const int64_t n = host_receive(fd, &m);
+        if (n < 0 && is_news(n))
+            continue;
         if (n < 0)
             return model_errno((int)n);
         if (!is_answered(s, first, n))
             return 0;
         discard(fd);
     }
-}
-
-/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
- * path.errors). */
-static bool is_news(int64_t error)
-{
-    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
-           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
-           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
-           error == -HOST_EOTHER;
 }
 
 /* The next message that this kernel delivers; minus an errno. */
