@@ -213,6 +213,7 @@
     X(PING_SOURCE6, 0) \
     X(FILTER6_BY_GROUP, 0) \
     X(RAW_MULTICAST_HOPS, 1) \
+    X(RAW_SOURCE_BY_ROUTE, 1) /* netinet/ip_output.c */ \
     X(RAW_ROUTES_BY_PEER, 0) \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, 0) \

@@ -250,6 +250,7 @@
     X(PING_SOURCE6, 0) \
     X(FILTER6_BY_GROUP, 1) /* inet6_mc_check stops at the first of the group: net/ipv6/mcast.c */ \
     X(RAW_MULTICAST_HOPS, 0) \
+    X(RAW_SOURCE_BY_ROUTE, 0) \
     X(RAW_ROUTES_BY_PEER, 1) /* raw(7): the address routes, the header's destination is what is sent */ \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, 0) /* ip(7): IP_RECVTOS is for raw sockets too */ \

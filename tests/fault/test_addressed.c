@@ -336,6 +336,45 @@ static void sil_08_room_for_a_datagram(void **state)
     ipsock_free(s);
 }
 
+static uint8_t sent_header[IPSOCK_IPV4_HEADER_MIN];
+
+static void look(const struct msghdr *h)
+{
+    if (h->msg_iovlen != 0 && h->msg_iov[0].iov_len >= sizeof sent_header)
+        memcpy(sent_header, h->msg_iov[0].iov_base, sizeof sent_header);
+}
+
+/* A header without a source gets the address that the socket is bound to. */
+static void sil_09_source_of_own_headers(void **state)
+{
+    struct ipsock_config config;
+    struct ipsock_endpoint *s;
+    struct ipsock_message message;
+    struct ipsock_buffer buffer;
+    const uint8_t bound[4] = {127, 0, 0, 2}, own[4] = {127, 0, 0, 3};
+    struct ipsock_ipv4_header header = {.hop_limit = 9, .protocol = 253};
+    (void)state;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_RAW;
+    config.family = IPSOCK_IPV4;
+    config.protocol = 253;
+    config.flags = IPSOCK_OPEN_HEADER_INCLUDED;
+    config.local = addr_of("127.0.0.2");
+    const int code = ipsock_open(&s, &config);
+    if (code == IPSOCK_EPERM)
+        skip();
+    FAULT_OK(code);
+    header.destination = addr_of("127.0.0.1");
+    fault_look_at_sent(look);
+    ipsock_message_init_send(&message, &buffer, "x", 1, NULL);
+    FAULT_OK(ipsock_send_ipv4(s, &header, &message, 0));
+    assert_memory_equal(sent_header + 12, bound, 4);
+    header.source = addr_of("127.0.0.3");
+    FAULT_OK(ipsock_send_ipv4(s, &header, &message, 0));
+    assert_memory_equal(sent_header + 12, own, 4);
+    ipsock_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +389,7 @@ int main(void)
         cmocka_unit_test_setup(sil_05_nothing_stays, setup),
         cmocka_unit_test_setup(sil_06_unset_hops, setup),
         cmocka_unit_test_setup(sil_08_room_for_a_datagram, setup),
+        cmocka_unit_test_setup(sil_09_source_of_own_headers, setup),
         cmocka_unit_test_setup(ref_05_short_icmp6, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

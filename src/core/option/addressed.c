@@ -78,7 +78,8 @@ static bool needs_own(const struct ipsock_endpoint *s)
 {
     const int32_t *facts = ipsk_native.facts;
     if (s->family == IPSOCK_IPV4)
-        return facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0;
+        return facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0 ||
+               (s->kind == IPSOCK_RAW && facts[IPSK_FACT_RAW_SOURCE_BY_ROUTE] != 0);
     return (s->connected && facts[IPSK_FACT_SOURCE6_UNCONNECTED] != 0) ||
            (s->dual_stack &&
             (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0 || facts[IPSK_FACT_FAMILIES_MIX] != 0));

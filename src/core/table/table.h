@@ -162,19 +162,20 @@
     X(MSG_NOSIGNAL)                                                                                \
     X(FIREWALL)    /* numbers that say that a packet filter refused a packet: IPSK_FIREWALL_… */ \
     X(FULL_LENGTH) /* kinds whose receives return the own length if given MSG_TRUNC */             \
-    X(FULL_LENGTH_SINCE)    /* the version that began with it; 0: all supported */                 \
-    X(DISCOVERY_FORBIDS4)   /* bits: values of path MTU discovery that forbid fragmenting IPv4 */  \
-    X(DISCOVERY_FORBIDS6)   /* the same of IPv6 */                                                 \
-    X(HOP_LIMIT_DEFAULT)    /* of a new socket, where the kernel does not tell */                  \
-    X(PING)                 /* 1: unprivileged ICMP sockets exist */                               \
-    X(PING_HEADER)          /* 1: they deliver the IPv4 header too */                              \
-    X(PING_ID)              /* 1: each has an identifier, is given replies to it only */           \
-    X(PING_SOURCE6)         /* 1: one on IPv6 sends from the source in a control message */        \
-    X(FILTER6_BY_GROUP)     /* 1: an IPv6 group's newest membership filters on all interfaces */   \
-    X(RAW_MULTICAST_HOPS)   /* 1: own headers' TTL gives way to the multicast option's */          \
-    X(RAW_ROUTES_BY_PEER)   /* 1: own headers go where the socket address says */                  \
-    X(RAW_UNBOUND_DEAF)     /* 1: a raw socket hears and joins nothing before it is bound */       \
-    X(RAW_HEADER_FIELDS)    /* control that raw IPv4 has in the delivered header only */           \
+    X(FULL_LENGTH_SINCE)   /* the version that began with it; 0: all supported */                  \
+    X(DISCOVERY_FORBIDS4)  /* bits: values of path MTU discovery that forbid fragmenting IPv4 */   \
+    X(DISCOVERY_FORBIDS6)  /* the same of IPv6 */                                                  \
+    X(HOP_LIMIT_DEFAULT)   /* of a new socket, where the kernel does not tell */                   \
+    X(PING)                /* 1: unprivileged ICMP sockets exist */                                \
+    X(PING_HEADER)         /* 1: they deliver the IPv4 header too */                               \
+    X(PING_ID)             /* 1: each has an identifier, is given replies to it only */            \
+    X(PING_SOURCE6)        /* 1: one on IPv6 sends from the source in a control message */         \
+    X(FILTER6_BY_GROUP)    /* 1: an IPv6 group's newest membership filters on all interfaces */    \
+    X(RAW_MULTICAST_HOPS)  /* 1: own headers' TTL gives way to the multicast option's */           \
+    X(RAW_SOURCE_BY_ROUTE) /* 1: own headers without a source get the route's, not the socket's */ \
+    X(RAW_ROUTES_BY_PEER)  /* 1: own headers go where the socket address says */                   \
+    X(RAW_UNBOUND_DEAF)    /* 1: a raw socket hears and joins nothing before it is bound */        \
+    X(RAW_HEADER_FIELDS)   /* control that raw IPv4 has in the delivered header only */            \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \

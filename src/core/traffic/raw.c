@@ -149,8 +149,18 @@ static int settle_lengths(struct ipsock_ipv4_header *header, const struct ipsock
     return IPSOCK_OK;
 }
 
-static int write_header(struct packet *p, const struct ipsock_ipv4_header *given,
-                        const struct ipsock_message *m, struct ipsock_error *error)
+/* A source that was left open is the socket's own address, where the system would take another. */
+static void settle_source(const struct ipsock_endpoint *s, struct ipsock_ipv4_header *header)
+{
+    const bool open =
+        header->source.family == IPSOCK_UNSPEC || ipsock_addr_is_unspecified(&header->source);
+    if (open && ipsk_native.facts[IPSK_FACT_RAW_SOURCE_BY_ROUTE] && s->own.family == IPSOCK_IPV4)
+        header->source = s->own;
+}
+
+static int write_header(const struct ipsock_endpoint *s, struct packet *p,
+                        const struct ipsock_ipv4_header *given, const struct ipsock_message *m,
+                        struct ipsock_error *error)
 {
     struct ipsk_header_orders orders;
     struct ipsock_ipv4_header header = *given;
@@ -158,6 +168,7 @@ static int write_header(struct packet *p, const struct ipsock_ipv4_header *given
     int code = settle_lengths(&header, m, error);
     if (code < 0)
         return code;
+    settle_source(s, &header);
     code = ipsk_ipv4_marshal(&header, p->header, sizeof p->header, &p->header_length, &orders.send);
     return code < 0 ? ipsk_fail(error, code, 0, "send", refused_field(code, &header)) : IPSOCK_OK;
 }
@@ -196,7 +207,7 @@ static int assemble(const struct ipsock_endpoint *s, struct packet *p,
                     const struct ipsock_ipv4_header *header, const struct ipsock_message *m,
                     struct ipsock_error *error)
 {
-    int code = write_header(p, header, m, error);
+    int code = write_header(s, p, header, m, error);
     if (code < 0)
         return code;
     p->message = *m;
