@@ -43,7 +43,7 @@ struct membership {
     struct host_addr group;
     uint32_t index;
     bool loose; /* of every source to the host, filtered here */
-    bool any; /* of any source but those listed; else of those only */
+    bool any;   /* of any source but those listed; else of those only */
     int sources, capacity;
     struct host_addr *source;
 };
@@ -106,6 +106,7 @@ void model_first_address(uint32_t index, uint8_t ip[4]);
 int model_interface_of(const struct host_addr *addr, uint32_t *index);
 bool model_has_interface(uint32_t index);
 bool model_carries_multicast(uint32_t index);
+bool model_is_loopback(uint32_t index);
 
 /* ---- options ---- */
 

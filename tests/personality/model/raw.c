@@ -45,14 +45,16 @@ static bool has_bad_options(const uint8_t *p, size_t header)
 }
 
 /* The source: none is the route's, not the bound one; some never leave (ip_output). */
-static int put_source(uint8_t *p)
+static int put_source(const struct sock *s, uint8_t *p)
 {
     struct host_addr to = {.family = 4};
     uint32_t index;
     memcpy(to.ip, p + DESTINATION, 4);
     if (get(p + SOURCE) == 0 && get(p + SOURCE + 2) == 0)
         model_first_address(host_route(&to), p + SOURCE);
-    if (p[SOURCE] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) && !host_is_local(&to, &index))
+    const bool stays =
+        model_is_group(&to) ? model_is_loopback(s->interface4) : host_is_local(&to, &index);
+    if (p[SOURCE] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) && !stays)
         return -EADDRNOTAVAIL;
     return (p[SOURCE] & 0xf0) == 0xe0 ? -model_fact(FACT_RAW_SOURCE_GROUP) : 0;
 }
@@ -81,5 +83,5 @@ int model_header_out(struct sock *s, void *packet, size_t length)
         p[HOPS] = (uint8_t)s->values[OPTION_MULTICAST_TTL];
     if (model_fact(FACT_RAW_OPTIONS_CHECKED) && has_bad_options(p, (p[0] & 15U) * 4))
         return -EINVAL;
-    return put_source(p);
+    return put_source(s, p);
 }

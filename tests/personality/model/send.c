@@ -166,7 +166,7 @@ static int check_source4(int fd, struct sock *s, const struct host_message *m)
     return 0;
 }
 
-static bool is_loopback_index(uint32_t index)
+bool model_is_loopback(uint32_t index)
 {
     struct host_interface list[64];
     const int count = host_interfaces(list, 64);
@@ -184,7 +184,7 @@ static int judge_source6(const struct sock *s, const struct host_message *m, uin
     uint32_t index = 0;
     const bool strict = model_fact(FACT_PKTINFO6_ON_INDEX) != 0;
     if (is_loopback6(&source)) {
-        if (is_loopback_index(zone))
+        if (model_is_loopback(zone))
             return 0;
         if (strict)
             return m->interface != 0 ? -EADDRNOTAVAIL : -EINVAL;
@@ -279,7 +279,7 @@ static int check_zone(const struct host_addr *to, const struct host_message *m)
     const uint32_t zone = to->scope != 0 ? to->scope : m->interface;
     uint32_t index;
     return to->family == 6 && has_link_scope(to) && !model_is_group(to) &&
-           is_loopback_index(zone) && !host_is_local(to, &index);
+           model_is_loopback(zone) && !host_is_local(to, &index);
 }
 
 /* Linux takes the interface of a bound source, the BSDs the route's; IPv6 sockets of NetBSD keep
@@ -302,7 +302,7 @@ static int put_group_source(const struct sock *s, struct host_message *m, uint32
         model_first_address(route, m->local.ip);
         m->local.family = 4;
         m->has |= HOST_HAS_SOURCE;
-    } else if (!bound && is_loopback_index(zone)) {
+    } else if (!bound && model_is_loopback(zone)) {
         model_first_address(zone, m->local.ip);
         m->local.family = 4;
         m->has |= HOST_HAS_SOURCE;
@@ -326,7 +326,7 @@ static int put_group(int fd, const struct sock *s, struct host_message *m)
     const int hops = m->has & HOST_HAS_HOPS ? m->hops : s->values[OPTION_MULTICAST_HOPS];
     if (s->is.family == 6)
         host_set(fd, HOST_OPTION_MULTICAST_LOOP6, loops);
-    if (is_loopback_index(zone) && (!loops || has_link_scope(&to)))
+    if (model_is_loopback(zone) && (!loops || has_link_scope(&to)))
         return 1;
     if (!loops && !v4 && hops == 0)
         return 1;
