@@ -119,10 +119,17 @@ static int bind_locked(int fd, const void *name, socklen_t length)
         result = -EINVAL; /* in_pcbbind: has a port already */
     if (result == 0 && model_is_mapped(&addr) && !model_dual(s))
         result = -model_fact(FACT_BIND_MAPPED_V6ONLY);
+    const bool shares = s->is.type == HOST_DATAGRAM && addr.port != 0;
+    if (result == 0 && shares && model_bind_conflicts(s, &addr))
+        result = -EADDRINUSE;
     if (result == 0) {
+        if (shares) /* judged above, by this kernel's rules */
+            host_set(fd, HOST_OPTION_REUSE_ADDRESS, 1);
         const int below = host_bind(fd, &addr);
         result = below < 0 ? model_errno(below) : 0;
     }
+    if (result == 0)
+        s->bound_by = fd + 1;
     if (result == 0 && s->kind == KIND_R4)
         s->bound = addr;
     model_names(fd, s);
