@@ -99,8 +99,8 @@
 #define IPSK_RECEIVED(X) \
     /* level, type, minimum, usual, field, a, b */ \
     X(IPPROTO_IP, IP_RECVDSTADDR, 4, 4, DESTINATION4, 0, 0) \
-    X(IPPROTO_IP, IP_RECVIF, 4, 56, LINK, 2, 0) \
     X(IPPROTO_IP, IP_RECVTTL, 1, 1, HOP_LIMIT, 0, 0) \
+    X(IPPROTO_IP, IP_RECVIF, 4, 56, LINK, 2, 0) \
     X(IPPROTO_IP, IP_RECVTOS, 1, 1, TRAFFIC_CLASS, 0, 0) \
     X(IPPROTO_IPV6, IPV6_PKTINFO, 20, 20, PKTINFO6, 0, 16) \
     X(IPPROTO_IPV6, IPV6_HOPLIMIT, 1, 4, HOP_LIMIT, 0, 0) \
@@ -224,8 +224,10 @@
     X(MAPPED_TELLS_NOTHING, 1) /* netinet/udp_usrreq.c, udp_append: it is treated as one of AF_INET */ \
     X(ALL_ONES_FREE, 1 << IPSK_V4 | 1 << IPSK_MAPPED) /* netinet/ip_output.c: with a default route */ \
     X(FAMILIES_MIX, 1) /* netinet6/udp6_usrreq.c, udp6_send, in6_pcb.c */ \
+    X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, rip_recvspace 9216: EMSGSIZE over the one, silence over the other */ \
     X(RECEIVE_NEEDS_ROOM, 1) /* an empty datagram is marked MSG_TRUNC: kern/uipc_socket.c */ \
     X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(SOURCES_BY_INDEX, 1) /* netinet/in_mcast.c, in6_mcast.c: EADDRNOTAVAIL */ \
     X(BLOCKS_SINCE4, 1400000) /* netinet/in_mcast.c, imo_multi_filter before 14 */ \
     X(BLOCKS_SINCE6, INT32_MAX) /* netinet6/in6_mcast.c, up to 15 */ \
     X(SOURCES_MOST, 512) /* netinet/in_mcast.c, inm_merge: in_mcast_maxgrpsrc, and no pointer set */ \

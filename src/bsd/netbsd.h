@@ -78,8 +78,8 @@
 
 #define IPSK_RECEIVED(X) \
     /* level, type, minimum, usual, field, a, b */ \
-    X(IPPROTO_IP, IP_PKTINFO, 8, 8, PKTINFO4, offsetof(struct in_pktinfo, ipi_addr), offsetof(struct in_pktinfo, ipi_ifindex)) \
     X(IPPROTO_IP, IP_RECVDSTADDR, 4, 4, DESTINATION4, 0, 0) \
+    X(IPPROTO_IP, IP_PKTINFO, 8, 8, PKTINFO4, offsetof(struct in_pktinfo, ipi_addr), offsetof(struct in_pktinfo, ipi_ifindex)) \
     X(IPPROTO_IP, IP_RECVIF, 4, 8, LINK, 2, 0) \
     X(IPPROTO_IP, IP_RECVTTL, 1, 1, HOP_LIMIT, 0, 0) \
     X(IPPROTO_IPV6, IPV6_PKTINFO, 20, 20, PKTINFO6, 0, 16) \
@@ -202,8 +202,10 @@
     X(MAPPED_TELLS_NOTHING, 0) \
     X(ALL_ONES_FREE, 1 << IPSK_MAPPED) /* netinet6/udp6_output.c hands on IP_ALLOWBROADCAST */ \
     X(FAMILIES_MIX, 1) /* netinet6/udp6_output.c */ \
+    X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, rip_sendspace and rip_recvspace 8192 */ \
     X(RECEIVE_NEEDS_ROOM, 1) /* 0, where nothing has come: kern/uipc_socket.c, soreceive */ \
     X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
+    X(SOURCES_BY_INDEX, 0) \
     X(BLOCKS_SINCE4, 0) \
     X(BLOCKS_SINCE6, 0) \
     X(SOURCES_MOST, 0) \

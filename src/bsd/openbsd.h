@@ -163,8 +163,10 @@
     X(MAPPED_TELLS_NOTHING, 0) \
     X(ALL_ONES_FREE, 0) \
     X(FAMILIES_MIX, 0) \
+    X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, with control data; rip_recvspace 8192 */ \
     X(RECEIVE_NEEDS_ROOM, 0) \
     X(ICMP6_LEAST, 8) \
+    X(SOURCES_BY_INDEX, 0) \
     X(BLOCKS_SINCE4, 0) \
     X(BLOCKS_SINCE6, 0) \
     X(SOURCES_MOST, 0) \

@@ -243,8 +243,10 @@
     X(MAPPED_TELLS_NOTHING, 0) \
     X(ALL_ONES_FREE, 0) \
     X(FAMILIES_MIX, 0) \
+    X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216: EMSGSIZE over it */ \
     X(RECEIVE_NEEDS_ROOM, 0) \
     X(ICMP6_LEAST, 8) \
+    X(SOURCES_BY_INDEX, 1) \
     X(BLOCKS_SINCE4, INT32_MAX) /* bsd/netinet/in_mcast.c */ \
     X(BLOCKS_SINCE6, INT32_MAX) \
     X(SOURCES_MOST, 0) \

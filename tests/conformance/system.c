@@ -22,13 +22,6 @@ bool system_is_privileged(void)
     return geteuid() == 0;
 }
 
-/* Here all of them have what the tests need, or the expectations say that they do not. */
-const char *system_lacks(const char *what)
-{
-    (void)what;
-    return NULL;
-}
-
 void system_sleep_ms(unsigned ms)
 {
     struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000L};

@@ -184,6 +184,28 @@ static void v6_mc_06_strict_choice(void **state)
     strike(&c);
 }
 
+/* Sources on an interface that the system chooses, as far as it finds one. */
+static void v6_mc_06_sources_of_the_choice(void **state)
+{
+    struct scene c;
+    struct seen seen;
+    (void)state;
+    set_scene(&c, V6);
+    struct ipsock_endpoint *s = open_member(V6, c.port, 0, 0);
+    const char *const group = c.group;
+    CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, 0, group, c.on[0]->source));
+    CHECK(IPSOCK_EMEMBER, call_on(s, JOIN_SOURCE, 0, group, c.on[0]->source));
+    CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, 0, group, c.on[1]->source));
+    cast(c.senders[0][0], group, c.port, "x");
+    cast(c.senders[1][0], group, c.port, "x");
+    expect_text(s, "x", &seen); /* by the one that was chosen */
+    CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, 0, group, c.on[0]->source));
+    CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, 0, group, c.on[1]->source));
+    CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, 0, group, NULL));
+    ipsock_free(s);
+    strike(&c);
+}
+
 /* Given back, the handle has its memberships again; the secondary socket is gone, after a close too.
  */
 static void v6_mc_06_given_back(void **state)
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test(v4_mc_18_batches_by_interface),
         cmocka_unit_test(v6_mc_06_batches_by_interface),
         cmocka_unit_test(v6_mc_06_strict_choice),
+        cmocka_unit_test(v6_mc_06_sources_of_the_choice),
         cmocka_unit_test(v6_mc_06_given_back),
     };
     return RUN(tests);

@@ -306,6 +306,36 @@ static void ref_05_short_icmp6(void **state)
     ipsock_free(s);
 }
 
+/* The largest datagram fits the buffers of an endpoint that asks for none; who asks is heard. */
+static void sil_08_room_for_a_datagram(void **state)
+{
+    struct ipsock_config config;
+    struct ipsock_endpoint *s;
+    int bytes = 0;
+    (void)state;
+    s = open_udp(IPSOCK_IPV4, 0, NULL, NULL);
+    FAULT_OK(ipsock_get_send_buffer(s, &bytes));
+    assert_int_equal(bytes, 100000 * 2); /* Linux doubles it */
+    ipsock_free(s);
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.family = IPSOCK_IPV4;
+    config.send_buffer = config.receive_buffer = 50000;
+    FAULT_OK(ipsock_open(&s, &config));
+    FAULT_OK(ipsock_get_send_buffer(s, &bytes));
+    assert_int_equal(bytes, 100000);
+    FAULT_OK(ipsock_get_receive_buffer(s, &bytes));
+    assert_int_equal(bytes, 100000);
+    ipsock_free(s);
+    ipsock_config_init(&config); /* streams need no room for a datagram */
+    config.kind = IPSOCK_TCP;
+    config.family = IPSOCK_IPV4;
+    FAULT_OK(ipsock_open(&s, &config));
+    FAULT_OK(ipsock_get_send_buffer(s, &bytes));
+    assert_int_not_equal(bytes, 200000);
+    ipsock_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +349,7 @@ int main(void)
         cmocka_unit_test_setup(sil_05_most_sources, setup),
         cmocka_unit_test_setup(sil_05_nothing_stays, setup),
         cmocka_unit_test_setup(sil_06_unset_hops, setup),
+        cmocka_unit_test_setup(sil_08_room_for_a_datagram, setup),
         cmocka_unit_test_setup(ref_05_short_icmp6, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,11 +64,13 @@ static size_t encode(const struct ipsk_option_row *row, const struct ipsk_member
     const int32_t *facts = ipsk_native.facts;
     const struct ipsock_addr group = ipsock_addr_unmap(&r->group);
     const struct ipsock_addr source = ipsock_addr_unmap(&r->source);
+    const uint32_t index =
+        r->index == 0 && row->set == IPSK_ENCODING_GROUP_SOURCE_REQ ? r->way : r->index;
     memset(bytes, 0, LARGEST_REQUEST);
     switch (row->set) {
     case IPSK_ENCODING_GROUP_REQ:
     case IPSK_ENCODING_GROUP_SOURCE_REQ:
-        memcpy(bytes, &r->index, sizeof r->index);
+        memcpy(bytes, &index, sizeof index);
         ipsk_put_sockaddr(&ipsk_native, &group, bytes + facts[IPSK_FACT_GROUP_REQ_GROUP]);
         if (row->set == IPSK_ENCODING_GROUP_REQ)
             return (size_t)facts[IPSK_FACT_GROUP_REQ];

@@ -13,6 +13,7 @@ struct ipsk_membership_request {
     uint32_t index;
     struct ipsock_addr group;
     struct ipsock_addr source; /* unset for calls about the group alone */
+    uint32_t way; /* with index 0: the interface that stands for it where one has to be named */
 };
 
 bool ipsk_call_has_source(int call);

@@ -20,4 +20,9 @@ int ipsk_tell_group(struct ipsock_endpoint *s, ipsock_handle_t handle,
 int ipsk_filter_sources(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                         struct ipsock_error *error);
 
+/* The interface for index 0, where the system wants one beside a source: the one that packets to
+ * the group leave by, or the membership's since it was made. 0: none is needed, or there is none.
+ */
+uint32_t ipsk_find_way(struct ipsock_endpoint *s, const struct ipsk_membership_request *r);
+
 #endif

@@ -158,8 +158,8 @@ static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_reques
     }
     if (spare != NULL) {
         spare->secondary = secondary;
-        if (r->index == 0)
-            ipsk_chosen_interface(s, &r->group, &spare->chosen);
+        if (r->index == 0 && ipsk_chosen_interface(s, &r->group, &spare->chosen) < 0)
+            spare->chosen = ipsk_find_way(s, r);
     }
     ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, spare);
 }
@@ -179,12 +179,14 @@ static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request 
 {
     const ipsock_handle_t handle = secondary ? s->secondary : s->handle;
     struct ipsk_membership_request leave = *r;
+    struct ipsk_membership_request told = *r;
     struct ipsock_error ignored;
     int code = ipsk_filter_sources(s, r, error);
     if (code < 0)
         return code;
+    told.way = ipsk_find_way(s, r);
     code = ipsk_has_local_sources(s, r) ? ipsk_tell_group(s, handle, r, error)
-                                        : ipsk_tell_membership(s, handle, r, error);
+                                        : ipsk_tell_membership(s, handle, &told, error);
     leave.call = IPSK_LEAVE;
     if ((code == IPSOCK_ENOBUFS && r->call == IPSK_JOIN_SOURCE && known(s, r) == NULL) ||
         (code == IPSOCK_OK && leaves_empty(s, r)))
@@ -266,7 +268,7 @@ static int request(struct ipsock_endpoint *s, int call, uint32_t index,
     static const struct ipsock_addr none;
     struct ipsock_error error;
     struct ipsk_membership_request r = {call, index, group == NULL ? none : *group,
-                                        source == NULL ? none : *source};
+                                        source == NULL ? none : *source, 0};
     int code = ipsk_enter_own(s);
     if (code < 0)
         return code;

@@ -239,10 +239,30 @@ static int apply_dual_stack(struct ipsock_endpoint *s, struct ipsock_error *erro
     return ipsk_set_row(s->handle, row, !s->dual_stack, error);
 }
 
+/* Systems whose default buffers hold no large datagram refuse to send it, and drop one that arrives
+ * on a raw socket. Room for one is made where nobody says how much there is to be; if there is not
+ * that much, the default stays. */
+static void apply_room(struct ipsock_endpoint *s, const struct ipsock_config *c)
+{
+    const int32_t room = ipsk_native.facts[IPSK_FACT_DATAGRAM_ROOM];
+    struct ipsock_error ignored;
+    int64_t there = room;
+    if (room == 0 || s->kind == IPSOCK_TCP)
+        return;
+    if (c->send_buffer == 0)
+        ipsk_set_option(s, IPSK_OPTION_SEND_BUFFER, room, "send_buffer", &ignored);
+    if (c->receive_buffer == 0 &&
+        ipsk_get_option(s, IPSK_OPTION_RECEIVE_BUFFER, &there, "receive_buffer", &ignored) ==
+            IPSOCK_OK &&
+        there < room)
+        ipsk_set_option(s, IPSK_OPTION_RECEIVE_BUFFER, room, "receive_buffer", &ignored);
+}
+
 static int apply_sizes(struct ipsock_endpoint *s, const struct ipsock_config *c,
                        struct ipsock_error *error)
 {
     int code = IPSOCK_OK;
+    apply_room(s, c);
     if (c->receive_buffer > 0)
         code = ipsk_set_buffer(s, IPSK_OPTION_RECEIVE_BUFFER, c->receive_buffer, "receive_buffer",
                                error);

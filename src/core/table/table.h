@@ -183,8 +183,10 @@
     X(MAPPED_TELLS_NOTHING) /* 1: bound to IPv4, a dual-stack socket gives no control data */      \
     X(ALL_ONES_FREE)        /* columns, as bits, in which UDP to 255.255.255.255 needs no leave */ \
     X(FAMILIES_MIX)         /* 1: bound to one family, a dual-stack socket sends in both */        \
+    X(DATAGRAM_ROOM)        /* bytes of buffer that the largest datagram needs; 0: any will do */  \
     X(RECEIVE_NEEDS_ROOM)   /* 1: receives into 0 bytes do not tell what has come */               \
     X(ICMP6_LEAST)          /* bytes of a raw ICMPv6 message that the system looks at */           \
+    X(SOURCES_BY_INDEX)     /* 1: a group_source_req names an interface; 0 is none */              \
     X(BLOCKS_SINCE4)        /* version since which blocked sources of IPv4 are blocked */          \
     X(BLOCKS_SINCE6)        /* the same of IPv6; INT32_MAX: none yet */                            \
     X(SOURCES_MOST)       /* sources of a group, one more of which the system does not survive */  \

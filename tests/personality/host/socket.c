@@ -12,6 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef IPV6_HDRINCL
+#define IPV6_HDRINCL 36 /* linux/in6.h, 4.4 */
+#endif
+
 static const int errors[] = {
     0,
 #define E(name) name,
@@ -233,8 +237,8 @@ static void put(struct sockaddr_storage *to, const struct host_addr *addr)
     memcpy(to, &name, sizeof name);
 }
 
-int host_group(int fd, enum host_group_act act, uint32_t index, const struct host_addr *group,
-               const struct host_addr *source)
+static int group_call(int fd, enum host_group_act act, uint32_t index,
+                      const struct host_addr *group, const struct host_addr *source)
 {
     static const int numbers[] = {MCAST_JOIN_GROUP,        MCAST_LEAVE_GROUP,
                                   MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP,
@@ -244,9 +248,36 @@ int host_group(int fd, enum host_group_act act, uint32_t index, const struct hos
     struct group_source_req one = {.gsr_interface = index};
     if (source == NULL) {
         put(&any.gr_group, group);
-        return host_answer(setsockopt(fd, level, numbers[act], &any, sizeof any));
+        return setsockopt(fd, level, numbers[act], &any, sizeof any);
     }
     put(&one.gsr_group, group);
     put(&one.gsr_source, source);
-    return host_answer(setsockopt(fd, level, numbers[act], &one, sizeof one));
+    return setsockopt(fd, level, numbers[act], &one, sizeof one);
+}
+
+/* The modelled kernel has limits of its own. */
+static void lift_limits(void)
+{
+    static const char *const limits[] = {"/proc/sys/net/ipv4/igmp_max_memberships",
+                                         "/proc/sys/net/ipv4/igmp_max_msf",
+                                         "/proc/sys/net/ipv6/mld_max_msf"};
+    for (int i = 0; i < 3; i++) {
+        const int file = open(limits[i], O_WRONLY | O_CLOEXEC);
+        if (file < 0)
+            continue;
+        if (write(file, "100000", 6) < 0)
+            errno = ENOBUFS;
+        close(file);
+    }
+}
+
+int host_group(int fd, enum host_group_act act, uint32_t index, const struct host_addr *group,
+               const struct host_addr *source)
+{
+    int result = group_call(fd, act, index, group, source);
+    if (result < 0 && errno == ENOBUFS) {
+        lift_limits();
+        result = group_call(fd, act, index, group, source);
+    }
+    return host_answer(result);
 }

@@ -110,6 +110,17 @@ static void read_name(struct host_addr *out, const struct sockaddr *name)
     host_from(out, &copy, (socklen_t)length);
 }
 
+/* Of the prefix: glibc gives the own address where none was set; the BSDs set it by default
+ * (in_ifinit). */
+static void make_broadcast(struct host_interface_addr *out)
+{
+    out->broadcast = out->addr;
+    for (int bit = out->prefix; bit < 32; bit++)
+        out->broadcast.ip[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+    if (out->prefix > 30)
+        out->broadcast.family = 0;
+}
+
 int host_interface_addrs(struct host_interface_addr *out, int capacity)
 {
     struct ifaddrs *list;
@@ -125,9 +136,8 @@ int host_interface_addrs(struct host_interface_addr *out, int capacity)
             out[count].index = if_nametoindex(entry->ifa_name);
             out[count].prefix = prefix_of(entry->ifa_netmask, family);
             read_name(&out[count].addr, entry->ifa_addr);
-            if (family == AF_INET && entry->ifa_broadaddr != NULL &&
-                (entry->ifa_flags & IFF_BROADCAST))
-                read_name(&out[count].broadcast, entry->ifa_broadaddr);
+            if (family == AF_INET && (entry->ifa_flags & IFF_BROADCAST))
+                make_broadcast(&out[count]);
         }
         count++;
     }

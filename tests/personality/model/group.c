@@ -104,18 +104,38 @@ static int below(int fd, const struct wish *w, enum host_group_act act)
     return result < 0 ? model_errno(result) : 0;
 }
 
+/* Linux looks for sources in the first membership of an IPv6 group, on whatever interface
+ * (inet6_mc_check): with two of them, both are of every source down there. */
+static bool loosen_others(int fd, struct sock *s, const struct wish *w)
+{
+    bool others = false;
+    for (struct membership *m = s->memberships; m != NULL; m = m->next) {
+        if (w->group.family != 6 || !model_same_ip(&m->group, &w->group))
+            continue;
+        others = true;
+        if (m->loose || m->any)
+            continue;
+        m->loose = true;
+        host_group(fd, HOST_LEAVE, m->index, &m->group, NULL);
+        host_group(fd, HOST_JOIN, m->index, &m->group, NULL);
+    }
+    return others;
+}
+
 static int join_new(int fd, struct sock *s, const struct wish *w)
 {
     const int most =
         model_fact(w->group.family == 4 ? FACT_MEMBERSHIPS_MAX : FACT_MEMBERSHIPS_MAX6);
     if (count(s, w->group.family) >= most)
         return -model_fact(FACT_MEMBERSHIPS_FULL);
-    const int result = below(fd, w, w->act == JOIN ? HOST_JOIN : HOST_JOIN_SOURCE);
+    const bool loose = loosen_others(fd, s, w);
+    const int result = below(fd, w, w->act == JOIN || loose ? HOST_JOIN : HOST_JOIN_SOURCE);
     if (result < 0)
         return result;
     struct membership *const m = add_membership(s, w);
     if (m == NULL)
         return -ENOMEM;
+    m->loose = loose;
     return w->act == JOIN ? 0 : add_source(m, &w->source);
 }
 
@@ -135,7 +155,7 @@ static int join(int fd, struct sock *s, const struct wish *w)
     if (find_source(m, &w->source) >= 0)
         return -EADDRNOTAVAIL;
     const int result = add_source(m, &w->source);
-    if (result == 0) /* beyond the host's limit the model alone knows it */
+    if (result == 0 && !m->loose) /* beyond the host's limit the model alone knows it */
         below(fd, w, HOST_JOIN_SOURCE);
     return result;
 }
@@ -154,7 +174,8 @@ static int leave(int fd, struct sock *s, struct wish *w)
     const int at = find_source(m, &w->source);
     if (m->any || at < 0)
         return -EADDRNOTAVAIL;
-    below(fd, w, HOST_LEAVE_SOURCE);
+    if (!m->loose)
+        below(fd, w, HOST_LEAVE_SOURCE);
     remove_source(m, at);
     if (m->sources == 0 && !model_fact(FACT_LAST_SOURCE_STAYS))
         remove_membership(s, m);

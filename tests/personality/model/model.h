@@ -42,6 +42,7 @@ struct membership {
     struct membership *next;
     struct host_addr group;
     uint32_t index;
+    bool loose; /* of every source to the host, filtered here */
     bool any; /* of any source but those listed; else of those only */
     int sources, capacity;
     struct host_addr *source;

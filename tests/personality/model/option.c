@@ -109,11 +109,13 @@ static bool is_multicast(enum option_id id)
            id == OPTION_MULTICAST_HOPS || id == OPTION_MULTICAST_LOOP6;
 }
 
-/* The host adds what a packet costs it beside its bytes, and doubles what it is given. */
+/* Both systems let the memory of packets be eight times their bytes (sb_efficiency in
+ * uipc_socket.c); the host counts memory, and doubles what it is given. */
 static void apply_buffer(int fd, enum option_id id, int value)
 {
     const bool receives = id == OPTION_RECEIVE_BUFFER;
-    const int room = value < 4096 ? 4096 : value > 1 << 28 ? 1 << 28 : value * 2;
+    const int times = receives ? 4 : 2;
+    const int room = value < 4096 ? 4096 : value > 1 << 28 ? 1 << 28 : value * times;
     if (host_set(fd, receives ? HOST_OPTION_RECEIVE_BUFFER_FORCE : HOST_OPTION_SEND_BUFFER_FORCE,
                  room) < 0)
         host_set(fd, receives ? HOST_OPTION_RECEIVE_BUFFER : HOST_OPTION_SEND_BUFFER, room);

@@ -57,13 +57,17 @@ static bool is_deaf(const struct sock *s, const struct host_message *m)
     return (type >= 130 && type <= 132) || type == 143;
 }
 
-/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets. */
+/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets; those to
+ * groups and to everybody it does not answer (bmcastecho 0), and they are. */
 static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t length)
 {
+    uint32_t index;
+    struct host_addr to = {.family = 4};
     if (s->kind != KIND_R4 || model_fact(FACT_ICMP_REQUESTS_RAW4) || length < 28 || packet[9] != 1)
         return false;
     const uint8_t type = packet[(packet[0] & 15) * 4];
-    return type == 8 || type == 13;
+    memcpy(to.ip, packet + 16, 4);
+    return (type == 8 || type == 13) && model_interface_of(&to, &index) == 0;
 }
 
 static void discard(int fd)
@@ -72,6 +76,16 @@ static void discard(int fd)
     const struct host_buffer buffer = {&byte, 0};
     struct host_message m = {.buffers = &buffer, .buffer_count = 1, .flags = HOST_DONTWAIT};
     host_receive(fd, &m);
+}
+
+/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
+ * path.errors). */
+static bool is_news(int64_t error)
+{
+    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
+           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
+           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
+           error == -HOST_EOTHER;
 }
 
 /* Raw IPv4: throws away what this kernel would not have delivered; 0, or minus an errno. */
@@ -83,22 +97,14 @@ static int64_t pass_answered(int fd, const struct sock *s, int flags)
         struct host_message m = {
             .buffers = &buffer, .buffer_count = 1, .flags = HOST_PEEK | (flags & HOST_DONTWAIT)};
         const int64_t n = host_receive(fd, &m);
+        if (n < 0 && is_news(n))
+            continue;
         if (n < 0)
             return model_errno((int)n);
         if (!is_answered(s, first, n))
             return 0;
         discard(fd);
     }
-}
-
-/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
- * path.errors). */
-static bool is_news(int64_t error)
-{
-    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
-           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
-           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
-           error == -HOST_EOTHER;
 }
 
 /* The next message that this kernel delivers; minus an errno. */

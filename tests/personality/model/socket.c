@@ -155,6 +155,8 @@ static int dissolve(int fd, struct sock *s)
     if (s->is.type == HOST_STREAM)
         return -EAFNOSUPPORT;
     host_connect(fd, NULL);
+    s->connected = false;
+    memset(&s->peer, 0, sizeof s->peer);
     model_names(fd, s);
     return -model_fact(FACT_CONNECT_UNSPEC);
 }
@@ -198,10 +200,23 @@ int kernel_connect(int fd, const struct sockaddr *name, socklen_t length)
     result = host_connect(fd, &addr);
     host_lock();
     struct sock *const s = model_find(fd, &error);
+    if (s != NULL && result == 0) {
+        s->connected = true;
+        s->peer = addr;
+    }
     if (s != NULL)
         model_names(fd, s);
     host_unlock();
     return model_return(result < 0 ? model_errno(result) : 0);
+}
+
+static int give_foreign(void *name, socklen_t *length)
+{
+    struct sockaddr any;
+    memset(&any, 0, sizeof any);
+    any.sa_len = 2;
+    any.sa_family = AF_LOCAL;
+    return model_copy_out(&any, 2, name, length);
 }
 
 static int name_of(int fd, bool peer, void *name, socklen_t *length)
@@ -209,19 +224,18 @@ static int name_of(int fd, bool peer, void *name, socklen_t *length)
     int error = 0;
     struct host_addr addr;
     host_lock();
-    const struct sock *const s = model_find(fd, &error);
+    struct sock *const s = model_find(fd, &error);
+    if (s != NULL) {
+        model_names(fd, s);
+        addr = peer ? s->peer : s->local;
+        error = peer && !s->connected ? -ENOTCONN : 0;
+    }
     host_unlock();
-    if (s == NULL)
-        return error;
-    const int result = host_name(fd, peer, &addr);
-    if (result < 0)
-        return model_errno(result);
-    if (!peer && s->kind == KIND_R4 && s->made)
-        addr = s->bound;
-    if (s->is.type == HOST_RAW) /* Linux gives the protocol */
-        addr.port = 0;
-    model_give_name(&addr, name, length);
-    return 0;
+    if (s == NULL && error == -EOPNOTSUPP) /* a socket, of another family */
+        return give_foreign(name, length);
+    if (error == 0)
+        model_give_name(&addr, name, length);
+    return error;
 }
 
 int kernel_getsockname(int fd, struct sockaddr *name, socklen_t *length)

@@ -130,6 +130,8 @@ struct sock *model_made(int fd)
         return NULL;
     s->made = true;
     s->bound.family = 4;
+    if (s->is.type == HOST_RAW && s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
+        host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6, 0);
     if (s->is.family == 6) {
         s->values[OPTION_V6ONLY] = 1;
         host_set(fd, HOST_OPTION_V6ONLY, 1);
@@ -139,17 +141,28 @@ struct sock *model_made(int fd)
     return s;
 }
 
+/* Linux tells no peer of a raw socket. */
 void model_names(int fd, struct sock *s)
 {
-    s->connected = host_name(fd, true, &s->peer) == 0;
+    struct host_addr peer;
+    if (host_name(fd, true, &peer) == 0) {
+        s->peer = peer;
+        s->connected = true;
+    } else if (s->is.type != HOST_RAW) {
+        memset(&s->peer, 0, sizeof s->peer);
+        s->connected = false;
+    }
     if (s->is.type == HOST_RAW)
         s->peer.port = 0;
     if (s->kind == KIND_R4 && s->made) {
         s->local = s->bound;
         return;
     }
-    if (host_name(fd, false, &s->local) == 0)
-        s->has_port = s->local.port != 0 && s->is.type != HOST_RAW;
+    if (host_name(fd, false, &s->local) == 0) {
+        if (s->is.type == HOST_RAW) /* Linux gives the protocol */
+            s->local.port = 0;
+        s->has_port = s->local.port != 0;
+    }
 }
 
 enum { BY_ADDR = 1, BY_PORT = 2 };

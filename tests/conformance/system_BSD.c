@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* FreeBSD and NetBSD: the types of their control messages. No network of one's own is made: tests
+ * that need one are skipped. */
+#include <sys/types.h>
+
+#include <ipsock/addr.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "system.h"
+
+void system_isolate(void)
+{
+}
+
+/* A socket tells of no membership. */
+const char *system_lacks(const char *what)
+{
+    return strcmp(what, "membership-query") == 0 ? "sockets do not tell what they have joined"
+                                                 : NULL;
+}
+
+/* There are no ping sockets: ping endpoints are always raw ones. */
+bool system_pings_raw(void)
+{
+    return true;
+}
+
+bool system_allow_ping(bool on)
+{
+    (void)on;
+    return false;
+}
+
+bool system_answer_probes(void)
+{
+    return false;
+}
+
+bool system_lock_filter(ipsock_handle_t handle)
+{
+    (void)handle;
+    return false;
+}
+
+bool system_make_interfaces(uint32_t *first, uint32_t *second)
+{
+    *first = *second = 0;
+    return false;
+}
+
+/* The limits of memberships are fixed. */
+bool system_set_limit(enum system_limit which, int value)
+{
+    (void)which;
+    (void)value;
+    return false;
+}
+
+bool system_filter_of(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                      struct system_filter *out)
+{
+    (void)handle;
+    (void)index;
+    (void)group;
+    memset(out, 0, sizeof *out);
+    return false;
+}
+
+#ifdef MCAST_JOIN_SOURCE_GROUP
+static void put_addr(struct sockaddr_storage *to, const struct ipsock_addr *addr)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_len = sizeof v4};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_len = sizeof v6};
+    memset(to, 0, sizeof *to);
+    memcpy(&v4.sin_addr, addr->ip, 4);
+    memcpy(&v6.sin6_addr, addr->ip, 16);
+    if (addr->family == IPSOCK_IPV4)
+        memcpy(to, &v4, sizeof v4);
+    else
+        memcpy(to, &v6, sizeof v6);
+}
+
+static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
+                        const struct ipsock_addr *source)
+{
+    struct group_source_req request;
+    memset(&request, 0, sizeof request);
+    request.gsr_interface = index;
+    put_addr(&request.gsr_group, group);
+    put_addr(&request.gsr_source, source);
+    return setsockopt(fd, group->family == IPSOCK_IPV4 ? IPPROTO_IP : IPPROTO_IPV6,
+                      MCAST_JOIN_SOURCE_GROUP, &request, sizeof request) == 0;
+}
+
+static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
+{
+    struct ip_mreqn request;
+    memset(&request, 0, sizeof request);
+    memcpy(&request.imr_multiaddr, group->ip, 4);
+    request.imr_ifindex = (int)index;
+    return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0;
+}
+#else
+static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
+                        const struct ipsock_addr *source)
+{
+    (void)fd;
+    (void)index;
+    (void)group;
+    (void)source;
+    return false;
+}
+
+/* 0.x.y.z stands for an index: ip(4). */
+static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
+{
+    struct ip_mreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(&request.imr_multiaddr, group->ip, 4);
+    request.imr_interface.s_addr = htonl(index);
+    return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0;
+}
+#endif
+
+bool system_join(ipsock_handle_t handle, uint32_t index, const struct ipsock_addr *group,
+                 const struct ipsock_addr *source)
+{
+    struct ipv6_mreq request;
+    if (source != NULL)
+        return join_source((int)handle, index, group, source);
+    if (group->family == IPSOCK_IPV4)
+        return join4((int)handle, index, group);
+    memset(&request, 0, sizeof request);
+    memcpy(&request.ipv6mr_multiaddr, group->ip, 16);
+    request.ipv6mr_interface = index;
+    return setsockopt((int)handle, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof request) == 0;
+}
+
+/* What a system has no message for is a stranger. */
+#ifdef IP_RECVTOS
+#define TRAFFIC_CLASS4 IP_RECVTOS
+#else
+#define TRAFFIC_CLASS4 0x4322
+#endif
+#ifdef IP_PKTINFO
+#define PACKET_INFO4 IP_PKTINFO
+#else
+#define PACKET_INFO4 IP_RECVDSTADDR
+#endif
+
+static const struct {
+    int level, type;
+} messages[SYSTEM_MESSAGES] = {
+    [SYSTEM_HOP_LIMIT4] = {IPPROTO_IP, IP_RECVTTL},
+    [SYSTEM_TRAFFIC_CLASS4] = {IPPROTO_IP, TRAFFIC_CLASS4},
+    [SYSTEM_PACKET_INFO4] = {IPPROTO_IP, PACKET_INFO4},
+    [SYSTEM_HOP_LIMIT6] = {IPPROTO_IPV6, IPV6_HOPLIMIT},
+    [SYSTEM_TRAFFIC_CLASS6] = {IPPROTO_IPV6, IPV6_TCLASS},
+    [SYSTEM_PACKET_INFO6] = {IPPROTO_IPV6, IPV6_PKTINFO},
+    [SYSTEM_PATH_MTU6] = {IPPROTO_IPV6, IPV6_PATHMTU},
+    [SYSTEM_SENT_TRAFFIC_CLASS4] = {IPPROTO_IP, IP_TOS},
+    [SYSTEM_STRANGE_LEVEL] = {0x4321, 1},
+    [SYSTEM_STRANGE_TYPE] = {IPPROTO_IP, 0x4321},
+};
+
+size_t system_put(void *buffer, enum system_message what, const void *payload, size_t length)
+{
+    struct cmsghdr header;
+    memset(&header, 0, sizeof header);
+    memset(buffer, 0, CMSG_SPACE(length));
+    header.cmsg_len = (socklen_t)CMSG_LEN(length);
+    header.cmsg_level = messages[what].level;
+    header.cmsg_type = messages[what].type;
+    memcpy(buffer, &header, sizeof header);
+    if (length != 0)
+        memcpy((uint8_t *)buffer + CMSG_LEN(0), payload, length);
+    return CMSG_SPACE(length);
+}
+
+bool system_next(const void *buffer, size_t length, size_t *offset, enum system_message *what,
+                 size_t *payload)
+{
+    struct cmsghdr header;
+    if (*offset > length || length - *offset < sizeof header)
+        return false;
+    memcpy(&header, (const uint8_t *)buffer + *offset, sizeof header);
+    if (header.cmsg_len < CMSG_LEN(0) || header.cmsg_len > length - *offset)
+        return false;
+    *payload = header.cmsg_len - CMSG_LEN(0);
+    *offset += CMSG_SPACE(*payload);
+    for (*what = 0; *what < SYSTEM_MESSAGES; ++*what)
+        if (messages[*what].level == header.cmsg_level && messages[*what].type == header.cmsg_type)
+            break;
+    return true;
+}
+
+/* NetBSD's struct in_pktinfo has the address first; FreeBSD has none, and a message of the address
+ * alone. */
+size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
+{
+    memcpy(payload, ip, 4);
+    if (PACKET_INFO4 == IP_RECVDSTADDR)
+        return 4;
+    memcpy((uint8_t *)payload + 4, &index, sizeof index);
+    return 8;
+}
+
+size_t system_traffic_class4(void *payload, int value)
+{
+    *(uint8_t *)payload = (uint8_t)value;
+    return 1;
+}
+
+bool system_enable_error_queue(ipsock_handle_t handle)
+{
+    (void)handle;
+    return false;
+}
+
+bool system_has_error_queue(ipsock_handle_t handle)
+{
+    (void)handle;
+    return false;
+}
+
+int system_flag(ipsock_handle_t handle, enum system_flag which)
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    const int level = which == SYSTEM_BROADCAST ? SOL_SOCKET : IPPROTO_IP;
+    const int name = which == SYSTEM_BROADCAST ? SO_BROADCAST : IP_HDRINCL;
+    return getsockopt((int)handle, level, name, &value, &length) == 0 ? value != 0 : -1;
+}
+
+bool system_set_discovery(ipsock_handle_t handle, int family, int value)
+{
+    (void)handle;
+    (void)family;
+    (void)value;
+    return false;
+}
+
+bool system_discovery_forbids(int family, int value)
+{
+    (void)family;
+    (void)value;
+    return false;
+}
+
+bool system_tells_extensions(void)
+{
+    return false;
+}
