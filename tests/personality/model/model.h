@@ -70,7 +70,8 @@ struct sock {
     uint32_t filter[8];
     int checksum;
     struct in6_pktinfo sticky;
-    int pending; /* errno for the next call */
+    int pending;  /* errno for the next call */
+    int bound_by; /* the descriptor that was bound to a port, plus 1 */
     bool connected, has_port, was_dissolved;
     bool cuts_small; /* the host cuts at the least MTU of IPv6, for groups */
     struct host_addr local, peer;
@@ -82,6 +83,8 @@ struct sock *model_find(int fd, int *error);
 struct sock *model_made(int fd); /* just made by the model: its defaults */
 void model_names(int fd, struct sock *s);
 bool model_dual(const struct sock *s);
+/* Does a UDP socket of this process keep another from a name? */
+bool model_bind_conflicts(const struct sock *s, const struct host_addr *addr);
 int model_errno(int host_result); /* of a result < 0: minus the system's errno */
 int model_return(int result);     /* sets errno, returns -1 */
 int64_t model_now_micro(void);

@@ -117,12 +117,22 @@ static int bind_locked(int fd, const void *name, socklen_t length)
         result = bind_raw(&addr);
     if (result == 0 && s->is.type != HOST_RAW && s->has_port)
         result = -EINVAL; /* in_pcbbind: has a port already */
+    if (result == 0 && addr.family == 6 && addr.scope == 0 && addr.ip[0] == 0xfe &&
+        (addr.ip[1] & 0xc0) == 0x80) /* no such address without its scope */
+        result = -EADDRNOTAVAIL;
     if (result == 0 && model_is_mapped(&addr) && !model_dual(s))
         result = -model_fact(FACT_BIND_MAPPED_V6ONLY);
+    const bool shares = s->is.type == HOST_DATAGRAM && addr.port != 0;
+    if (result == 0 && shares && model_bind_conflicts(s, &addr))
+        result = -EADDRINUSE;
     if (result == 0) {
+        if (shares) /* judged above, by this kernel's rules */
+            host_set(fd, HOST_OPTION_REUSE_ADDRESS, 1);
         const int below = host_bind(fd, &addr);
         result = below < 0 ? model_errno(below) : 0;
     }
+    if (result == 0)
+        s->bound_by = fd + 1;
     if (result == 0 && s->kind == KIND_R4)
         s->bound = addr;
     model_names(fd, s);

@@ -166,3 +166,49 @@ void model_names(int fd, struct sock *s)
         s->has_port = s->local.port != 0;
     }
 }
+
+enum { BY_ADDR = 1, BY_PORT = 2 };
+
+static int reuse_of(const struct sock *s, const struct host_addr *addr)
+{
+    const struct host_addr plain = model_unmap(addr);
+    const int addr_too = model_is_group(&plain) ? BY_ADDR | BY_PORT : BY_ADDR;
+    return (s->values[OPTION_REUSEADDR] ? addr_too : 0) |
+           (s->values[OPTION_REUSEPORT] ? BY_PORT : 0);
+}
+
+static bool is_open(const struct sock *s)
+{
+    struct host_identity is;
+    return s->bound_by > 0 && host_identify(s->bound_by - 1, &is) == 0 && is.number == s->is.number;
+}
+
+/* Of one kind; or IPv4 and a dual-stack wildcard, of which one comes second by each system's rule.
+ */
+static bool shares_port(const struct sock *s, const struct sock *t, const struct host_addr *addr)
+{
+    if (t->kind == s->kind)
+        return true;
+    if (s->kind == KIND_U4 && t->kind == KIND_U6)
+        return model_dual(t) && model_is_any(&t->local);
+    return s->kind == KIND_U6 && t->kind == KIND_U4 && model_dual(s) && model_is_any(addr) &&
+           !model_is_any(&t->local) && model_fact(FACT_DUAL_AFTER_V4);
+}
+
+/* in_pcbbind: without either option wildcards clash too; what is equal wants SO_REUSEPORT of both,
+ * where a group is bound SO_REUSEADDR does. */
+bool model_bind_conflicts(const struct sock *s, const struct host_addr *addr)
+{
+    const struct host_addr plain = model_unmap(addr);
+    const int own = reuse_of(s, addr), shares = model_is_group(&plain) ? own : own & BY_PORT;
+    for (int i = 0; i < SLOTS; i++)
+        for (const struct sock *t = table[i]; t != NULL; t = t->next) {
+            if (t == s || !shares_port(s, t, addr) || t->local.port != addr->port ||
+                (shares & reuse_of(t, &t->local)) || !is_open(t))
+                continue;
+            if (model_same_ip(&t->local, addr) ||
+                (own == 0 && (model_is_any(&t->local) || model_is_any(addr))))
+                return true;
+        }
+    return false;
+}
