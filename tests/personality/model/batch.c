@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* sendmmsg and recvmmsg: loops in FreeBSD's libc, system calls of NetBSD (docs/platform/bsd.md, 7).
+ */
+#include "calls.h"
+
+#ifdef __NetBSD__
+typedef int batch_result;
+typedef unsigned batch_count, batch_flags;
+#else
+typedef ssize_t batch_result;
+typedef size_t batch_count;
+typedef int batch_flags;
+#endif
+enum { AT_ONCE = 1024 };
+
+batch_result kernel_sendmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags);
+batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags,
+                             const struct timespec *timeout);
+
+static batch_count most(batch_count count)
+{
+    return model_fact(FACT_BATCH_SYSTEM) && count > AT_ONCE ? AT_ONCE : count;
+}
+
+batch_result kernel_sendmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags)
+{
+    batch_count done = 0;
+    for (; done < most(count); done++) {
+        const ssize_t n = kernel_sendmsg(fd, &list[done].msg_hdr, (int)flags);
+        if (n < 0)
+            break;
+        list[done].msg_len = (__typeof__(list[done].msg_len))n;
+    }
+    return done == 0 && count > 0 ? -1 : (batch_result)done;
+}
+
+/* The error after some messages: NetBSD keeps it for the next call (M N-1), EAGAIN too in 7. */
+static void keep_error(int fd)
+{
+    int error = 0;
+    if (!model_fact(FACT_BATCH_SYSTEM) || errno == EAGAIN)
+        return;
+    host_lock();
+    struct sock *const s = model_find(fd, &error);
+    if (s != NULL)
+        s->pending = errno;
+    host_unlock();
+}
+
+batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags,
+                             const struct timespec *timeout)
+{
+    batch_count done = 0;
+    int now = (int)flags & ~MSG_WAITFORONE;
+    (void)timeout;
+    for (; done < most(count); done++) {
+        const ssize_t n = kernel_recvmsg(fd, &list[done].msg_hdr, now);
+        if (n < 0)
+            break;
+        list[done].msg_len = (__typeof__(list[done].msg_len))n;
+        if ((int)flags & MSG_WAITFORONE)
+            now |= MSG_DONTWAIT;
+    }
+    if (done > 0 && done < most(count))
+        keep_error(fd);
+    return done == 0 && count > 0 ? -1 : (batch_result)done;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The model of a Unix kernel: calls of the system that MODEL_FACTS names, made on Linux. Compiled
+ * with that system's headers; below is host.h. Functions return 0 or more, or minus the system's
+ * errno. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "native.h"
+
+#include "../host.h"
+
+/* ---- facts ---- */
+
+enum model_fact {
+#define F(name, value, words) FACT_##name,
+#include MODEL_FACTS
+#undef F
+    FACT_COUNT
+};
+int model_fact(enum model_fact fact);
+/* __FreeBSD_version, __NetBSD_Version__ of the version that IPSOCK_MODEL_VERSION names. */
+int model_version(void);
+bool model_listed(const char *list, const char *word);
+
+/* ---- sockets ---- */
+
+enum { KIND_U4 = 1, KIND_U6 = 2, KIND_T4 = 4, KIND_T6 = 8, KIND_R4 = 16, KIND_R6 = 32 };
+#define KIND_4   (KIND_U4 | KIND_T4 | KIND_R4)
+#define KIND_6   (KIND_U6 | KIND_T6 | KIND_R6)
+#define KIND_UR4 (KIND_U4 | KIND_R4)
+#define KIND_UR6 (KIND_U6 | KIND_R6)
+#define KIND_ALL (KIND_4 | KIND_6)
+
+enum option_id {
+#define O(id, kinds, level, name, set, get, value, initial, host) OPTION_##id,
+#include MODEL_OPTIONS
+#undef O
+    OPTION_COUNT
+};
+
+struct membership {
+    struct membership *next;
+    struct host_addr group;
+    uint32_t index;
+    bool loose; /* of every source to the host, filtered here */
+    bool any;   /* of any source but those listed; else of those only */
+    int sources, capacity;
+    struct host_addr *source;
+};
+
+/* What receive options were, and until when. */
+struct past {
+    int64_t until; /* microseconds, real time */
+    uint64_t received;
+};
+
+struct sock {
+    struct sock *next;
+    struct host_identity is;
+    unsigned kind;
+    bool made;      /* by a call to the model */
+    bool multicast; /* some multicast option was set */
+    int values[OPTION_COUNT];
+    uint8_t was_set[OPTION_COUNT];
+    uint64_t received; /* bits of receive options that are on */
+    struct past past[32];
+    struct membership *memberships;
+    uint32_t interface4, interface6;
+    struct host_addr interface4_addr;
+    uint32_t filter[8];
+    int checksum;
+    struct in6_pktinfo sticky;
+    int pending;  /* errno for the next call */
+    int bound_by; /* the descriptor that was bound to a port, plus 1 */
+    bool connected, has_port, was_dissolved;
+    bool cuts_small; /* the host cuts at the least MTU of IPv6, for groups */
+    struct host_addr local, peer;
+    struct host_addr bound; /* raw IPv4: the name that bind gave; connect gives none */
+};
+
+/* With the state locked; NULL and *error where fd is no socket of ours. */
+struct sock *model_find(int fd, int *error);
+struct sock *model_made(int fd); /* just made by the model: its defaults */
+void model_names(int fd, struct sock *s);
+bool model_dual(const struct sock *s);
+/* Does a UDP socket of this process keep another from a name? */
+bool model_bind_conflicts(const struct sock *s, const struct host_addr *addr);
+int model_errno(int host_result); /* of a result < 0: minus the system's errno */
+int model_return(int result);     /* sets errno, returns -1 */
+int64_t model_now_micro(void);
+
+/* ---- addresses ---- */
+
+bool model_from(struct host_addr *out, const void *name, socklen_t length);
+socklen_t model_to(const struct host_addr *addr, void *name); /* writes 16 or 28 bytes */
+void model_give_name(const struct host_addr *addr, void *name, socklen_t *length);
+bool model_is_mapped(const struct host_addr *addr);
+bool model_is_any(const struct host_addr *addr);
+bool model_is_group(const struct host_addr *addr);
+bool model_same_ip(const struct host_addr *a, const struct host_addr *b);
+struct host_addr model_unmap(const struct host_addr *addr);
+/* Minus the errno of a name that is not of the socket's family. */
+int model_wrong_family(const struct sock *s, socklen_t length);
+/* Of link-local addresses without one: the first interface that is not loopback. */
+uint32_t model_default_zone(void);
+/* IPv4, zero where it has none. */
+void model_first_address(uint32_t index, uint8_t ip[4]);
+/* Without a scope, where the kernel keeps one in the address. */
+int model_interface_of(const struct host_addr *addr, uint32_t *index);
+bool model_has_interface(uint32_t index);
+bool model_carries_multicast(uint32_t index);
+bool model_is_loopback(uint32_t index);
+
+/* ---- options ---- */
+
+int model_set(int fd, struct sock *s, int level, int name, const void *value, socklen_t length);
+int model_get(int fd, struct sock *s, int level, int name, void *value, socklen_t *length);
+/* 1: not among its options */
+int model_set_special(int fd, struct sock *s, int level, int name, const void *value,
+                      socklen_t length);
+int model_get_special(int fd, struct sock *s, int level, int name, void *value, socklen_t *length);
+int model_copy_out(const void *from, size_t size, void *value, socklen_t *length);
+void model_apply(int fd, struct sock *s, enum option_id id, int value);
+/* 1: no membership option */
+int model_group_option(int fd, struct sock *s, int level, int name, const void *value,
+                       socklen_t length);
+struct membership *model_membership(struct sock *s, uint32_t index, const struct host_addr *group);
+void model_touch_multicast(int fd, struct sock *s);
+
+/* ---- messages ---- */
+
+ssize_t model_receive(int fd, struct msghdr *h, int flags);
+ssize_t model_send(int fd, const struct msghdr *h, int flags);
+void model_control_out(const struct sock *s, const struct host_message *m, struct msghdr *h,
+                       int *flags);
+/* Reads control data into m. */
+int model_control_in(struct sock *s, const struct msghdr *h, const struct host_addr *to,
+                     struct host_message *m);
+int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m);
+/* Headers of raw IPv4: how this kernel gives and wants them. */
+void model_header_in(void *packet, size_t length, size_t whole);
+int model_header_out(struct sock *s, void *packet, size_t length);
+
+/* ---- faults ---- */
+
+/* The errno that IPSOCK_MODEL_FAULT orders of this call, or 0. */
+int model_fault(const char *call);
+
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The IPv4 header of raw sockets (docs/platform/bsd.md, 5). The host's is in network order, with
+ * the whole length. */
+#include "model.h"
+
+enum { LENGTH = 2, OFFSET = 6, HOPS = 8, CHECKSUM = 10, SOURCE = 12, DESTINATION = 16 };
+
+static unsigned get(const uint8_t *p)
+{
+    return (unsigned)p[0] << 8 | p[1];
+}
+
+static void put_host_order(uint8_t *p, unsigned value)
+{
+    const uint16_t number = (uint16_t)value;
+    memcpy(p, &number, sizeof number);
+}
+
+static unsigned get_host_order(const uint8_t *p)
+{
+    uint16_t number;
+    memcpy(&number, p, sizeof number);
+    return number;
+}
+
+void model_header_in(void *packet, size_t length, size_t whole)
+{
+    uint8_t *const p = packet;
+    (void)whole;
+    if (length < 20 || model_fact(FACT_RAW_NETWORK_ORDER))
+        return;
+    const unsigned header = (p[0] & 15U) * 4;
+    const unsigned total = get(p + LENGTH);
+    put_host_order(p + LENGTH, model_fact(FACT_RAW_LENGTH_WITH_HEADER) ? total : total - header);
+    put_host_order(p + OFFSET, get(p + OFFSET));
+}
+
+/* rip_output of FreeBSD walks the options. */
+static bool has_bad_options(const uint8_t *p, size_t header)
+{
+    for (size_t at = 20; at < header && p[at] != 0; at += p[at] == 1 ? 1U : p[at + 1])
+        if (p[at] != 1 && (at + 1 >= header || p[at + 1] < 2 || at + p[at + 1] > header))
+            return true;
+    return false;
+}
+
+/* The source: none is the route's, not the bound one; some never leave (ip_output). */
+static int put_source(const struct sock *s, uint8_t *p)
+{
+    struct host_addr to = {.family = 4};
+    uint32_t index;
+    memcpy(to.ip, p + DESTINATION, 4);
+    if (get(p + SOURCE) == 0 && get(p + SOURCE + 2) == 0)
+        model_first_address(host_route(&to), p + SOURCE);
+    const bool stays =
+        model_is_group(&to) ? model_is_loopback(s->interface4) : host_is_local(&to, &index);
+    if (p[SOURCE] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) && !stays)
+        return -EADDRNOTAVAIL;
+    return (p[SOURCE] & 0xf0) == 0xe0 ? -model_fact(FACT_RAW_SOURCE_GROUP) : 0;
+}
+
+/* Of a packet with its own header, before the host gets it. */
+int model_header_out(struct sock *s, void *packet, size_t length)
+{
+    uint8_t *const p = packet;
+    const bool network = model_fact(FACT_RAW_NETWORK_ORDER);
+    if (length < 20)
+        return -EINVAL;
+    const unsigned total = network ? get(p + LENGTH) : get_host_order(p + LENGTH);
+    if (total != length || (p[0] & 15U) * 4 > length || (p[0] & 15U) < 5)
+        return -model_fact(FACT_RAW_LENGTH_WRONG);
+    if (!network) {
+        const unsigned offset = get_host_order(p + OFFSET);
+        p[LENGTH] = (uint8_t)(total >> 8);
+        p[LENGTH + 1] = (uint8_t)total;
+        p[OFFSET] = (uint8_t)(offset >> 8);
+        p[OFFSET + 1] = (uint8_t)offset;
+    }
+    static const uint8_t ones[4] = {255, 255, 255, 255};
+    const bool all =
+        model_fact(FACT_BROADCAST_ALL_ONES) && memcmp(p + DESTINATION, ones, sizeof ones) == 0;
+    if (model_fact(FACT_RAW_MULTICAST_HOPS) && ((p[DESTINATION] & 0xf0) == 0xe0 || all))
+        p[HOPS] = (uint8_t)s->values[OPTION_MULTICAST_TTL];
+    if (model_fact(FACT_RAW_OPTIONS_CHECKED) && has_bad_options(p, (p[0] & 15U) * 4))
+        return -EINVAL;
+    return put_source(s, p);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* recvmsg: what the host received, as this kernel gives it. */
+#include "model.h"
+
+static int flags_in(int flags)
+{
+    return (flags & MSG_PEEK ? HOST_PEEK : 0) | (flags & MSG_DONTWAIT ? HOST_DONTWAIT : 0) |
+           (flags & MSG_WAITALL ? HOST_WAITALL : 0) | (flags & MSG_OOB ? HOST_OOB : 0);
+}
+
+static size_t room_of(const struct msghdr *h)
+{
+    size_t room = 0;
+    for (int i = 0; i < (int)h->msg_iovlen; i++)
+        room += h->msg_iov[i].iov_len;
+    return room;
+}
+
+/* Delivered by the host, and not by this kernel: IPv6 groups by interface too, and by the sources.
+ */
+static bool is_unwanted(struct sock *s, const struct host_message *m)
+{
+    struct host_addr group = m->local, from = m->peer;
+    if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
+        return false;
+    group = model_unmap(&group);
+    if (s->kind == KIND_R6 && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
+        return true;
+    const bool always = s->kind == KIND_U4 || (s->kind == KIND_U6 && group.family == 4);
+    const bool strict =
+        (always && model_fact(FACT_STRICT_UDP4)) || (s->multicast && model_fact(FACT_STRICT_STATE));
+    if (!strict)
+        return false;
+    const struct membership *const joined = model_membership(s, m->interface, &group);
+    if (joined == NULL)
+        return true;
+    if (joined->any)
+        return false;
+    from = model_unmap(&from);
+    for (int i = 0; i < joined->sources; i++)
+        if (model_same_ip(&joined->source[i], &from))
+            return false;
+    return true;
+}
+
+/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD.
+ */
+static bool is_deaf(const struct sock *s, const struct host_message *m)
+{
+    const int protocol = s->is.protocol;
+    if (s->is.type != HOST_RAW)
+        return false;
+    if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
+        return true;
+    if (s->kind != KIND_R6 || protocol != IPPROTO_ICMPV6 || model_fact(FACT_MLD_TO_RAW6) ||
+        m->buffer_count == 0 || m->buffers[0].length == 0)
+        return false;
+    const uint8_t type = *(const uint8_t *)m->buffers[0].base;
+    return (type >= 130 && type <= 132) || type == 143;
+}
+
+/* Requests that the kernel answers itself (icmp_input) are not delivered to raw sockets; those to
+ * groups and to everybody it does not answer (bmcastecho 0), and they are. */
+static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t length)
+{
+    uint32_t index;
+    struct host_addr to = {.family = 4};
+    if (s->kind != KIND_R4 || model_fact(FACT_ICMP_REQUESTS_RAW4) || length < 28 || packet[9] != 1)
+        return false;
+    const uint8_t type = packet[(packet[0] & 15) * 4];
+    memcpy(to.ip, packet + 16, 4);
+    return (type == 8 || type == 13) && model_interface_of(&to, &index) == 0;
+}
+
+static void discard(int fd)
+{
+    uint8_t byte;
+    const struct host_buffer buffer = {&byte, 0};
+    struct host_message m = {.buffers = &buffer, .buffer_count = 1, .flags = HOST_DONTWAIT};
+    host_receive(fd, &m);
+}
+
+/* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
+ * path.errors). */
+static bool is_news(int64_t error)
+{
+    return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
+           error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
+           error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
+           error == -HOST_EOTHER;
+}
+
+/* Raw IPv4: throws away what this kernel would not have delivered; 0, or minus an errno. */
+static int64_t pass_answered(int fd, const struct sock *s, int flags)
+{
+    for (;;) {
+        uint8_t first[64];
+        const struct host_buffer buffer = {first, sizeof first};
+        struct host_message m = {
+            .buffers = &buffer, .buffer_count = 1, .flags = HOST_PEEK | (flags & HOST_DONTWAIT)};
+        const int64_t n = host_receive(fd, &m);
+        if (n < 0 && is_news(n))
+            continue;
+        if (n < 0)
+            return model_errno((int)n);
+        if (!is_answered(s, first, n))
+            return 0;
+        discard(fd);
+    }
+}
+
+/* The next message that this kernel delivers; minus an errno. */
+static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_message *m, int flags)
+{
+    for (;;) {
+        int64_t n = s->kind == KIND_R4 ? pass_answered(fd, s, flags_in(flags)) : 0;
+        if (n < 0)
+            return n;
+        memset(m, 0, sizeof *m);
+        m->buffers = (const struct host_buffer *)h->msg_iov;
+        m->buffer_count = (uint64_t)h->msg_iovlen;
+        m->flags = flags_in(flags);
+        n = host_receive(fd, m);
+        if (n < 0 && s->is.type == HOST_RAW && is_news(n))
+            continue;
+        if (n < 0)
+            return model_errno((int)n);
+        host_lock();
+        const bool drop = is_unwanted(s, m) || is_deaf(s, m);
+        host_unlock();
+        if (!drop)
+            return n;
+        if (flags & MSG_PEEK)
+            discard(fd);
+    }
+}
+
+static void give_peer(const struct sock *s, const struct host_message *m, struct msghdr *h)
+{
+    struct host_addr peer = m->peer;
+    if (h->msg_name == NULL || peer.family == 0) {
+        if (h->msg_name != NULL)
+            h->msg_namelen = 0;
+        return;
+    }
+    if (s->is.type == HOST_RAW)
+        peer.port = 0;
+    if (model_fact(FACT_MAPPED_BOUND_V4) && model_is_mapped(&peer) &&
+        (model_is_mapped(&s->local) || (s->connected && model_is_mapped(&s->peer))))
+        peer = model_unmap(&peer);
+    model_give_name(&peer, h->msg_name, &h->msg_namelen);
+}
+
+static int flags_out(const struct host_message *m, int64_t n, size_t room, int flags)
+{
+    int out = 0;
+    if ((m->flags & HOST_TRUNCATED) || (int64_t)room < n)
+        out |= MSG_TRUNC;
+    if (n == 0 && room == 0 && model_fact(FACT_EMPTY_INTO_NOTHING))
+        out |= MSG_TRUNC;
+    if (model_fact(FACT_INPUT_FLAGS_RETURNED))
+        out |= flags & (MSG_DONTWAIT | MSG_PEEK);
+    return out;
+}
+
+static ssize_t finish(struct sock *s, struct msghdr *h, struct host_message *m, int64_t n,
+                      int flags)
+{
+    const size_t room = room_of(h);
+    int out = flags_out(m, n, room, flags);
+    const size_t stored = (uint64_t)n < room ? (size_t)n : room;
+    if (s->kind == KIND_R4 && h->msg_iovlen > 0)
+        model_header_in(h->msg_iov[0].iov_base,
+                        stored < h->msg_iov[0].iov_len ? stored : h->msg_iov[0].iov_len, (size_t)n);
+    give_peer(s, m, h);
+    if (h->msg_control == NULL)
+        h->msg_controllen = 0;
+    model_control_out(s, m, h, &out);
+    h->msg_flags = out;
+    if ((flags & MSG_TRUNC) && model_fact(FACT_TRUNC_INPUT) && s->is.type == HOST_RAW)
+        return (ssize_t)n;
+    return (ssize_t)stored;
+}
+
+static ssize_t receive_stream(int fd, struct msghdr *h, int flags)
+{
+    struct host_message m = {.buffers = (const struct host_buffer *)h->msg_iov,
+                             .buffer_count = (uint64_t)h->msg_iovlen,
+                             .flags = flags_in(flags)};
+    const int64_t n = host_receive(fd, &m);
+    if (n < 0)
+        return model_errno((int)n);
+    if (h->msg_name != NULL)
+        h->msg_namelen = 0;
+    h->msg_controllen = 0;
+    h->msg_flags = model_fact(FACT_INPUT_FLAGS_RETURNED) ? flags & (MSG_DONTWAIT | MSG_PEEK) : 0;
+    return (ssize_t)n;
+}
+
+static int take_pending(struct sock *s)
+{
+    const int error = s->pending;
+    s->pending = 0;
+    return -error;
+}
+
+ssize_t model_receive(int fd, struct msghdr *h, int flags)
+{
+    int error = 0;
+    host_lock();
+    struct sock *const s = model_find(fd, &error);
+    if (s != NULL)
+        error = take_pending(s);
+    if (s != NULL && s->is.family == 6)
+        model_names(fd, s);
+    host_unlock();
+    if (s == NULL || error != 0)
+        return error;
+    if (s->is.type == HOST_STREAM)
+        return receive_stream(fd, h, flags);
+    struct host_message m;
+    const int64_t n = take(fd, s, h, &m, flags);
+    if (n == -EAGAIN && room_of(h) == 0 && model_fact(FACT_EMPTY_SOCKET_NOTHING)) {
+        h->msg_namelen = h->msg_controllen = 0;
+        h->msg_flags = flags & (MSG_DONTWAIT | MSG_PEEK);
+        return 0;
+    }
+    if (n < 0)
+        return (ssize_t)n;
+    host_lock();
+    const ssize_t result = finish(s, h, &m, n, flags);
+    host_unlock();
+    return result;
+}
