@@ -376,6 +376,7 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
                          struct ipsock_error *error)
 {
     struct ipsk_spelled room;
+    const int native = WSAGetLastError();
     (void)flags;
-    return fail_send(s, ipsk_spell_out(m, &room), WSAGetLastError(), error);
+    return fail_send(s, ipsk_spelled(m, &room), native, error);
 }
