@@ -35,6 +35,8 @@ enum extra {
     STRICT,     /* as CONTROL; sent to one of GROUPS joined, others dropped (by ipsock alone) */
     STRICT_ONE, /* the same with one group */
     CONNECTED,  /* plain, and no peer */
+    FLOW,       /* as CONTROL; by ipsock with destinations prepared before, one for each packet */
+    FLOW_CLASS, /* the same with the traffic class of each packet beside them */
 };
 
 /* One thing that a program does. */
@@ -79,6 +81,7 @@ struct side {
     struct ipsock_buffer buffers[MOST_PACKETS];
     struct ipsock_message messages[MOST_PACKETS];
     struct ipsock_control controls[MOST_PACKETS];
+    struct ipsock_flow flows[PACKETS];
 };
 
 extern const struct scenario scenarios[];

@@ -24,6 +24,8 @@ BUDGET_RATE, BUDGET_XNET, BUDGET_OFFLOAD = 0.98, 1.10, 8
 BUDGETS = (
     (r"send-segments", "lean", 2),
     (r"send-batch.*plain", "full", 1.0),
+    (r"send-batch-flow-(ipv|mapped)", "lean", 1.0),
+    (r"send-batch-flow-class", "full", 0.65),
     (r"send-batch(?!.*plain)", "full", 0.9),
     (r"send-(?!batch|segments)", "full", 1.1),
     (r"receive-batch.*plain", "full", 1.15),

@@ -41,6 +41,20 @@ static void make_ready(struct side *s, const struct round *round)
     }
 }
 
+/* What changes from packet to packet, if anything does, is all that the message still says. */
+static void prepare_flow(struct side *s, unsigned i)
+{
+    struct ipsock_control c = s->controls[i];
+    c.valid = SENT;
+    if (s->scenario->extra == FLOW_CLASS)
+        c.traffic_class ^= 0xff;
+    require(ipsock_flow_prepare(s->endpoint, &s->flows[i], &s->messages[i].peer, &c) == IPSOCK_OK,
+            "ipsock_flow_prepare");
+    s->messages[i].flow = &s->flows[i];
+    s->messages[i].control = s->scenario->extra == FLOW_CLASS ? &s->controls[i] : NULL;
+    s->controls[i].valid = IPSOCK_CONTROL_TRAFFIC_CLASS;
+}
+
 void before_round(struct side *s, const struct round *round)
 {
     if (is_unit(s)) {
@@ -59,6 +73,8 @@ void before_round(struct side *s, const struct round *round)
         s->full_messages[i].hop_limit = round->hop_limit;
         s->controls[i].traffic_class = (uint8_t)round->traffic_class;
         s->controls[i].hop_limit = (uint8_t)round->hop_limit;
+        if (has_flows(s->scenario) && s->player == OURS)
+            prepare_flow(s, i);
     }
 }
 
@@ -165,7 +181,7 @@ static void check_sent(struct side *s, const struct round *round)
                                     : lean_receive(s->other, scratch, sizeof scratch, &p);
         require(n == (ssize_t)s->length, "what was sent arrives");
         check_packet(s, &p, &ip, port);
-        if (s->scenario->extra == CONTROL)
+        if (has_control(s->scenario))
             check_control(&p, &ip, interface_index, round);
         require(scratch[0] == mark_of(round, i), "payload");
     }

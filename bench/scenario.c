@@ -32,6 +32,8 @@ const struct scenario scenarios[] = {
     FAMILIES("receive-coalesced", RECEIVE, 1, SEGMENTED),
     FAMILIES_MAPPED("send-batch", SEND, PACKETS, CONTROL),
     FAMILIES_MAPPED("send-batch-plain", SEND, PACKETS, PLAIN),
+    FAMILIES_MAPPED("send-batch-flow", SEND, PACKETS, FLOW),
+    FAMILIES_MAPPED("send-batch-flow-class", SEND, PACKETS, FLOW_CLASS),
     {"send-batch-1024-ipv4", SEND, IPSOCK_IPV4, MOST_PACKETS, CONTROL},
     {"send-batch-1024-plain-ipv4", SEND, IPSOCK_IPV4, MOST_PACKETS, PLAIN},
     FAMILIES_MAPPED("send", SEND, 1, CONTROL),

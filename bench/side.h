@@ -25,10 +25,15 @@ static inline unsigned groups_of(const struct scenario *what)
     return what->extra == STRICT ? GROUPS : what->extra == STRICT_ONE;
 }
 
+static inline bool has_flows(const struct scenario *what)
+{
+    return what->extra == FLOW || what->extra == FLOW_CLASS;
+}
+
 /* Whether packets have control data. */
 static inline bool has_control(const struct scenario *what)
 {
-    return what->extra == CONTROL || groups_of(what) > 0;
+    return what->extra == CONTROL || groups_of(what) > 0 || has_flows(what);
 }
 
 /* Where the traffic runs, and the address that it comes from. */

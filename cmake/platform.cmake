@@ -53,6 +53,7 @@ ipsock_add(core/table
 ipsock_add(core/endpoint
     describe
     endpoint
+    flow
     host
     wait
     zone)
@@ -78,6 +79,7 @@ ipsock_add(core/traffic
     error_stream
     filtering
     filtering_batch
+    flow
     ping
     raw
     segment
@@ -98,7 +100,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(ipsock_system_header linux/linux.h)
     list(APPEND ipsock_definitions _GNU_SOURCE)
     ipsock_add(posix
-        create errno header interface message refusal resolve socket sync wait)
+        create errno flow header interface message refusal resolve socket sync wait)
     # shared/no_error_queue serves all others.
     ipsock_add(linux broadcast error_queue host inspect process tables wait_edge)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.

@@ -14,6 +14,7 @@
 #include <ipsock/endpoint.h>
 #include <ipsock/error.h>
 #include <ipsock/filter.h>
+#include <ipsock/flow.h>
 #include <ipsock/header.h>
 #include <ipsock/icmp.h>
 #include <ipsock/interface.h>

@@ -37,8 +37,10 @@ struct ipsock_buffer {
 /** No datagram but news for this endpoint, length 0: control has the path MTU (RFC 3542 11.3). */
 #define IPSOCK_MSG_NOTICE 0x40u
 
-/** A message. 64 bytes on 64-bit systems. The caller fills the first five fields, a call the last
- * ones (and peer and *control, when it receives). */
+struct ipsock_flow;
+
+/** A message. 72 bytes on 64-bit systems. The caller fills the first four fields and flow, and
+ * zeroes the rest; a call fills the others (and peer and *control, when it receives). */
 struct ipsock_message {
     struct ipsock_buffer *buffers; /**< where to, or from where; NULL with buffer_count 0 */
     /** Received (the fields of the endpoint's receive_control) or to be sent; NULL: not decoded, or
@@ -59,6 +61,12 @@ struct ipsock_message {
      * streams. Counted as length is: with the IP header where that stays in the data, else without.
      * Sends ignore it, so that a message can be sent back as it came. */
     uint32_t full_length;
+    /** Sent to, in place of peer, and with what control data (::ipsock_flow_prepare, flow.h); NULL:
+     * by peer and control. Beside it control may have a traffic class and a segment size; anything
+     * else in it is IPSOCK_EINVAL with the field's name, and a flow that is none, or another
+     * endpoint's, with "flow". The peer is not looked at, so that a message can be answered as it
+     * came. Receives ignore it. */
+    const struct ipsock_flow *flow;
 };
 
 /** Scratch memory of batches: the system's own message headers. The caller provides the memory and

@@ -5,6 +5,7 @@
 #include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
+#include "posix/flow.h"
 
 /* The peer is in the header, and the data is what the caller wants. */
 IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock_message *m,
@@ -255,31 +256,67 @@ static ptrdiff_t send_checked(struct ipsock_endpoint *s, struct ipsock_message *
                                           : ipsk_sys_send_usual(s, m, flags, column, fields);
 }
 
+/* As the flow is written down. */
+ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
+    struct msghdr h;
+    const int native = ipsk_send_flags(flags);
+    if (!ipsk_write_flow(s->flow_owner, m, s->sends == IPSK_SENDS_ANYWHERE, &h, control))
+        return IPSK_UNUSUAL;
+    h.msg_namelen = ipsk_flow_name_length(s);
+    h.msg_flags = 0;
+    return h.msg_control == NULL && h.msg_iovlen == 1
+               ? sendto((int)s->handle, h.msg_iov->iov_base, h.msg_iov->iov_len, native, h.msg_name,
+                        h.msg_namelen)
+               : sendmsg((int)s->handle, &h, native);
+}
+
+/* One try of a message that was looked at; IPSK_UNUSUAL where its flow is not usual. */
+static ptrdiff_t send_one(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    if (m->flow != NULL)
+        return ipsk_sys_send_flow(s, m, flags);
+    const int column = ipsk_message_column(s, m);
+    return send_checked(s, m, flags, column, ipsk_given_fields(s, m, column));
+}
+
 /* Again, if a signal interrupted it, or if it failed with old news. */
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                          struct ipsock_error *error)
 {
-    const int column = ipsk_message_column(s, m);
-    const uint32_t fields = ipsk_given_fields(s, m, column);
+    const uint32_t fields = m->flow != NULL ? ipsk_message_fields(m)
+                                            : ipsk_given_fields(s, m, ipsk_message_column(s, m));
+    const bool plain = fields == 0 && m->buffer_count == 1;
     bool passed_over = false; /* old news */
     ptrdiff_t n = IPSK_FAILED;
     while (n < 0 && (errno == EINTR || (!passed_over && ipsk_is_old_news(s)))) {
         passed_over |= errno != EINTR;
-        n = send_checked(s, m, flags, column, fields);
+        n = send_one(s, m, flags);
     }
     if (n < 0)
-        return ipsk_fail_send(s, error, m,
-                              fields == 0 && m->buffer_count == 1 ? "sendto" : "sendmsg");
+        return ipsk_fail_send(s, error, m, plain ? "sendto" : "sendmsg");
     m->length = (size_t)n;
     m->flags = 0;
     return IPSOCK_OK;
 }
 
+/* With a flow that was looked at, and is not usual. */
+IPSK_OUT_OF_LINE static int send_spelled(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                         uint32_t flags, struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const int code = ipsk_sys_send(s, ipsk_spell_flow(m, &room), flags, error);
+    ipsk_hand_back(m, &room.message);
+    return code;
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    const int column = ipsk_message_column(s, m);
-    const ptrdiff_t n = send_checked(s, m, flags, column, ipsk_given_fields(s, m, column));
+    const ptrdiff_t n = send_one(s, m, flags);
+    if (n == IPSK_UNUSUAL)
+        return send_spelled(s, m, flags, error);
     if (n < 0)
         return ipsk_sys_send_failed(s, m, flags, error);
     m->length = (size_t)n;

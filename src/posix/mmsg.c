@@ -10,6 +10,7 @@
 #include "core/endpoint/usual.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
+#include "posix/flow.h"
 
 /* What is beside a header. */
 struct slot {
@@ -30,6 +31,8 @@ struct ipsock_batch {
     bool armed; /* for receiving: no slot has a shape */
     /* the first of those that the headers are aimed at, for one call */
     const struct ipsock_message *aimed;
+    uint32_t flows; /* how many of the first are ready for flows, with names of a length */
+    socklen_t flow_name;
     struct mmsghdr *headers;
     struct slot *slots;
     uint8_t (*controls)[IPSK_CONTROL_BUFFER];
@@ -50,6 +53,7 @@ void ipsk_sys_batch_init(struct ipsock_batch *batch, uint32_t capacity)
     batch->capacity = capacity;
     batch->armed = false;
     batch->aimed = NULL;
+    batch->flows = 0;
     batch->headers = (struct mmsghdr *)(void *)p;
     p += ROUND(capacity * sizeof(struct mmsghdr));
     batch->slots = (struct slot *)(void *)p;
@@ -85,6 +89,7 @@ static void arm_all(struct ipsock_batch *batch)
         h->msg_control = batch->controls[i];
         h->msg_controllen = IPSK_CONTROL_BUFFER;
     }
+    batch->flows = 0;
     batch->armed = true;
     batch->aimed = NULL;
 }
@@ -270,42 +275,151 @@ static IPSK_IN_LINE bool write_usual(const struct ipsock_endpoint *s,
     return true;
 }
 
-/* One pass: each message is looked at while it is written. family and sends are the endpoint's, and
- * constants to the compiler. */
+/* One pass: each message is looked at while it is written, up to one with a flow. family and sends
+ * are the endpoint's, and constants to the compiler. Returns the place of the first that is not
+ * written. */
 static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                                        struct ipsock_message *messages, size_t size,
-                                        uint32_t count, int family, int sends)
+                                        const struct ipsock_message *messages, size_t size,
+                                        uint32_t from, uint32_t count, int family, int sends)
 {
     const bool named = sends == IPSK_SENDS_ANYWHERE;
-    struct mmsghdr *header = batch->headers;
-    struct slot *slot = batch->slots;
-    const struct slot *const end = slot + count;
-    char *p = (char *)messages;
+    struct mmsghdr *header = batch->headers + from;
+    struct slot *slot = batch->slots + from;
+    const struct slot *const end = batch->slots + count;
+    const char *p = (const char *)messages + size * from;
     for (; slot != end; header++, slot++, p += size) {
-        struct ipsock_message *m = (struct ipsock_message *)(void *)p;
+        const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
         int column;
-        if (!ipsk_is_usual_data(m) || !ipsk_is_usual_peer(s, m, family, sends, &column) ||
-            !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
-              : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
-                                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
+        if (m->flow != NULL || !ipsk_is_usual_data(m) ||
+            !ipsk_is_usual_peer(s, m, family, sends, &column) ||
+            !(column == IPSK_V4 ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
+              : IPSK_LIKELY(column == IPSK_V6)
+                  ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
+                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
             break;
     }
     return (uint32_t)(slot - batch->slots);
 }
 
-uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                            struct ipsock_message *messages, size_t size, uint32_t count)
+IPSK_OUT_OF_LINE static uint32_t fill_messages(const struct ipsock_endpoint *s,
+                                               struct ipsock_batch *batch,
+                                               const struct ipsock_message *messages, size_t size,
+                                               uint32_t from, uint32_t count)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
+    if (s->sends == IPSK_SENDS_ANYWHERE)
+        return ipv4 ? fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV4,
+                                 IPSK_SENDS_ANYWHERE)
+                    : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6,
+                                 IPSK_SENDS_ANYWHERE);
+    return ipv4
+               ? fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
+               : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+}
+
+/* How many messages have flows, one after the other. */
+static uint32_t flow_run(const struct ipsock_message *messages, size_t size, uint32_t from,
+                         uint32_t count)
+{
+    const char *p = (const char *)messages + size * from;
+    uint32_t end = from;
+    for (; end < count && ((const struct ipsock_message *)(const void *)p)->flow != NULL; end++)
+        p += size;
+    return end - from;
+}
+
+/* Makes headers ready with what is the same of all with flows, of one endpoint; the first ones stay
+ * so until other messages come. Returns how far they are ready. */
+static uint32_t shape_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            const struct ipsock_message *messages, size_t size, uint32_t from,
+                            uint32_t count)
+{
+    const socklen_t length = ipsk_flow_name_length(s);
+    if (from == 0 && batch->flows >= count && batch->flow_name == length)
+        return count;
+    const uint32_t end = from + flow_run(messages, size, from, count);
+    for (uint32_t i = from; i < end; i++) {
+        batch->headers[i].msg_hdr.msg_namelen = length;
+        batch->headers[i].msg_hdr.msg_flags = 0;
+        batch->slots[i].shape = NO_SHAPE;
+    }
+    batch->flow_name = length;
+    batch->flows = from == 0 ? end : 0;
+    return end;
+}
+
+/* One message with a flow that is usual, as it will go out: name and control data stay where they
+ * are. */
+static IPSK_IN_LINE bool write_flow(uint64_t owner, const char *p, bool named,
+                                    struct mmsghdr *header, uint8_t *buffer)
+{
+    const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
+    return m->flow != NULL && ipsk_write_flow(owner, m, named, &header->msg_hdr, buffer);
+}
+
+/* Messages with flows, up to one without, or with one that is not usual; two at a time, as
+ * note_sent. named is a constant to the compiler. */
+static IPSK_IN_LINE const struct mmsghdr *fill_flows(const struct ipsock_endpoint *s,
+                                                     struct ipsock_batch *batch,
+                                                     const struct ipsock_message *messages,
+                                                     size_t size, uint32_t from, uint32_t count,
+                                                     bool named)
+{
+    const uint64_t owner = s->flow_owner;
+    const char *p = (const char *)messages + size * from;
+    struct mmsghdr *header = batch->headers + from;
+    uint8_t *buffer = batch->controls[from];
+    const struct mmsghdr *const end = batch->headers + count;
+    const struct mmsghdr *const even = header + ((count - from) & ~1u);
+    for (; header != even; header += 2, buffer += (ptrdiff_t)2 * IPSK_CONTROL_BUFFER) {
+        if (!write_flow(owner, p, named, header, buffer))
+            return header;
+        if (!write_flow(owner, p + size, named, header + 1, buffer + IPSK_CONTROL_BUFFER))
+            return header + 1;
+        p += 2 * size;
+    }
+    return header != end && write_flow(owner, p, named, header, buffer) ? end : header;
+}
+
+IPSK_OUT_OF_LINE static const struct mmsghdr *
+fill_named_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                 const struct ipsock_message *messages, size_t size, uint32_t from, uint32_t count)
+{
+    return fill_flows(s, batch, messages, size, from, count, true);
+}
+
+IPSK_OUT_OF_LINE static const struct mmsghdr *
+fill_unnamed_flows(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                   const struct ipsock_message *messages, size_t size, uint32_t from,
+                   uint32_t count)
+{
+    return fill_flows(s, batch, messages, size, from, count, false);
+}
+
+uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                            const struct ipsock_message *messages, size_t size, uint32_t count)
+{
+    uint32_t from, n = 0;
     if (s->sends == IPSK_SENDS_CHECKED ||
         (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEND_MANY))
         return 0;
     batch->armed = false;
-    if (s->sends == IPSK_SENDS_ANYWHERE)
-        return ipv4 ? fill_usual(s, batch, messages, size, count, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                    : fill_usual(s, batch, messages, size, count, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
-    return ipv4 ? fill_usual(s, batch, messages, size, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
-                : fill_usual(s, batch, messages, size, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+    do {
+        from = n;
+        const char *p = (const char *)messages + size * from;
+        if (((const struct ipsock_message *)(const void *)p)->flow == NULL) {
+            batch->flows = 0;
+            n = fill_messages(s, batch, messages, size, from, count);
+        } else {
+            const uint32_t end = shape_flows(s, batch, messages, size, from, count);
+            const struct mmsghdr *const to =
+                s->sends == IPSK_SENDS_ANYWHERE
+                    ? fill_named_flows(s, batch, messages, size, from, end)
+                    : fill_unnamed_flows(s, batch, messages, size, from, end);
+            n = (uint32_t)(to - batch->headers);
+        }
+    } while (n != from && n < count);
+    return n;
 }
 
 /* Writes down messages that have been checked, each anew. */
@@ -313,23 +427,36 @@ static void fill_checked(const struct ipsock_endpoint *s, struct ipsock_batch *b
                          struct ipsock_message *messages, size_t size, uint32_t count)
 {
     batch->armed = false;
+    batch->flows = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct ipsock_message *m = ipsk_message_at(messages, size, i);
+        struct ipsk_spelled room;
+        const struct ipsock_message *m = ipsk_spelled(ipsk_message_at(messages, size, i), &room);
         reshape(s, m, ipsk_message_column(s, m), NO_SHAPE, batch, &batch->slots[i]);
     }
 }
 
+static inline void note_length(char *p, const struct mmsghdr *header)
+{
+    struct ipsock_message *m = (struct ipsock_message *)(void *)p;
+    m->length = header->msg_len;
+    m->flags = 0;
+}
+
+/* Four at a time: there is so little to do that counting is half of it. */
 static void note_sent(const struct ipsock_batch *batch, struct ipsock_message *messages,
                       size_t size, uint32_t count)
 {
     char *p = (char *)messages;
     const struct mmsghdr *header = batch->headers;
     const struct mmsghdr *const end = header + count;
-    for (; header != end; header++, p += size) {
-        struct ipsock_message *m = (struct ipsock_message *)(void *)p;
-        m->length = header->msg_len;
-        m->flags = 0;
+    for (; end - header >= 4; header += 4, p += 4 * size) {
+        note_length(p, header);
+        note_length(p + size, header + 1);
+        note_length(p + 2 * size, header + 2);
+        note_length(p + 3 * size, header + 3);
     }
+    for (; header != end; header++, p += size)
+        note_length(p, header);
 }
 
 static int send_once(struct ipsock_endpoint *s, struct ipsock_batch *batch, uint32_t count,

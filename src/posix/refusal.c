@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "core/endpoint/flow.h"
 #include "core/endpoint/zone.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
@@ -59,8 +60,10 @@ int ipsk_fail_connect(struct ipsock_error *error, const struct ipsock_addr *to)
 int ipsk_fail_send(const struct ipsock_endpoint *s, struct ipsock_error *error,
                    const struct ipsock_message *m, const char *call)
 {
-    const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
     const int native = errno;
+    struct ipsk_spelled room;
+    m = ipsk_spelled(m, &room);
+    const uint32_t valid = m->control == NULL ? 0 : m->control->valid;
     int code = ipsk_traffic_code(native);
     const char *field = NULL;
     if ((native == EINVAL || native == ENETUNREACH || native == EADDRNOTAVAIL) &&

@@ -52,7 +52,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 }
 
 uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                            struct ipsock_message *messages, size_t size, uint32_t count)
+                            const struct ipsock_message *messages, size_t size, uint32_t count)
 {
     (void)s;
     (void)batch;

@@ -2,6 +2,7 @@
 /* One message: WSARecvMsg and WSASendMsg, on streams WSARecv and WSASend. */
 #include "shared/message.h"
 
+#include "core/endpoint/flow.h"
 #include "core/endpoint/usual.h"
 #include "core/endpoint/zone.h"
 #include "shared/batch.h"
@@ -321,12 +322,24 @@ static int try_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_
                                          : send_from(s, m, buffers, flags, native, error);
 }
 
+/* A system call costs so much here that a written header is no gain: flows are spelled out. */
+void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         struct ipsk_flow *flow)
+{
+    (void)s;
+    (void)m;
+    (void)flow;
+}
+
 int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
+    struct ipsk_spelled room;
+    struct ipsock_message *const spelled = ipsk_spell_out(m, &room);
     int native;
-    const int code = try_send(s, m, flags, &native, error);
-    return code == IPSOCK_OK && native != 0 ? fail_send(s, m, native, error) : code;
+    const int code = try_send(s, spelled, flags, &native, error);
+    ipsk_hand_back(m, spelled);
+    return code == IPSOCK_OK && native != 0 ? fail_send(s, spelled, native, error) : code;
 }
 
 ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
@@ -349,9 +362,22 @@ ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *
     return ipsk_sys_send_usual(s, m, flags, ipsk_message_column(s, m), 0);
 }
 
+ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+{
+    struct ipsk_spelled room;
+    if (!ipsk_has_usual_flow(s, m))
+        return IPSK_UNUSUAL;
+    ipsk_spell_flow(m, &room);
+    const ptrdiff_t n = ipsk_sys_send_plain(s, &room.message, flags);
+    ipsk_hand_back(m, &room.message);
+    return n;
+}
+
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                          struct ipsock_error *error)
 {
+    struct ipsk_spelled room;
+    const int native = WSAGetLastError();
     (void)flags;
-    return fail_send(s, m, WSAGetLastError(), error);
+    return fail_send(s, ipsk_spelled(m, &room), native, error);
 }

@@ -75,9 +75,9 @@ def command(program, *arguments):
 
 
 def run(program, *arguments, **options):
-    """Runs a program to its end."""
+    """Runs a program to its end, with an empty input, or the one given."""
     return subprocess.run(command(program, *arguments), text=True, encoding="utf-8", errors="strict",
-                          timeout=WAIT, stdin=subprocess.DEVNULL,
+                          timeout=WAIT, input=options.get("input", ""),
                           stdout=options.get("stdout", subprocess.PIPE), stderr=subprocess.PIPE)
 
 

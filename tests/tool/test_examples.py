@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The examples at work: udp_echo answers from the address that was asked, mark_tcp marks both sides
+"""The examples at work: udp_echo answers from the address that was asked, udp_fanout sends lines to all, mark_tcp marks both sides
 of a connection, bpf_filter hears what its program accepts."""
 import contextlib
 import json
@@ -9,10 +9,11 @@ import socket
 import struct
 import threading
 
-from harness import check, need_ipv6, run, serving, Skip
+from harness import check, need_ipv6, run, serving, Skip, WINDOWS
 
 TOOL = os.environ["IPSOCK_TOOL"]
 UDP_ECHO = os.environ["IPSOCK_UDP_ECHO"]
+UDP_FANOUT = os.environ["IPSOCK_UDP_FANOUT"]
 MARK_TCP = os.environ["IPSOCK_MARK_TCP"]
 BPF_FILTER = os.environ["IPSOCK_BPF_FILTER"]
 
@@ -89,6 +90,57 @@ def udp_echo_usage():
     for arguments in ([], ["x"], ["65536"], ["1", "2"], ["-1"]):
         result = run(UDP_ECHO, *arguments)
         assert result.returncode == 2 and result.stderr.startswith("Usage:"), arguments
+
+
+IP_RECVTTL = 12  # Linux; Python has no name for it
+
+
+def hear(sockets, count):
+    """What came to each: (text, {control message's type: its first byte})."""
+    for s in sockets:
+        s.settimeout(20)
+        packets = [s.recvmsg(100, 200) for _ in range(count)]
+        yield [(data.decode(), {kind: value[0] for _, kind, value in control})
+               for data, control, _, _ in packets]
+
+
+@check
+def udp_fanout_sends_each_line_to_all():
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(5)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+            s.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
+            s.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+        peers = [f"127.0.0.1:{s.getsockname()[1]}" for s in sockets]
+        result = run(UDP_FANOUT, *peers, input="one\n!two\n\n")
+        assert result.returncode == 0, result
+        for packets in hear(sockets, 3):
+            assert [text for text, _ in packets] == ["one", "!two", ""], packets
+            if not WINDOWS:  # Wine sends no control data
+                assert [marks[socket.IP_TTL] for _, marks in packets] == [16] * 3, packets
+                assert [marks[socket.IP_TOS] for _, marks in packets] == [0, 46 << 2, 0], packets
+
+
+@check
+def udp_fanout_over_both_families():
+    need_ipv6()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as four, \
+            socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
+        four.bind(("127.0.0.1", 0))
+        six.bind(("::1", 0))
+        result = run(UDP_FANOUT, f"127.0.0.1:{four.getsockname()[1]}", f"[::1]:{six.getsockname()[1]}",
+                     input="line\n")
+        assert result.returncode == 0, result
+        for packets in hear([four, six], 1):
+            assert packets[0][0] == "line", packets
+
+
+@check
+def udp_fanout_usage():
+    for arguments in ([], ["x"], ["127.0.0.1"], ["127.0.0.1:9"] * 65):
+        result = run(UDP_FANOUT, *arguments, input="")
+        assert result.returncode == 2 and result.stderr != "", arguments
 
 
 def marking(target, *arguments):

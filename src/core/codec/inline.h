@@ -15,6 +15,13 @@
 #define IPSK_IN_LINE inline
 #endif
 
+/* For structs that lie in memory which the caller holds as another type. */
+#if defined(__GNUC__)
+#define IPSK_MAY_ALIAS __attribute__((may_alias))
+#else
+#define IPSK_MAY_ALIAS
+#endif
+
 /* The usual outcome of a test. */
 #if defined(__GNUC__)
 #define IPSK_LIKELY(condition) __builtin_expect((condition), 1)

@@ -15,6 +15,7 @@
 #include "core/table/table.h"
 
 struct ipsock_batch;
+struct ipsk_flow;
 struct ipsk_raw_header;
 
 /* Fills *error and returns code: every failure goes through here. */
@@ -92,15 +93,21 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uin
 #define IPSK_UNUSUAL (-2) /* nothing has been tried: by the functions above */
 #define IPSK_CUT     (-3) /* received, and the data was cut, which has not been noted */
 /* A message that is right beyond doubt (usual.h), in its column and with all its control fields;
- * the same without any, and of one buffer. Return the bytes that went out, or one of the first two.
- */
+ * the same without any, and of one buffer; one with a flow, which is looked at here. Return the
+ * bytes that went out, or one of the first two. */
 ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
                               uint32_t flags, int column, uint32_t fields);
 ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
                               uint32_t flags);
+ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags);
 /* After IPSK_FAILED. IPSOCK_OK: it went out after all. */
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                          struct ipsock_error *error);
+/* Writes down name and control data of a flow (flow.h) that is otherwise complete, and right beyond
+ * doubt; m says the same. A system without use for it writes nothing, and spells flows out. */
+void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                         struct ipsk_flow *flow);
 /* A datagram of an endpoint from which nothing is dropped; the same where no control data is wanted
  * (s->fields), into one buffer. Return IPSOCK_OK, or one of the three. */
 int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
@@ -122,7 +129,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 /* Writes down the first messages that are right beyond doubt (usual.h), as they will go out;
  * returns how many. 0 where the system takes one at a time. */
 uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                            struct ipsock_message *messages, size_t size, uint32_t count);
+                            const struct ipsock_message *messages, size_t size, uint32_t count);
 /* Beside a call's flags: the messages are written down already. */
 #define IPSK_MSG_FILLED 0x40000000u
 /* *done messages went out; an error is that of messages[*done]. 0 with *done < count: ask again. */

@@ -108,6 +108,7 @@ struct ipsock_endpoint *ipsk_endpoint_new(ipsock_handle_t handle, struct ipsock_
         return NULL;
     }
     s->handle = handle;
+    s->flow_owner = ~(uint64_t)(uintptr_t)s & ~(uint64_t)1; /* no flow has it */
     for (int i = 0; i < 3; i++)
         s->errors[i].index = IPSOCK_NO_INDEX;
     memset(s->unusual_control, 0xff, sizeof s->unusual_control);

@@ -78,9 +78,12 @@ struct ipsock_endpoint {
     uint32_t unusual_control[3];
     uint32_t offload[3];    /* by column: bytes that the system segments in one call; 0: none */
     uint32_t offload_count; /* segments that every such system takes in one call */
-    uint8_t kind;           /* IPSOCK_UDP … */
-    uint8_t backing;        /* kind of the socket: IPSOCK_RAW under some ping endpoints */
-    uint8_t family;         /* IPSOCK_IPV4, IPSOCK_IPV6 */
+    /* of its flows (flow.h): no other endpoint's, not even one's of the same memory. Odd, and
+     * settled, once it has any; under lock before */
+    uint64_t flow_owner;
+    uint8_t kind;    /* IPSOCK_UDP … */
+    uint8_t backing; /* kind of the socket: IPSOCK_RAW under some ping endpoints */
+    uint8_t family;  /* IPSOCK_IPV4, IPSOCK_IPV6 */
     uint8_t protocol;
     bool dual_stack;
     bool listening;

@@ -5,6 +5,7 @@
 #ifndef IPSK_USUAL_H
 #define IPSK_USUAL_H
 
+#include "core/endpoint/flow.h"
 #include "core/endpoint/message.h"
 #include "core/endpoint/zone.h"
 
@@ -113,8 +114,8 @@ static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
     return ipsk_is_usual_single(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
 }
 
-/* The column of a message that is right beyond doubt, and goes out in one call of the system; else
- * IPSK_NO_COLUMN: ipsk_check_message finds out. */
+/* The column of a message without a flow that is right beyond doubt, and goes out in one call of
+ * the system; else IPSK_NO_COLUMN: ipsk_check_message finds out. */
 static inline int ipsk_usual_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     if (s->sends == IPSK_SENDS_ANYWHERE)
@@ -139,6 +140,12 @@ static IPSK_IN_LINE bool ipsk_is_plain(const struct ipsock_endpoint *s,
                    : ipsk_is_usual_peer(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE, &column);
     return s->sends == IPSK_SENDS_TO_PEER &&
            ipsk_is_usual_peer(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER, &column);
+}
+
+/* Whether a message is right beyond doubt, and goes out in one call, with a flow or without. */
+static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return m->flow != NULL ? ipsk_has_usual_flow(s, m) : ipsk_usual_column(s, m) != IPSK_NO_COLUMN;
 }
 
 #endif

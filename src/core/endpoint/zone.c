@@ -88,6 +88,12 @@ int ipsk_check_zone(const struct ipsock_endpoint *s, const struct ipsock_message
                      error);
 }
 
+bool ipsk_zone_may_change(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return ipsk_is_scoped(&m->peer) && !ipsk_is_link_local(&m->peer) && m->peer.scope == 0 &&
+           named_by_control(m->control) == 0 && s->zone == 0;
+}
+
 uint32_t ipsk_find_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     if (!ipsk_is_scoped(&m->peer))

@@ -54,6 +54,10 @@ int ipsk_check_zone(const struct ipsock_endpoint *s, const struct ipsock_message
 /* The zone of a message's peer that has none written with it; 0: none, or none needed. */
 uint32_t ipsk_find_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m);
 
+/* Whether that may be another one with each message: the interface for groups is set at any time.
+ */
+bool ipsk_zone_may_change(const struct ipsock_endpoint *s, const struct ipsock_message *m);
+
 /* Whether it is worth asking for: a first byte of 0xfe and 0xff, and no zone. */
 static inline bool ipsk_may_lack_zone(const struct ipsock_addr *peer)
 {

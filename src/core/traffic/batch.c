@@ -131,7 +131,7 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
-        if (!ipsk_has_segments(m) && ipsk_usual_column(s, m) != IPSK_NO_COLUMN)
+        if (!ipsk_has_segments(m) && ipsk_is_usual(s, m))
             continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)

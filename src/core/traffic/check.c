@@ -2,6 +2,7 @@
 /* What is wrong with a message, before the kernel sees it: kernels ignore, cut or half accept. */
 #include "core/traffic/check.h"
 
+#include "core/endpoint/flow.h"
 #include "core/endpoint/zone.h"
 #include "core/option/send_control.h"
 #include "core/table/control_codec.h"
@@ -63,6 +64,55 @@ static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *erro
                                                 : IPSOCK_OK;
 }
 
+static inline int check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    struct ipsock_error *error)
+{
+    int code = check_peer(s, &m->peer, error);
+    if (code == IPSOCK_OK && m->control != NULL)
+        code = check_control(s, m, error);
+    if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
+        code = ipsk_check_zone(s, m, error);
+    return code;
+}
+
+int ipsk_check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                           struct ipsock_error *error)
+{
+    return check_destination(s, m, error);
+}
+
+/* The first field that is not a packet's own beside a flow. */
+static const char *misplaced_field(uint32_t valid)
+{
+    return valid & IPSOCK_CONTROL_HOP_LIMIT       ? "hop_limit"
+           : valid & IPSOCK_CONTROL_SOURCE        ? "source"
+           : valid & IPSOCK_CONTROL_INTERFACE     ? "interface_index"
+           : valid & IPSOCK_CONTROL_DONT_FRAGMENT ? "dont_fragment"
+           : valid & IPSOCK_CONTROL_NEXT_HOP      ? "next_hop"
+           : valid & IPSOCK_CONTROL_OPAQUE        ? "opaque"
+                                                  : "valid";
+}
+
+int ipsk_check_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                    struct ipsock_error *error)
+{
+    const uint32_t beside = m->control == NULL ? 0 : m->control->valid;
+    if (!ipsk_owns_flow(s, ipsk_flow_of(m)))
+        return wrong(error, IPSOCK_EINVAL, "flow");
+    if (beside & ~IPSK_BESIDE_FLOW)
+        return wrong(error, IPSOCK_EINVAL, misplaced_field(beside & ~IPSK_BESIDE_FLOW));
+    return IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int check_with_flow(const struct ipsock_endpoint *s,
+                                            const struct ipsock_message *m,
+                                            struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const int code = ipsk_check_flow(s, m, error);
+    return code < 0 ? code : ipsk_check_destination(s, ipsk_spell_flow(m, &room), error);
+}
+
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                        struct ipsock_error *error)
 {
@@ -70,11 +120,7 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
         return wrong(error, IPSOCK_EINVAL, "buffer_count");
     if (m->buffers == NULL && m->buffer_count != 0)
         return wrong(error, IPSOCK_EINVAL, "buffers");
-    int code = check_peer(s, &m->peer, error);
-    if (code == IPSOCK_OK && m->control != NULL)
-        code = check_control(s, m, error);
-    if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
-        code = ipsk_check_zone(s, m, error);
+    int code = m->flow != NULL ? check_with_flow(s, m, error) : check_destination(s, m, error);
     if (code == IPSOCK_OK && ipsk_is_raw_icmp6(s))
         code = check_icmp6(m, error);
     if (code == IPSOCK_OK && s->kind == IPSOCK_PING)

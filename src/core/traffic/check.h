@@ -14,6 +14,14 @@ int ipsk_check_receive(const struct ipsock_endpoint *s, const struct ipsock_mess
 int ipsk_check_send(const struct ipsock_endpoint *s, uint32_t flags, const void *messages,
                     struct ipsock_error *error);
 
+/* Of this what is about its peer and control data; without a flow. */
+int ipsk_check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                           struct ipsock_error *error);
+
+/* Of a message with a flow: whether that is one of this endpoint, and what may be beside it. */
+int ipsk_check_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                    struct ipsock_error *error);
+
 /* Everything about a message to be sent that can be found wrong without a system call. */
 int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                        struct ipsock_error *error);

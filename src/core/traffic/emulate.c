@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/traffic/emulate.h"
 
-#include "core/endpoint/message.h"
+#include "core/endpoint/flow.h"
 #include "core/option/option.h"
 #include "core/option/send_control.h"
 #include "core/traffic/ping.h"
@@ -63,6 +63,8 @@ static uint8_t value_of(const struct ipsock_control *c, int i)
 static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     struct setting setting = {0, false, 0, {0}};
+    struct ipsk_spelled room;
+    m = ipsk_spelled(m, &room);
     setting.column = ipsk_message_column(s, m);
     if (ipsk_borrows_hops(s))
         lend_hops(m, &setting);
@@ -152,7 +154,7 @@ static int put_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 /* Whether a message leaves all options as they are. */
 static bool is_plain(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    return !ipsk_borrows_hops(s) && (m->control == NULL || !(m->control->valid & s->emulated_any));
+    return !ipsk_borrows_hops(s) && !(ipsk_message_fields(m) & s->emulated_any);
 }
 
 /* Plain sends go side by side, counted; an emulated one waits for those in progress, and keeps

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/codec/icmp.h"
-#include "core/endpoint/message.h"
+#include "core/endpoint/flow.h"
 #include "core/endpoint/wait.h"
 #include "core/option/option.h"
 #include "core/traffic/ping.h"
@@ -43,6 +43,8 @@ static bool is_same_host(const struct ipsock_addr *a, const struct ipsock_addr *
 static void note_double(struct ipsock_endpoint *s, const struct ipsock_message *m, bool more)
 {
     struct ipsk_error_stream *e = s->stream;
+    struct ipsk_spelled room;
+    m = ipsk_spelled(m, &room);
     const struct ipsock_addr *to = m->peer.family != IPSOCK_UNSPEC ? &m->peer : &s->peer;
     ipsk_mutex_lock(&e->lock);
     const bool same = e->doubles != 0 && is_same_host(&e->doubled, to);
@@ -70,8 +72,7 @@ static bool is_double(struct ipsk_error_stream *e, const struct ipsock_icmp_erro
 static bool try_smaller(struct ipsock_endpoint *s, struct ipsk_retry *retry,
                         const struct ipsock_message *m)
 {
-    const bool segments =
-        m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
+    const bool segments = (ipsk_message_fields(m) & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
     if (retry->doubled || ipsk_buffers_length(m) > LONGEST)
         return false;
     retry->doubled = true;

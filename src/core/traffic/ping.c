@@ -4,6 +4,7 @@
 #include <ipsock/icmp.h>
 
 #include "core/codec/bytes.h"
+#include "core/endpoint/flow.h"
 #include "core/table/encoding.h"
 
 /* Type, code, checksum, identifier and sequence number (RFC 792, RFC 4443): big-endian. */
@@ -170,7 +171,8 @@ static void put_apart(struct ipsock_message *m, struct ipsock_buffer *buffers, u
 int ipsk_ping_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                    struct ipsock_error *error)
 {
-    struct ipsock_message copy = *message;
+    struct ipsk_spelled room;
+    struct ipsock_message copy = *ipsk_spelled(message, &room);
     struct ipsock_buffer buffers[IPSOCK_BUFFERS_MAX];
     uint8_t header[HEADER];
     put_apart(&copy, buffers, header);

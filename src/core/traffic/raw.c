@@ -2,6 +2,7 @@
 /* Raw IPv4 with its header apart. The header is laid out as this system's raw sockets want it
  * (order.h); the payload goes from the caller's buffers, and comes into them, as it is. */
 #include "core/codec/order.h"
+#include "core/endpoint/flow.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/error_stream.h"
@@ -101,6 +102,7 @@ int ipsock_recv_ipv4(struct ipsock_endpoint *s, struct ipsock_ipv4_header *heade
 struct packet {
     uint8_t header[IPSOCK_IPV4_HEADER_MAX];
     size_t header_length;
+    struct ipsk_spelled spelled;
     struct ipsock_message message;
     struct ipsock_buffer buffers[IPSOCK_BUFFERS_MAX];
 };
@@ -197,9 +199,11 @@ static int assemble(const struct ipsock_endpoint *s, struct packet *p,
                     struct ipsock_error *error)
 {
     int code = write_header(p, header, m, error);
+    if (code == IPSOCK_OK && m->flow != NULL)
+        code = ipsk_check_flow(s, m, error);
     if (code < 0)
         return code;
-    p->message = *m;
+    p->message = *ipsk_spelled(m, &p->spelled);
     code = choose_peer(s, &p->message, &header->destination, error);
     if (code < 0)
         return code;

@@ -361,11 +361,14 @@ int ipsk_send_segments_on(struct ipsock_endpoint *s, struct ipsock_message *mess
 static int send_apart(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags, int code,
                       bool may_begin, bool *whole, struct ipsock_error *error)
 {
+    struct ipsk_spelled room;
+    struct ipsock_message *const spelled = ipsk_spell_out(m, &room);
     struct train t;
-    start(&t, s, m, flags);
+    start(&t, s, spelled, flags);
     code = t.most > 1 ? judge(&t, code, error) : IPSOCK_OK;
     code = send_train(&t, code, may_begin, error);
     *whole = is_out(&t);
+    ipsk_hand_back(m, spelled);
     return code;
 }
 
@@ -380,7 +383,9 @@ static int send_next(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     *sent = 0;
     *more = true;
     for (; run < count; run++) {
-        const struct ipsock_message *m = ipsk_message_at(messages, size, run);
+        struct ipsk_spelled room;
+        const struct ipsock_message *m =
+            ipsk_spell_out(ipsk_message_at(messages, size, run), &room);
         if (ipsk_has_segments(m) && !goes_as_it_is(s, m, ipsk_buffers_length(m)))
             break;
     }

@@ -4,16 +4,17 @@
 #ifndef IPSK_SEGMENT_H
 #define IPSK_SEGMENT_H
 
-#include "core/endpoint/message.h"
+#include "core/endpoint/flow.h"
 
 static inline bool ipsk_has_segments(const struct ipsock_message *m)
 {
-    return m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0;
+    return (m->control != NULL && (m->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE) != 0) ||
+           (m->flow != NULL && (ipsk_flow_of(m)->fields & IPSOCK_CONTROL_SEGMENT_SIZE) != 0);
 }
 
-/* Sends one message with a segment size that has been checked, its length being 0; waits if it may.
- * 0 with a length below the whole: the system's buffers are full. On failure the length tells what
- * went out before. */
+/* Sends one message with a segment size and no flow that has been checked, its length being 0;
+ * waits if it may. 0 with a length below the whole: the system's buffers are full. On failure the
+ * length tells what went out before. */
 int ipsk_send_segments(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error);
 

@@ -89,6 +89,17 @@ int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message,
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
+/* Segments of a flow's, or beside one. */
+IPSK_OUT_OF_LINE static int send_flow_segments(struct ipsock_endpoint *s,
+                                               struct ipsock_message *message, uint32_t flags,
+                                               struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const int code = ipsk_send_segments(s, ipsk_spell_flow(message, &room), flags, error);
+    ipsk_hand_back(message, &room.message);
+    return code;
+}
+
 /* A message that may be wrong, more than a datagram, or whose control the endpoint emulates. */
 static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                         struct ipsock_error *error)
@@ -100,11 +111,13 @@ static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *messag
     }
     if (code < 0)
         return code;
-    return ipsk_has_segments(message) ? ipsk_send_segments(s, message, flags, error)
-                                      : ipsk_send_checked(s, message, flags, error);
+    if (!ipsk_has_segments(message))
+        return ipsk_send_checked(s, message, flags, error);
+    return message->flow != NULL ? send_flow_segments(s, message, flags, error)
+                                 : ipsk_send_segments(s, message, flags, error);
 }
 
-/* A usual message that the system did not take at once. */
+/* A usual message that the system did not take at once; with a flow it has no segments. */
 static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error)
 {
@@ -131,6 +144,8 @@ static IPSK_IN_LINE ptrdiff_t send_usual(struct ipsock_endpoint *s, struct ipsoc
 {
     if (message == NULL || (flags & ~IPSK_SEND_FLAGS))
         return IPSK_UNUSUAL;
+    if (message->flow != NULL)
+        return ipsk_sys_send_flow(s, message, flags);
     if (ipsk_is_plain(s, message))
         return ipsk_sys_send_plain(s, message, flags);
     const int column = ipsk_usual_column(s, message);
