@@ -292,10 +292,9 @@ static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct 
         int column;
         if (m->flow != NULL || !ipsk_is_usual_data(m) ||
             !ipsk_is_usual_peer(s, m, family, sends, &column) ||
-            !(column == IPSK_V4 ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
-              : IPSK_LIKELY(column == IPSK_V6)
-                  ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
-                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
+            !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
+              : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
+                                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
             break;
     }
     return (uint32_t)(slot - batch->slots);
