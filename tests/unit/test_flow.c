@@ -51,12 +51,13 @@ static void flow_ready(void **state)
 {
     (void)state;
     struct ipsock_control c = {.valid = IPSOCK_CONTROL_SEGMENT_SIZE, .segment_size = 10};
-    struct ipsock_endpoint *s =
-        open_udp(IPSOCK_IPV4, IPSOCK_CONTROL_SEGMENT_SIZE | IPSOCK_CONTROL_HOP_LIMIT, NULL);
+    struct ipsock_endpoint *s = open_udp(IPSOCK_IPV4, IPSOCK_CONTROL_SEGMENT_SIZE, NULL);
     assert_true(is_ready(s, "192.0.2.1:9", NULL));
     assert_false(is_ready(s, "192.0.2.1:9", &c)); /* it may take several calls */
-    c.valid = IPSOCK_CONTROL_HOP_LIMIT;
-    c.hop_limit = 3;
+    ipsock_free(s);
+    s = open_udp(IPSOCK_IPV4, IPSOCK_CONTROL_SOURCE, NULL);
+    c.valid = IPSOCK_CONTROL_SOURCE;
+    c.source = addr_of("192.0.2.7");
     assert_true(is_ready(s, "192.0.2.1:9", &c));
     ipsock_free(s);
     s = open_udp(IPSOCK_IPV4, 0, "127.0.0.1:9");
