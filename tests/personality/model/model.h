@@ -43,7 +43,7 @@ struct membership {
     struct host_addr group;
     uint32_t index;
     bool loose; /* of every source to the host, filtered here */
-    bool any; /* of any source but those listed; else of those only */
+    bool any;   /* of any source but those listed; else of those only */
     int sources, capacity;
     struct host_addr *source;
 };

@@ -130,8 +130,10 @@ struct sock *model_made(int fd)
         return NULL;
     s->made = true;
     s->bound.family = 4;
-    if (s->is.type == HOST_RAW && s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
-        host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6, 0);
+    if (s->is.type == HOST_RAW &&
+        s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
+        host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6,
+                 0);
     if (s->is.family == 6) {
         s->values[OPTION_V6ONLY] = 1;
         host_set(fd, HOST_OPTION_V6ONLY, 1);
