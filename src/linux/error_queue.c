@@ -62,22 +62,23 @@ static void read_offender(struct ipsock_addr *offender, const uint8_t *p, size_t
 }
 
 /* An endpoint that writes its own IP headers gets them back; no other does. */
-static void strip_header(struct ipsk_error_news *news, uint16_t *extension)
+static void strip_header(struct ipsk_error_entry *entry, uint16_t *extension)
 {
-    const size_t header = news->length < IPSOCK_IPV4_HEADER_MIN ? 0 : (news->bytes[0] & 0xfu) * 4u;
-    if (header < IPSOCK_IPV4_HEADER_MIN || header > news->length)
+    const size_t header =
+        entry->length < IPSOCK_IPV4_HEADER_MIN ? 0 : (entry->bytes[0] & 0xfu) * 4u;
+    if (header < IPSOCK_IPV4_HEADER_MIN || header > entry->length)
         return;
-    news->length = (uint16_t)(news->length - header);
-    memmove(news->bytes, news->bytes + header, news->length);
+    entry->length = (uint16_t)(entry->length - header);
+    memmove(entry->bytes, entry->bytes + header, entry->length);
     *extension = (uint16_t)(*extension > header ? *extension - header : 0);
 }
 
-static bool decode(const struct ipsock_endpoint *s, struct ipsk_error_news *news,
+static bool decode(const struct ipsock_endpoint *s, struct ipsk_error_entry *entry,
                    const struct msghdr *h, size_t received)
 {
     struct extended_error report;
     struct ipsock_control control;
-    struct ipsock_icmp_error *event = &news->event;
+    struct ipsock_icmp_error *event = &entry->event;
     size_t length;
     const uint8_t *p = find_report(h, &length);
     if (p == NULL)
@@ -99,13 +100,13 @@ static bool decode(const struct ipsock_endpoint *s, struct ipsk_error_news *news
             IPSOCK_CONTROL_INTERFACE)
             event->interface_index = control.interface_index;
     }
-    news->truncated = (h->msg_flags & MSG_TRUNC) != 0;
-    news->length = (uint16_t)received;
+    entry->truncated = (h->msg_flags & MSG_TRUNC) != 0;
+    entry->length = (uint16_t)received;
     if (s->flags & IPSOCK_OPEN_HEADER_INCLUDED)
-        strip_header(news, &report.extension);
-    news->quoted = news->length;
-    if (report.extension != 0 && report.extension < news->length)
-        news->quoted = report.extension;
+        strip_header(entry, &report.extension);
+    entry->quoted = entry->length;
+    if (report.extension != 0 && report.extension < entry->length)
+        entry->quoted = report.extension;
     return true;
 }
 
@@ -119,12 +120,12 @@ static void forget_last_error(ipsock_handle_t handle)
     ipsk_sys_get(handle, SOL_SOCKET, SO_ERROR, &number, &length, &ignored);
 }
 
-int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_entry *entry,
                         struct ipsock_error *error)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
-    struct iovec iov = {news->bytes, sizeof news->bytes};
+    struct iovec iov = {entry->bytes, sizeof entry->bytes};
     struct msghdr h;
     ssize_t n;
     do {
@@ -136,7 +137,7 @@ int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
         h.msg_control = control;
         h.msg_controllen = sizeof control;
         n = recvmsg((int)s->handle, &h, MSG_ERRQUEUE | MSG_DONTWAIT);
-    } while (n < 0 ? errno == EINTR : !decode(s, news, &h, (size_t)n));
+    } while (n < 0 ? errno == EINTR : !decode(s, entry, &h, (size_t)n));
     if (n >= 0)
         return IPSOCK_OK;
     const int code = ipsk_fail_errno(error, "recvmsg");

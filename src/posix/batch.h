@@ -14,7 +14,7 @@
  * reported once, by the next send of a connected socket, which is then not sent (udp(7)). Of all
  * these errors EMSGSIZE alone would be taken for one of this message; if it is, the second try says
  * so. */
-static inline bool ipsk_is_old_news(const struct ipsock_endpoint *s)
+static inline bool ipsk_may_be_pending_error(const struct ipsock_endpoint *s)
 {
     return errno == EMSGSIZE && s->connected && s->stream == NULL; /* the engine tries again */
 }

@@ -46,8 +46,8 @@ static IPSK_IN_LINE bool ipsk_write_control(const struct ipsk_flow *flow,
     const size_t length = flow->class_length;
     if (c->valid != IPSOCK_CONTROL_TRAFFIC_CLASS)
         return c->valid == 0 && ipsk_point_at_control(flow, h);
-    if (IPSK_LIKELY(length - 1 < IPSK_FLOW_USUAL)) /* all of it, by few instructions */
-        memcpy(buffer, flow->control, IPSK_FLOW_USUAL);
+    if (IPSK_LIKELY(length - 1 < IPSK_FLOW_FAST)) /* all of it, by few instructions */
+        memcpy(buffer, flow->control, IPSK_FLOW_FAST);
     else if (length != 0)
         memcpy(buffer, flow->control, IPSK_FLOW_CONTROL);
     else
@@ -68,7 +68,7 @@ static IPSK_IN_LINE bool ipsk_write_flow(uint64_t owner, const struct ipsock_mes
     const struct ipsock_control *c = m->control;
     struct ipsock_buffer *const buffers = m->buffers;
     const size_t count = m->buffer_count;
-    if (!ipsk_is_usual_flow(owner, flow, buffers, count))
+    if (!ipsk_is_fast_flow(owner, flow, buffers, count))
         return false;
     h->msg_name = named ? (void *)(uintptr_t)flow->name : NULL;
     h->msg_iov = ipsk_iovec(buffers);

@@ -2,7 +2,7 @@
 /* One message: sendmsg, sendto, recvmsg and recvfrom. */
 #include <errno.h>
 
-#include "core/endpoint/usual.h"
+#include "core/endpoint/fast_path.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 #include "posix/flow.h"
@@ -16,7 +16,7 @@ IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
-    if (ipsk_lends_control(&r, m))
+    if (ipsk_gives_opaque(&r, m))
         ipsk_prepare_receive(m, &h, &name, m->control->opaque, m->control->opaque_capacity);
     else
         ipsk_prepare_receive(m, &h, &name, control, sizeof control);
@@ -34,8 +34,8 @@ IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock
 }
 
 /* The same of a datagram with usual control data. */
-IPSK_OUT_OF_LINE static int receive_usual(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                          uint32_t flags)
+IPSK_OUT_OF_LINE static int receive_fast_path(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                              uint32_t flags)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -64,8 +64,8 @@ IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock
 IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct ipsock_message *m,
                                              uint32_t flags, struct ipsock_error *error)
 {
-    struct ipsk_raw_header unwanted;
-    return ipsk_sys_recv_ipv4(s, &unwanted, m, flags, error);
+    struct ipsk_raw_header ignored;
+    return ipsk_sys_recv_ipv4(s, &ignored, m, flags, error);
 }
 
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
@@ -95,14 +95,14 @@ int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uin
     return IPSOCK_OK;
 }
 
-int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
     const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
     if (s->kind != IPSOCK_UDP)
-        return IPSK_UNUSUAL;
-    return m->control == NULL || (asked & IPSK_UNUSUAL_CONTROL) || ipsk_lacks_room(m)
+        return IPSK_SLOW_PATH;
+    return m->control == NULL || (asked & IPSK_SLOW_CONTROL) || ipsk_lacks_room(m)
                ? receive_any(s, m, flags)
-               : receive_usual(s, m, flags);
+               : receive_fast_path(s, m, flags);
 }
 
 /* Whether recvfrom can say everything about the next datagram. */
@@ -118,7 +118,7 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint
 {
     const bool plain = is_plain(s, m);
     while (tried == IPSK_FAILED && errno == EINTR)
-        tried = plain ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_usual(s, m, flags);
+        tried = plain ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_fast(s, m, flags);
     if (tried == IPSK_FAILED)
         return ipsk_fail_receive(error,
                                  plain && ipsk_full_length(IPSK_UDP) ? "recvfrom" : "recvmsg");
@@ -131,10 +131,10 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
                   struct ipsock_error *error)
 {
     const int code =
-        is_plain(s, m) ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_usual(s, m, flags);
+        is_plain(s, m) ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_fast(s, m, flags);
     if (code == IPSOCK_OK)
         return code;
-    if (code != IPSK_UNUSUAL)
+    if (code != IPSK_SLOW_PATH)
         return ipsk_sys_recv_rest(s, m, flags, code, error);
     if (s->ip_header && !(flags & IPSK_MSG_WHOLE))
         return receive_stripped(s, m, flags, error);
@@ -245,8 +245,8 @@ IPSK_OUT_OF_LINE static ssize_t send_mapped(const struct ipsock_endpoint *s,
     return send_rows(s, m, flags, IPSK_MAPPED, fields);
 }
 
-ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                              int column, uint32_t fields)
+ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                             int column, uint32_t fields)
 {
     if (fields == 0)
         return send_without(s, m, flags, column);
@@ -260,10 +260,10 @@ static ptrdiff_t send_checked(struct ipsock_endpoint *s, struct ipsock_message *
                               int column, uint32_t fields)
 {
     return fields & IPSOCK_CONTROL_OPAQUE ? send_any(s, m, flags, column, fields)
-                                          : ipsk_sys_send_usual(s, m, flags, column, fields);
+                                          : ipsk_sys_send_fast(s, m, flags, column, fields);
 }
 
-/* Again, if a signal interrupted it, or if it failed with old news. */
+/* Again, if a signal interrupted it, or if it failed with a pending error. */
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                          struct ipsock_error *error)
 {
@@ -275,9 +275,9 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
     }
     const int column = ipsk_message_column(s, m);
     const uint32_t fields = ipsk_given_fields(s, m, column);
-    bool passed_over = false; /* old news */
+    bool passed_over = false; /* a pending error */
     ptrdiff_t n = IPSK_FAILED;
-    while (n < 0 && (errno == EINTR || (!passed_over && ipsk_is_old_news(s)))) {
+    while (n < 0 && (errno == EINTR || (!passed_over && ipsk_may_be_pending_error(s)))) {
         passed_over |= errno != EINTR;
         n = send_checked(s, m, flags, column, fields);
     }
@@ -294,7 +294,7 @@ ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m
     _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
     struct msghdr h;
     if (!ipsk_write_flow(s->flow_owner, m, s->sends != IPSK_SENDS_TO_PEER, &h, control))
-        return IPSK_UNUSUAL;
+        return IPSK_SLOW_PATH;
     h.msg_namelen = ipsk_flow_name_length(s);
     h.msg_flags = 0;
     const int native = ipsk_send_flags(flags);

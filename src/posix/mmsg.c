@@ -7,7 +7,7 @@
  * which are no part of a shape. */
 #include <errno.h>
 
-#include "core/endpoint/usual.h"
+#include "core/endpoint/fast_path.h"
 #include "posix/batch.h"
 #include "posix/errno.h"
 #include "posix/flow.h"
@@ -104,7 +104,7 @@ static IPSK_IN_LINE bool aim_at_data(struct ipsock_batch *batch, struct ipsock_m
     for (uint32_t i = 0; i < count; i++, p += size) {
         struct msghdr *h = &batch->headers[i].msg_hdr;
         const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
-        if (looks && !ipsk_is_usual_data(m))
+        if (looks && !ipsk_is_fast_data(m))
             return false;
         h->msg_iov = ipsk_iovec(m->buffers);
         IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
@@ -121,7 +121,7 @@ static void aim_at_control(const struct ipsk_receiving *r, struct ipsock_batch *
     for (uint32_t i = 0; i < count; i++) {
         const struct ipsock_message *m = ipsk_message_at(messages, size, i);
         struct msghdr *h = &batch->headers[i].msg_hdr;
-        if (!ipsk_lends_control(r, m))
+        if (!ipsk_gives_opaque(r, m))
             continue;
         h->msg_control = m->control->opaque;
         IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
@@ -144,9 +144,9 @@ bool ipsk_sys_aim_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 
 /* asked: what is wanted, of usual control data; the same of all messages, and a constant to the
  * compiler where that is nothing. */
-static IPSK_IN_LINE void collect_usual(struct ipsock_endpoint *s, uint32_t asked, uint32_t call,
-                                       struct ipsock_batch *batch, struct ipsock_message *messages,
-                                       size_t size, uint32_t count)
+static IPSK_IN_LINE void collect_fast(struct ipsock_endpoint *s, uint32_t asked, uint32_t call,
+                                      struct ipsock_batch *batch, struct ipsock_message *messages,
+                                      size_t size, uint32_t count)
 {
     const bool ipv6 = s->family == IPSOCK_IPV6;
     struct mmsghdr *header = batch->headers;
@@ -185,9 +185,9 @@ static void collect(const struct ipsk_receiving *r, struct ipsock_batch *batch,
                     struct ipsock_message *messages, size_t size, uint32_t count)
 {
     if (r->asked == 0)
-        collect_usual(r->s, 0, r->call, batch, messages, size, count);
-    else if (!(r->asked & IPSK_UNUSUAL_CONTROL))
-        collect_usual(r->s, r->asked, r->call, batch, messages, size, count);
+        collect_fast(r->s, 0, r->call, batch, messages, size, count);
+    else if (!(r->asked & IPSK_SLOW_CONTROL))
+        collect_fast(r->s, r->asked, r->call, batch, messages, size, count);
     else
         collect_any(r, batch, messages, size, count);
     if (r->s->ip_header)
@@ -269,14 +269,13 @@ static IPSK_IN_LINE void write_fields(const struct ipsock_endpoint *s,
 }
 
 /* Writes down a message that goes out in a column, if its control is right beyond doubt. */
-static IPSK_IN_LINE bool write_usual(const struct ipsock_endpoint *s,
-                                     const struct ipsock_message *m, int column, bool named,
-                                     struct ipsock_batch *batch, struct mmsghdr *header,
-                                     struct slot *slot)
+static IPSK_IN_LINE bool write_fast(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                                    int column, bool named, struct ipsock_batch *batch,
+                                    struct mmsghdr *header, struct slot *slot)
 {
     if (m->control == NULL)
         write_fields(s, m, column, named, 0, batch, &header->msg_hdr, slot);
-    else if (ipsk_is_usual_control(s, m, column))
+    else if (ipsk_is_fast_control(s, m, column))
         write_fields(s, m, column, named, m->control->valid, batch, &header->msg_hdr, slot);
     else
         return false;
@@ -286,9 +285,9 @@ static IPSK_IN_LINE bool write_usual(const struct ipsock_endpoint *s,
 /* One pass: each message is looked at while it is written, up to one with a flow. family and sends
  * are the endpoint's, and constants to the compiler. Returns the place of the first that is not
  * written. */
-static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                                        const struct ipsock_message *messages, size_t size,
-                                        uint32_t from, uint32_t count, int family, int sends)
+static IPSK_IN_LINE uint32_t fill_fast(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                       const struct ipsock_message *messages, size_t size,
+                                       uint32_t from, uint32_t count, int family, int sends)
 {
     const bool named = sends == IPSK_SENDS_ANYWHERE;
     struct mmsghdr *header = batch->headers + from;
@@ -298,11 +297,11 @@ static IPSK_IN_LINE uint32_t fill_usual(const struct ipsock_endpoint *s, struct 
     for (; slot != end; header++, slot++, p += size) {
         const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
         int column;
-        if (m->flow != NULL || !ipsk_is_usual_data(m) ||
-            !ipsk_is_usual_peer(s, m, family, sends, &column) ||
-            !(column == IPSK_V4   ? write_usual(s, m, IPSK_V4, named, batch, header, slot)
-              : column == IPSK_V6 ? write_usual(s, m, IPSK_V6, named, batch, header, slot)
-                                  : write_usual(s, m, IPSK_MAPPED, named, batch, header, slot)))
+        if (m->flow != NULL || !ipsk_is_fast_data(m) ||
+            !ipsk_is_fast_peer(s, m, family, sends, &column) ||
+            !(column == IPSK_V4   ? write_fast(s, m, IPSK_V4, named, batch, header, slot)
+              : column == IPSK_V6 ? write_fast(s, m, IPSK_V6, named, batch, header, slot)
+                                  : write_fast(s, m, IPSK_MAPPED, named, batch, header, slot)))
             break;
     }
     return (uint32_t)(slot - batch->slots);
@@ -315,13 +314,12 @@ IPSK_OUT_OF_LINE static uint32_t fill_messages(const struct ipsock_endpoint *s,
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
     if (s->sends == IPSK_SENDS_ANYWHERE)
-        return ipv4 ? fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV4,
-                                 IPSK_SENDS_ANYWHERE)
-                    : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6,
-                                 IPSK_SENDS_ANYWHERE);
-    return ipv4
-               ? fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
-               : fill_usual(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+        return ipv4 ? fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV4,
+                                IPSK_SENDS_ANYWHERE)
+                    : fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV6,
+                                IPSK_SENDS_ANYWHERE);
+    return ipv4 ? fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
+                : fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
 }
 
 /* How many messages have flows, one after the other. */
@@ -486,7 +484,7 @@ int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     if (!(flags & IPSK_MSG_FILLED))
         fill_checked(s, batch, messages, size, count);
     int n = send_once(s, batch, count, native);
-    if (n < 0 && ipsk_is_old_news(s))
+    if (n < 0 && ipsk_may_be_pending_error(s))
         n = send_once(s, batch, count, native);
     if (n < 0 && errno == ENOSYS) {
         atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_SEND_MANY, memory_order_relaxed);

@@ -75,8 +75,8 @@ static uint32_t take_from_header(struct ipsock_control *c, const struct ipsock_m
     return IPSOCK_CONTROL_TRAFFIC_CLASS;
 }
 
-void ipsk_fill_unusual(const struct ipsk_receiving *r, struct ipsock_message *m,
-                       const void *control, size_t length)
+void ipsk_fill_slow_path(const struct ipsk_receiving *r, struct ipsock_message *m,
+                         const void *control, size_t length)
 {
     const struct ipsock_endpoint *s = r->s;
     struct ipsock_control *c = m->control;
@@ -108,7 +108,7 @@ void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m, 
 {
     struct ipsock_control c;
     m->control = &c;
-    ipsk_fill_unusual(r, m, control, length);
+    ipsk_fill_slow_path(r, m, control, length);
     m->control = NULL;
 }
 

@@ -21,15 +21,14 @@ static inline struct ipsk_receiving ipsk_receiving(struct ipsock_endpoint *s, ui
 }
 
 /* The caller's own buffer, where opaque control was asked for and it has no less room than ours. */
-static inline bool ipsk_lends_control(const struct ipsk_receiving *r,
-                                      const struct ipsock_message *m)
+static inline bool ipsk_gives_opaque(const struct ipsk_receiving *r, const struct ipsock_message *m)
 {
     return (r->asked & IPSOCK_CONTROL_OPAQUE) && m->control != NULL && m->control->opaque != NULL &&
            m->control->opaque_capacity >= IPSK_CONTROL_BUFFER;
 }
 
 /* Fields that come without a control message of their own, or mean more than themselves. */
-#define IPSK_UNUSUAL_CONTROL                                                   \
+#define IPSK_SLOW_CONTROL                                                      \
     (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU | \
      (uint32_t)IPSK_THE_RAW_HEADER_FIELDS)
 
@@ -42,8 +41,8 @@ void ipsk_note_truncation(struct ipsock_endpoint *s, struct ipsock_message *m, u
 size_t ipsk_whole_control(const void *control, size_t length);
 
 /* All control of a message where unusual fields are asked for. */
-void ipsk_fill_unusual(const struct ipsk_receiving *r, struct ipsock_message *m,
-                       const void *control, size_t length);
+void ipsk_fill_slow_path(const struct ipsk_receiving *r, struct ipsock_message *m,
+                         const void *control, size_t length);
 
 /* The same for a caller who wants no control: a notice must not look like an empty datagram. */
 void ipsk_note_notice(const struct ipsk_receiving *r, struct ipsock_message *m, const void *control,
@@ -60,8 +59,8 @@ static inline void ipsk_fill_control(const struct ipsk_receiving *r, struct ipso
             ipsk_note_notice(r, m, control, length);
         return;
     }
-    if (r->asked & IPSK_UNUSUAL_CONTROL)
-        ipsk_fill_unusual(r, m, control, length);
+    if (r->asked & IPSK_SLOW_CONTROL)
+        ipsk_fill_slow_path(r, m, control, length);
     else
         c->valid = ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
 }

@@ -11,10 +11,10 @@ int ipsk_sys_wait_beside_errors(ipsock_handle_t handle, int direction,
     return ipsk_sys_wait(handle, direction, waker, deadline, error);
 }
 
-int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_entry *entry,
                         struct ipsock_error *error)
 {
     (void)s;
-    (void)news;
+    (void)entry;
     return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive error", "error_stream");
 }

@@ -2,8 +2,8 @@
 /* One message: WSARecvMsg and WSASendMsg, on streams WSARecv and WSASend. */
 #include "shared/message.h"
 
+#include "core/endpoint/fast_path.h"
 #include "core/endpoint/flow.h"
-#include "core/endpoint/usual.h"
 #include "core/endpoint/zone.h"
 #include "shared/batch.h"
 #include "shared/refusal.h"
@@ -13,8 +13,8 @@
  * stack. */
 #define FEW_BUFFERS 16
 
-/* How often a receive passes over news of earlier sends. */
-#define OLD_NEWS_MAX 16
+/* How often a receive passes over errors of earlier sends. */
+#define PENDING_ERRORS_MAX 16
 
 /* Cut to what a WSABUF can say. Returns the sum of the lengths. */
 static uint64_t convert(const struct ipsock_message *m, WSAMSG *to, WSABUF *buffers)
@@ -55,7 +55,7 @@ static int stream_call(struct ipsk_call *c)
     return code < 0 ? error.native : do_call(c);
 }
 
-static bool is_old_news(const struct ipsk_call *c, int native)
+static bool is_pending_error(const struct ipsk_call *c, int native)
 {
     return c->s->kind != IPSOCK_TCP && !c->s->connected &&
            (native == WSAECONNRESET || native == WSAENETRESET || native == WSAENETUNREACH ||
@@ -67,11 +67,11 @@ static int receive_call(struct ipsk_call *c, const union ipsk_sockaddr *name, UL
     int native = 0;
     if (c->s->kind == IPSOCK_TCP)
         return stream_call(c);
-    for (int i = 0; i < OLD_NEWS_MAX; i++) {
+    for (int i = 0; i < PENDING_ERRORS_MAX; i++) {
         c->message.namelen = sizeof *name;
         c->message.Control.len = control;
         native = do_call(c);
-        if (!is_old_news(c, native))
+        if (!is_pending_error(c, native))
             return native;
     }
     return WSAEWOULDBLOCK;
@@ -173,23 +173,23 @@ int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m, uint
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    struct ipsk_raw_header unwanted;
+    struct ipsk_raw_header ignored;
     return s->ip_header && !(flags & IPSK_MSG_WHOLE)
-               ? ipsk_sys_recv_ipv4(s, &unwanted, m, flags, error)
+               ? ipsk_sys_recv_ipv4(s, &ignored, m, flags, error)
                : ipsk_receive_whole(s, m, flags, error);
 }
 
-int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
     (void)s;
     (void)m;
     (void)flags;
-    return IPSK_UNUSUAL;
+    return IPSK_SLOW_PATH;
 }
 
 int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
-    return ipsk_sys_recv_usual(s, m, flags);
+    return ipsk_sys_recv_fast(s, m, flags);
 }
 
 int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
@@ -344,15 +344,15 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     return code;
 }
 
-ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                              int column, uint32_t fields)
+ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                             int column, uint32_t fields)
 {
     struct ipsock_error ignored;
     int native;
     (void)column;
     (void)fields;
     if (try_send(s, m, flags, &native, &ignored) < 0)
-        return IPSK_UNUSUAL;
+        return IPSK_SLOW_PATH;
     if (native == 0)
         return (ptrdiff_t)m->length;
     WSASetLastError(native);
@@ -361,15 +361,15 @@ ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *
 
 ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
-    return ipsk_sys_send_usual(s, m, flags, ipsk_message_column(s, m), 0);
+    return ipsk_sys_send_fast(s, m, flags, ipsk_message_column(s, m), 0);
 }
 
 ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
 {
     struct ipsk_spelled room;
-    return ipsk_has_usual_flow(s, m)
-               ? ipsk_sys_send_usual(s, ipsk_spell_flow(m, &room), flags, IPSK_V4, 0)
-               : IPSK_UNUSUAL;
+    return ipsk_has_fast_flow(s, m)
+               ? ipsk_sys_send_fast(s, ipsk_spell_flow(m, &room), flags, IPSK_V4, 0)
+               : IPSK_SLOW_PATH;
 }
 
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,

@@ -89,14 +89,15 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uin
                   struct ipsock_error *error);
 /* The short ways of both: of what is usual, without room for what is to be said of a failure. That
  * is kept where the system keeps it, until the same thread asks at once. */
-#define IPSK_FAILED  (-1)
-#define IPSK_UNUSUAL (-2) /* nothing has been tried: by the functions above */
-#define IPSK_CUT     (-3) /* received, and the data was cut, which has not been noted */
-/* A message that is right beyond doubt (usual.h), in its column and with all its control fields;
- * the same without any, and of one buffer. Return the bytes that went out, or one of the first two.
+#define IPSK_FAILED    (-1)
+#define IPSK_SLOW_PATH (-2) /* nothing has been tried: by the functions above */
+#define IPSK_CUT       (-3) /* received, and the data was cut, which has not been noted */
+/* A message that is right beyond doubt (fast_path.h), in its column and with all its control
+ * fields; the same without any, and of one buffer. Return the bytes that went out, or one of the
+ * first two.
  */
-ptrdiff_t ipsk_sys_send_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
-                              uint32_t flags, int column, uint32_t fields);
+ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags, int column, uint32_t fields);
 ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
                               uint32_t flags);
 /* After IPSK_FAILED. IPSOCK_OK: it went out after all. */
@@ -104,7 +105,7 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *messa
                          struct ipsock_error *error);
 /* A datagram of an endpoint from which nothing is dropped; the same where no control data is wanted
  * (s->fields), into one buffer. Return IPSOCK_OK, or one of the three. */
-int ipsk_sys_recv_usual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
+int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
 int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
 /* After IPSK_FAILED and IPSK_CUT. */
 int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
@@ -113,7 +114,7 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message
  * doubt; m says the same. A system without use for it writes nothing, and spells flows out. */
 void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                          struct ipsk_flow *flow);
-/* A message with a flow that is right beyond doubt; returns as ipsk_sys_send_usual. */
+/* A message with a flow that is right beyond doubt; returns as ipsk_sys_send_fast. */
 ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
                              uint32_t flags);
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
@@ -127,7 +128,7 @@ bool ipsk_sys_aim_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                        struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                        uint32_t flags, struct ipsock_error *error);
-/* Writes down the first messages that are right beyond doubt (usual.h), as they will go out;
+/* Writes down the first messages that are right beyond doubt (fast_path.h), as they will go out;
  * returns how many. 0 where the system takes one at a time. */
 uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch *batch,
                             const struct ipsock_message *messages, size_t size, uint32_t count);
@@ -142,7 +143,7 @@ int ipsk_sys_send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
  * UDP, behind its IP header on others), and behind the quote the extension structure of RFC 4884.
  */
 #define IPSK_ERROR_BYTES 1280 /* what an ICMPv6 error may have in all (RFC 4443, 2.4) */
-struct ipsk_error_news {
+struct ipsk_error_entry {
     struct ipsock_icmp_error event; /* objects and flags left to the engine */
     uint16_t quoted;                /* bytes of the quote */
     uint16_t length;                /* bytes with the extension */
@@ -151,7 +152,7 @@ struct ipsk_error_news {
 };
 /* The oldest entry of the queue. IPSOCK_EAGAIN: the queue is empty, and then nothing of it is left
  * behind that would end a wait. Only for endpoints with IPSK_OPTION_ERROR_STREAM on. */
-int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+int ipsk_sys_recv_error(struct ipsock_endpoint *s, struct ipsk_error_entry *entry,
                         struct ipsock_error *error);
 /* What malloc aligns to, on 32-bit systems too, and all that the scratch needs. */
 #define IPSK_BATCH_ALIGN 8

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Entering and leaving, what is recorded and kept, and what an endpoint is made of. */
+/* Entering and leaving, what is recorded and pending, and what an endpoint is made of. */
 #include "core/endpoint/endpoint.h"
 
 #include <stdlib.h>
@@ -45,24 +45,24 @@ int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
 void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error)
 {
     ipsk_mutex_lock(&s->lock);
-    s->kept = *error;
+    s->pending_error = *error;
     ipsk_mutex_unlock(&s->lock);
-    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_PENDING, memory_order_release);
+    atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_PENDING, memory_order_release);
 }
 
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const uint32_t before =
-        atomic_fetch_and_explicit(&s->unusual, ~IPSK_UNUSUAL_PENDING, memory_order_acquire);
-    if (!(before & IPSK_UNUSUAL_PENDING))
+        atomic_fetch_and_explicit(&s->slow, ~IPSK_SLOW_PENDING, memory_order_acquire);
+    if (!(before & IPSK_SLOW_PENDING))
         return IPSOCK_OK; /* another reader was quicker */
     ipsk_mutex_lock(&s->lock);
-    *error = s->kept;
+    *error = s->pending_error;
     ipsk_mutex_unlock(&s->lock);
-    return ipsk_is_news(s, error->code) ? IPSOCK_OK : error->code;
+    return ipsk_is_stream_error(s, error->code) ? IPSOCK_OK : error->code;
 }
 
-bool ipsk_is_news(const struct ipsock_endpoint *s, int code)
+bool ipsk_is_stream_error(const struct ipsock_endpoint *s, int code)
 {
     switch (code) {
     case IPSOCK_ECONNREFUSED:
@@ -111,7 +111,7 @@ struct ipsock_endpoint *ipsk_endpoint_new(ipsock_handle_t handle, struct ipsock_
     s->flow_owner = ~(uint64_t)(uintptr_t)s & ~(uint64_t)1; /* no flow has it */
     for (int i = 0; i < 3; i++)
         s->errors[i].index = IPSOCK_NO_INDEX;
-    memset(s->unusual_control, 0xff, sizeof s->unusual_control);
+    memset(s->slow_control, 0xff, sizeof s->slow_control);
     begin_locks(s);
     return s;
 }
@@ -131,9 +131,9 @@ void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family)
     s->family = (uint8_t)family;
     s->ip_header = kind == IPSOCK_RAW && family == IPSOCK_IPV4;
     s->sends = kind == IPSOCK_TCP || kind == IPSOCK_PING ? IPSK_SENDS_CHECKED : IPSK_SENDS_ANYWHERE;
-    atomic_init(&s->unusual, kind == IPSOCK_TCP   ? IPSK_UNUSUAL_STREAM
-                             : kind == IPSOCK_UDP ? 0
-                                                  : IPSK_UNUSUAL_HEADER);
+    atomic_init(&s->slow, kind == IPSOCK_TCP   ? IPSK_SLOW_STREAM
+                          : kind == IPSOCK_UDP ? 0
+                                               : IPSK_SLOW_HEADER);
 }
 
 void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol)

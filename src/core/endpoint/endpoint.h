@@ -29,20 +29,19 @@
 #define IPSK_QUIRK_NO_SEGMENTS  0x4u
 #define IPSK_QUIRK_FEW_SEGMENTS 0x8u
 
-/* In unusual: a stream; kept holds a failure that an earlier batch could not report; packets are
+/* In slow: a stream; kept holds a failure that an earlier batch could not report; packets are
  * dropped here (traffic/verdict.h): by memberships, by ICMP type, by a program, by what a ping
  * endpoint is there for. */
-#define IPSK_UNUSUAL_STREAM  0x1u
-#define IPSK_UNUSUAL_PENDING 0x2u
-#define IPSK_UNUSUAL_STRICT  0x4u
-#define IPSK_UNUSUAL_ICMP    0x8u
-#define IPSK_UNUSUAL_PROGRAM 0x10u
-#define IPSK_UNUSUAL_PING    0x20u
+#define IPSK_SLOW_STREAM  0x1u
+#define IPSK_SLOW_PENDING 0x2u
+#define IPSK_SLOW_STRICT  0x4u
+#define IPSK_SLOW_ICMP    0x8u
+#define IPSK_SLOW_PROGRAM 0x10u
+#define IPSK_SLOW_PING    0x20u
 /* Alone it hinders no short way but that of plain datagrams: control data is wanted, or the kind is
  * another one. */
-#define IPSK_UNUSUAL_HEADER 0x40u
-#define IPSK_UNUSUAL_DROPS \
-    (IPSK_UNUSUAL_STRICT | IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PROGRAM | IPSK_UNUSUAL_PING)
+#define IPSK_SLOW_HEADER 0x40u
+#define IPSK_SLOW_DROPS  (IPSK_SLOW_STRICT | IPSK_SLOW_ICMP | IPSK_SLOW_PROGRAM | IPSK_SLOW_PING)
 
 /* In sends, what calls for a look at each: its peer; whether that is the connected one, which a
  * message of peer_column goes to; more than that, as with TCP, ping and raw ICMPv6, and where
@@ -76,8 +75,8 @@ struct ipsock_endpoint {
     uint32_t sendable[3];  /* by column: declared bits that can go there, emulated or not */
     uint32_t emulated_any; /* emulated, in whatever column */
     /* by column: fields whose presence calls for the long check; all but the usual ones that can go
-     * there (usual.h) */
-    uint32_t unusual_control[3];
+     * there (fast_path.h) */
+    uint32_t slow_control[3];
     uint32_t offload[3];    /* by column: bytes that the system segments in one call; 0: none */
     uint32_t offload_count; /* segments that every such system takes in one call */
     /* of its flows (flow.h): no other endpoint's, not even one's of the same memory. Odd, and
@@ -107,8 +106,8 @@ struct ipsock_endpoint {
     int hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t quirks;
-    _Atomic uint32_t unusual; /* IPSK_UNUSUAL_… bits: 0, and a receive has nothing to look at */
-    struct ipsock_error kept; /* under lock */
+    _Atomic uint32_t slow; /* IPSK_SLOW_… bits: 0, and a receive has nothing to look at */
+    struct ipsock_error pending_error; /* under lock */
 
     /* Waiting; all under lock. */
     struct ipsk_mutex lock;
@@ -145,7 +144,7 @@ struct ipsock_endpoint {
     _Atomic uint64_t truncated, control_truncated, header_discards, error_discards;
     _Atomic uint64_t segmented;       /* messages */
     struct ipsk_error_stream *stream; /* error_stream.h; NULL without a stream */
-    _Atomic uint32_t stream_kept;     /* events in its ring */
+    _Atomic uint32_t stream_queued;   /* events in its ring */
     /* With a stream: before a second wait in a row that nothing came of, empties the system's
      * queue. */
     void (*keep_errors)(struct ipsock_endpoint *s);
@@ -154,7 +153,7 @@ struct ipsock_endpoint {
 /* Whether packets are looked at here, and dropped maybe. It may begin at any time. */
 static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 {
-    return (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_DROPS) != 0;
+    return (atomic_load_explicit(&s->slow, memory_order_relaxed) & IPSK_SLOW_DROPS) != 0;
 }
 
 /* Whether calls are counted without locked instructions: where this is the process' only thread,
@@ -293,15 +292,15 @@ static inline int ipsk_column(const struct ipsock_endpoint *s, const struct ipso
 }
 
 /* Whether a failure is one that the error stream tells. */
-bool ipsk_is_news(const struct ipsock_endpoint *s, int code);
+bool ipsk_is_stream_error(const struct ipsock_endpoint *s, int code);
 
 /* A failure that an earlier batch had to keep, because datagrams came with it. */
 void ipsk_keep_pending(struct ipsock_endpoint *s, const struct ipsock_error *error);
 int ipsk_take_pending(struct ipsock_endpoint *s, struct ipsock_error *error);
 static inline int ipsk_pending(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    const uint32_t unusual = atomic_load_explicit(&s->unusual, memory_order_relaxed);
-    return unusual & IPSK_UNUSUAL_PENDING ? ipsk_take_pending(s, error) : IPSOCK_OK;
+    const uint32_t slow = atomic_load_explicit(&s->slow, memory_order_relaxed);
+    return slow & IPSK_SLOW_PENDING ? ipsk_take_pending(s, error) : IPSOCK_OK;
 }
 
 /* Whether calls in a direction may wait. */

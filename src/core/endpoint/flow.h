@@ -12,7 +12,7 @@
  * them most flows need no more. */
 #define IPSK_FLOW_NAME    32
 #define IPSK_FLOW_CONTROL 192
-#define IPSK_FLOW_USUAL   96
+#define IPSK_FLOW_FAST    96
 
 /* What a message may say beside its flow. */
 #define IPSK_BESIDE_FLOW (IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_SEGMENT_SIZE)
@@ -53,19 +53,19 @@ static inline bool ipsk_owns_flow(const struct ipsock_endpoint *s, const struct 
 
 /* Whether a packet with these buffers, on the endpoint of an owner, is right beyond doubt, and goes
  * out as the flow is written down, if nothing is beside the flow. */
-static inline bool ipsk_is_usual_flow(uint64_t owner, const struct ipsk_flow *flow,
-                                      const struct ipsock_buffer *buffers, size_t count)
+static inline bool ipsk_is_fast_flow(uint64_t owner, const struct ipsk_flow *flow,
+                                     const struct ipsock_buffer *buffers, size_t count)
 {
     return flow->owner == owner && count <= IPSOCK_BUFFERS_MAX && buffers != NULL;
 }
 
 /* The same with what is beside it: nothing, or a traffic class that has a place there. */
-static inline bool ipsk_has_usual_flow(const struct ipsock_endpoint *s,
-                                       const struct ipsock_message *m)
+static inline bool ipsk_has_fast_flow(const struct ipsock_endpoint *s,
+                                      const struct ipsock_message *m)
 {
     const struct ipsk_flow *flow = ipsk_flow_of(m);
     const uint32_t beside = m->control == NULL ? 0 : m->control->valid;
-    return ipsk_is_usual_flow(s->flow_owner, flow, m->buffers, m->buffer_count) &&
+    return ipsk_is_fast_flow(s->flow_owner, flow, m->buffers, m->buffer_count) &&
            (beside == 0 || (beside == IPSOCK_CONTROL_TRAFFIC_CLASS && flow->class_length != 0));
 }
 

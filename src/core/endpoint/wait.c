@@ -4,7 +4,7 @@
  * Waiters sit in the backend's wait on the handle and on one wake channel. A signal marks everyone
  * who waits at that moment as stale and makes the channel readable; each of them counts itself off
  * when it returns, and the last one drains the channel. A newcomer waits for that before it looks
- * at the channel, so that it cannot spin on news that is not for it. */
+ * at the channel, so that it cannot spin on a signal that is not for it. */
 #include "core/endpoint/wait.h"
 
 void ipsk_wake_all(struct ipsock_endpoint *s)
@@ -58,7 +58,7 @@ int ipsk_wait_for(struct ipsock_endpoint *s, int direction, struct ipsk_wait *wa
         return code;
     }
     if (direction == IPSK_ERRORS &&
-        atomic_load_explicit(&s->stream_kept, memory_order_relaxed) != 0) {
+        atomic_load_explicit(&s->stream_queued, memory_order_relaxed) != 0) {
         ipsk_mutex_unlock(&s->lock);
         return IPSOCK_OK; /* another call has just kept some */
     }

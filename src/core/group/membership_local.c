@@ -25,7 +25,7 @@ int ipsk_filter_sources(struct ipsock_endpoint *s, const struct ipsk_membership_
     if (code == IPSOCK_OK)
         code = ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
     if (code == IPSOCK_OK)
-        atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_release);
+        atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_STRICT, memory_order_release);
     return code;
 }
 

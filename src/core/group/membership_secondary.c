@@ -68,7 +68,7 @@ static int filter_here(struct ipsock_endpoint *s, struct ipsock_error *error)
     if (code == IPSOCK_OK)
         code = ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
     if (code == IPSOCK_OK)
-        atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_release);
+        atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_STRICT, memory_order_release);
     if (code == IPSOCK_OK && strict) /* IPv4's stays: it looks at interfaces */
         code = ipsk_set_row(s->handle, row, 0, error);
     return code;

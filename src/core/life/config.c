@@ -199,7 +199,7 @@ int ipsk_apply_strict(struct ipsock_endpoint *s, struct ipsock_error *error)
         code = ipsk_set_option(s, IPSK_OPTION_STRICT_MULTICAST, 1, "strict_multicast", error);
     if (code < 0 || (native && s->family == IPSOCK_IPV4))
         return code;
-    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_STRICT, memory_order_relaxed);
+    atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_STRICT, memory_order_relaxed);
     return ipsk_need_fields(s, IPSK_STRICT_FIELDS, error);
 }
 

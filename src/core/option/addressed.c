@@ -42,7 +42,7 @@ static void note_own_source(struct ipsock_endpoint *s, const struct ipsock_addr 
         if (s->own_columns >> column & 1) {
             /* it goes without being said */
             s->emulated[column] |= IPSOCK_CONTROL_SOURCE;
-            s->unusual_control[column] |= IPSOCK_CONTROL_SOURCE;
+            s->slow_control[column] |= IPSOCK_CONTROL_SOURCE;
         }
 }
 
@@ -66,7 +66,7 @@ static void note_index(struct ipsock_endpoint *s)
         (s->backing == IPSOCK_UDP && s->connected))
         return;
     s->index_no_way = true;
-    s->unusual_control[IPSK_V6] |= IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_NEXT_HOP;
+    s->slow_control[IPSK_V6] |= IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_NEXT_HOP;
     if (!(s->sendable[IPSK_V6] & IPSOCK_CONTROL_INTERFACE))
         return;
     s->emulated_any |= IPSOCK_CONTROL_INTERFACE;

@@ -89,9 +89,9 @@ static void ask(struct ipsock_endpoint *s, uint32_t theirs, uint32_t own)
     atomic_store_explicit(&s->own_fields, own, memory_order_relaxed);
     atomic_store_explicit(&s->fields, theirs | own, memory_order_relaxed);
     if (theirs | own)
-        atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_HEADER, memory_order_relaxed);
+        atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_HEADER, memory_order_relaxed);
     else if (s->kind == IPSOCK_UDP)
-        atomic_fetch_and_explicit(&s->unusual, ~IPSK_UNUSUAL_HEADER, memory_order_relaxed);
+        atomic_fetch_and_explicit(&s->slow, ~IPSK_SLOW_HEADER, memory_order_relaxed);
 }
 
 int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,

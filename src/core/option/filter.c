@@ -35,9 +35,9 @@ static int set_bytes(struct ipsock_endpoint *s, const struct ipsk_option_row *ro
 static void drop_by(struct ipsock_endpoint *s, uint32_t bit, bool on)
 {
     if (on)
-        atomic_fetch_or_explicit(&s->unusual, bit, memory_order_relaxed);
+        atomic_fetch_or_explicit(&s->slow, bit, memory_order_relaxed);
     else
-        atomic_fetch_and_explicit(&s->unusual, ~bit, memory_order_relaxed);
+        atomic_fetch_and_explicit(&s->slow, ~bit, memory_order_relaxed);
 }
 
 /* ---- ICMP types ---- */
@@ -105,7 +105,7 @@ static int set_icmp(struct ipsock_endpoint *s, const struct ipsock_icmp_filter *
         s->icmp_filter.blocked[i] = i < words ? 0 : filter->blocked[i];
         any |= s->icmp_filter.blocked[i];
     }
-    drop_by(s, IPSK_UNUSUAL_ICMP, any != 0);
+    drop_by(s, IPSK_SLOW_ICMP, any != 0);
     return IPSOCK_OK;
 }
 
@@ -169,7 +169,7 @@ static void replace_program(struct ipsock_endpoint *s, struct ipsk_program *prog
 {
     free(s->program);
     s->program = program;
-    drop_by(s, IPSK_UNUSUAL_PROGRAM, program != NULL);
+    drop_by(s, IPSK_SLOW_PROGRAM, program != NULL);
 }
 
 static int detach(struct ipsock_endpoint *s, struct ipsock_error *error)

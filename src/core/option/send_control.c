@@ -81,7 +81,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
         const uint32_t native = ipsk_sent_here(ipsk_kind_bit(s->backing), column) & open;
         s->emulated[column] = wanted & ~native & ipsk_emulatable(s, column) & open;
         s->sendable[column] = wanted & (native | s->emulated[column]);
-        s->unusual_control[column] = ~(s->sendable[column] & USUAL);
+        s->slow_control[column] = ~(s->sendable[column] & USUAL);
         if (s->sendable[column] & ~s->emulated[column] & IPSOCK_CONTROL_SEGMENT_SIZE)
             s->offload[column] = ipsk_longest_datagram(column);
         s->emulated_any |= s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches: one call, many messages, exact counts. */
-#include "core/endpoint/usual.h"
+#include "core/endpoint/fast_path.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
@@ -131,7 +131,7 @@ static uint32_t sound_prefix(struct ipsock_endpoint *s, struct ipsock_message *m
     for (*code = IPSOCK_OK; i < count; i++) {
         struct ipsock_message *m = ipsk_message_at(messages, size, i);
         m->length = 0;
-        if (!ipsk_has_segments(m) && ipsk_is_usual(s, m))
+        if (!ipsk_has_segments(m) && ipsk_is_fast(s, m))
             continue;
         *code = ipsk_check_message(s, m, error);
         if (*code < 0)
@@ -168,10 +168,10 @@ static int send_prefix(struct ipsock_endpoint *s, struct ipsock_batch *batch,
 
 /* Messages of which something may be wrong, or of which there is more to be done than to write them
  * down. */
-IPSK_OUT_OF_LINE static int send_unusual(struct ipsock_endpoint *s, struct ipsock_batch *batch,
-                                         struct ipsock_message *messages, size_t size,
-                                         uint32_t count, uint32_t *done, uint32_t flags,
-                                         struct ipsock_error *error)
+IPSK_OUT_OF_LINE static int send_slow_path(struct ipsock_endpoint *s, struct ipsock_batch *batch,
+                                           struct ipsock_message *messages, size_t size,
+                                           uint32_t count, uint32_t *done, uint32_t flags,
+                                           struct ipsock_error *error)
 {
     struct ipsock_error later;
     bool segments;
@@ -193,7 +193,7 @@ static int send_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
     const bool filled = ipsk_sys_fill_many(s, batch, messages, size, count) == count;
     const int code =
         filled ? send_prefix(s, batch, messages, size, count, done, flags | IPSK_MSG_FILLED, error)
-               : send_unusual(s, batch, messages, size, count, done, flags, error);
+               : send_slow_path(s, batch, messages, size, count, done, flags, error);
     if (filled)
         for (uint32_t i = *done; i < count; i++) /* what went out has its length */
             ipsk_message_at(messages, size, i)->length = 0;

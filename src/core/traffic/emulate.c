@@ -39,9 +39,9 @@ static bool copy_front(const struct ipsock_message *m, uint8_t *to, size_t lengt
     return length == 0;
 }
 
-/* A header of the packet's own: its hop limit is lent to the option that the system would put over
- * it. One that is cut, or lies nowhere, the system refuses. */
-static void lend_hops(const struct ipsock_message *m, struct setting *setting)
+/* A header of the packet's own: its hop limit takes the place of the option that the system would
+ * put over it. One that is cut, or lies nowhere, the system refuses. */
+static void override_hops(const struct ipsock_message *m, struct setting *setting)
 {
     uint8_t header[IPSOCK_IPV4_HEADER_MIN];
     if (!copy_front(m, header, sizeof header))
@@ -69,7 +69,7 @@ static struct setting setting_of(const struct ipsock_endpoint *s, const struct i
     m = ipsk_spelled(m, &room);
     setting.column = ipsk_message_column(s, m);
     if (ipsk_borrows_hops(s))
-        lend_hops(m, &setting);
+        override_hops(m, &setting);
     if (m->control == NULL || ipsk_borrows_hops(s))
         return setting;
     setting.interface_index = ipsk_lent_interface(s, m);

@@ -86,34 +86,34 @@ bool ipsk_try_again(struct ipsock_endpoint *s, struct ipsk_retry *retry, int cod
                     const struct ipsock_message *message)
 {
     if (code == IPSOCK_EMSGSIZE && message != NULL)
-        return ipsk_is_news(s, code) && try_smaller(s, retry, message);
+        return ipsk_is_stream_error(s, code) && try_smaller(s, retry, message);
     if (retry->doubled) {
         retry->doubled = false;
         if (retry->noted)
             note_double(s, message, false);
     }
     const uint32_t limit = message == NULL || code == IPSOCK_ECONNREFUSED ? TRIES : TRIES_SEND;
-    return ipsk_is_news(s, code) && ++retry->tries < limit;
+    return ipsk_is_stream_error(s, code) && ++retry->tries < limit;
 }
 
 /* ---- the stream ---- */
 
 /* Whether a report is about another program's packet: a raw socket under a ping endpoint is told of
  * those as well. */
-static bool is_foreign(const struct ipsock_endpoint *s, const struct ipsk_error_news *news)
+static bool is_foreign(const struct ipsock_endpoint *s, const struct ipsk_error_entry *entry)
 {
-    return s->echo_id != 0 && news->event.family != 0 &&
-           !ipsk_ping_sent(s, news->bytes, news->quoted);
+    return s->echo_id != 0 && entry->event.family != 0 &&
+           !ipsk_ping_sent(s, entry->bytes, entry->quoted);
 }
 
 /* The oldest report that the system has. Under the stream's lock. */
-static int take_system(struct ipsock_endpoint *s, struct ipsk_error_news *news,
+static int take_system(struct ipsock_endpoint *s, struct ipsk_error_entry *entry,
                        struct ipsock_error *error)
 {
     int code;
     do
-        code = ipsk_sys_recv_error(s, news, error);
-    while (code == IPSOCK_OK && (is_double(s->stream, &news->event) || is_foreign(s, news)));
+        code = ipsk_sys_recv_error(s, entry, error);
+    while (code == IPSOCK_OK && (is_double(s->stream, &entry->event) || is_foreign(s, entry)));
     if (code == IPSOCK_EAGAIN)
         s->stream->doubles = 0; /* whatever has not come by now was dropped */
     return code;
@@ -122,24 +122,24 @@ static int take_system(struct ipsock_endpoint *s, struct ipsk_error_news *news,
 static void keep_errors(struct ipsock_endpoint *s)
 {
     struct ipsk_error_stream *e = s->stream;
-    struct ipsk_error_news lost;
+    struct ipsk_error_entry lost;
     struct ipsock_error ignored;
     bool more = false;
     if (e == NULL)
         return;
     ipsk_mutex_lock(&e->lock);
     for (;;) {
-        const uint32_t kept = atomic_load_explicit(&s->stream_kept, memory_order_relaxed);
-        const bool full = kept == IPSK_ERRORS_KEPT;
-        struct ipsk_error_news *next =
-            full ? &lost : &e->ring[(e->first + kept) % IPSK_ERRORS_KEPT];
+        const uint32_t queued = atomic_load_explicit(&s->stream_queued, memory_order_relaxed);
+        const bool full = queued == IPSK_ERRORS_QUEUED;
+        struct ipsk_error_entry *next =
+            full ? &lost : &e->ring[(e->first + queued) % IPSK_ERRORS_QUEUED];
         if (take_system(s, next, &ignored) < 0)
             break;
         if (full) {
             atomic_fetch_add_explicit(&s->error_discards, 1, memory_order_relaxed);
             continue;
         }
-        atomic_store_explicit(&s->stream_kept, kept + 1, memory_order_relaxed);
+        atomic_store_explicit(&s->stream_queued, queued + 1, memory_order_relaxed);
         more = true;
     }
     ipsk_mutex_unlock(&e->lock);
@@ -165,18 +165,19 @@ int ipsk_start_errors(struct ipsock_endpoint *s, const char *operation, struct i
     return code;
 }
 
-static int take(struct ipsock_endpoint *s, struct ipsk_error_news *news, struct ipsock_error *error)
+static int take(struct ipsock_endpoint *s, struct ipsk_error_entry *entry,
+                struct ipsock_error *error)
 {
     struct ipsk_error_stream *e = s->stream;
     int code = IPSOCK_OK;
     ipsk_mutex_lock(&e->lock);
-    const uint32_t kept = atomic_load_explicit(&s->stream_kept, memory_order_relaxed);
-    if (kept != 0) {
-        *news = e->ring[e->first];
-        e->first = (e->first + 1) % IPSK_ERRORS_KEPT;
-        atomic_store_explicit(&s->stream_kept, kept - 1, memory_order_relaxed);
+    const uint32_t queued = atomic_load_explicit(&s->stream_queued, memory_order_relaxed);
+    if (queued != 0) {
+        *entry = e->ring[e->first];
+        e->first = (e->first + 1) % IPSK_ERRORS_QUEUED;
+        atomic_store_explicit(&s->stream_queued, queued - 1, memory_order_relaxed);
     } else {
-        code = take_system(s, news, error);
+        code = take_system(s, entry, error);
     }
     ipsk_mutex_unlock(&e->lock);
     return code;
@@ -194,42 +195,42 @@ struct destination {
 
 /* Routers of before RFC 4884 put extensions behind 128 bytes of packet and do not say so; nor does
  * the system then. Its headers are not here: those of a packet without options are assumed. */
-static void look_for_legacy(const struct ipsock_endpoint *s, struct ipsk_error_news *news)
+static void look_for_legacy(const struct ipsock_endpoint *s, struct ipsk_error_entry *entry)
 {
-    struct ipsock_icmp_error *event = &news->event;
+    struct ipsock_icmp_error *event = &entry->event;
     const size_t headers =
         (event->family == IPSOCK_IPV4 ? 20u : 40u) + (s->kind == IPSOCK_UDP ? 8u : 0u);
     const size_t at = IPSK_ICMP_QUOTED - headers;
     struct ipsk_icmp_objects none = {0};
-    if (event->family == 0 || news->quoted != news->length || news->truncated ||
-        news->length <= at ||
-        ipsk_icmp_find_objects(&none, news->bytes + at, news->length - at) !=
+    if (event->family == 0 || entry->quoted != entry->length || entry->truncated ||
+        entry->length <= at ||
+        ipsk_icmp_find_objects(&none, entry->bytes + at, entry->length - at) !=
             IPSOCK_ICMP_EXTENSION_FOUND)
         return;
-    news->quoted = (uint16_t)at;
+    entry->quoted = (uint16_t)at;
     event->extension = IPSOCK_ICMP_EXTENSION_LEGACY;
 }
 
-static void hand_over(const struct destination *to, const struct ipsk_error_news *news)
+static void hand_over(const struct destination *to, const struct ipsk_error_entry *entry)
 {
     struct ipsock_icmp_error *event = to->event;
-    const size_t quoted = news->quoted < to->size ? news->quoted : to->size;
-    *event = news->event;
+    const size_t quoted = entry->quoted < to->size ? entry->quoted : to->size;
+    *event = entry->event;
     if (quoted != 0)
-        memcpy(to->payload, news->bytes, quoted);
+        memcpy(to->payload, entry->bytes, quoted);
     if (to->length != NULL)
         *to->length = quoted;
-    if (news->truncated || quoted < news->quoted)
+    if (entry->truncated || quoted < entry->quoted)
         event->flags |= IPSOCK_MSG_TRUNC;
     event->objects = to->objects;
-    if (news->length == news->quoted)
+    if (entry->length == entry->quoted)
         return;
-    if (news->length > to->size) {
+    if (entry->length > to->size) {
         event->flags |= IPSOCK_MSG_CTRUNC;
         return;
     }
-    const size_t length = (size_t)(news->length - news->quoted);
-    memcpy(to->payload + quoted, news->bytes + quoted, length);
+    const size_t length = (size_t)(entry->length - entry->quoted);
+    memcpy(to->payload + quoted, entry->bytes + quoted, length);
     struct ipsk_icmp_objects objects = {to->objects, to->capacity, 0};
     const uint8_t found = ipsk_icmp_find_objects(&objects, to->payload + quoted, length);
     if (event->extension == IPSOCK_ICMP_EXTENSION_NONE || found != IPSOCK_ICMP_EXTENSION_FOUND)
@@ -266,7 +267,7 @@ int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *
                            size_t size, size_t *length, uint32_t flags)
 {
     const struct destination to = {event, objects, capacity, payload, size, length};
-    struct ipsk_error_news news;
+    struct ipsk_error_entry entry;
     struct ipsk_wait wait = {0};
     struct ipsock_error error;
     int code = ipsk_enter(s);
@@ -274,15 +275,15 @@ int ipsock_recv_icmp_error(struct ipsock_endpoint *s, struct ipsock_icmp_error *
         return code;
     code = check(s, &to, flags, &error);
     if (code == IPSOCK_OK) {
-        while ((code = take(s, &news, &error)) == IPSOCK_EAGAIN && ipsk_may_wait(s, flags)) {
+        while ((code = take(s, &entry, &error)) == IPSOCK_EAGAIN && ipsk_may_wait(s, flags)) {
             code = ipsk_wait_for(s, IPSK_ERRORS, &wait, &error);
             if (code < 0)
                 break;
         }
     }
     if (code == IPSOCK_OK) {
-        look_for_legacy(s, &news);
-        hand_over(&to, &news);
+        look_for_legacy(s, &entry);
+        hand_over(&to, &entry);
     }
     return ipsk_end(s, IPSOCK_READ, code, &error);
 }

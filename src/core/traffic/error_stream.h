@@ -11,7 +11,7 @@
 #include "core/endpoint/endpoint.h"
 
 /* Errors kept for a program that does not take them; those beyond are counted. */
-#define IPSK_ERRORS_KEPT 64
+#define IPSK_ERRORS_QUEUED 64
 
 struct ipsk_error_stream {
     struct ipsk_mutex lock;
@@ -20,7 +20,7 @@ struct ipsk_error_stream {
      * them twice too. */
     struct ipsock_addr doubled;
     uint32_t doubles;
-    struct ipsk_error_news ring[IPSK_ERRORS_KEPT];
+    struct ipsk_error_entry ring[IPSK_ERRORS_QUEUED];
 };
 
 /* Switches the stream on, on a socket. Allocates; freed with the endpoint. */

@@ -85,8 +85,8 @@ static int hand_over_data(struct ipsock_endpoint *s, const struct receive *r,
                           const struct ipsock_message *from, struct ipsock_error *error)
 {
     struct ipsock_message *to = r->message;
-    struct ipsk_raw_header unwanted;
-    struct ipsk_raw_header *raw = r->header != NULL ? r->header : &unwanted;
+    struct ipsk_raw_header ignored;
+    struct ipsk_raw_header *raw = r->header != NULL ? r->header : &ignored;
     const int code = part_header(s, r, from, raw, error);
     if (code < 0)
         return code;
@@ -123,11 +123,11 @@ static int take(struct ipsock_endpoint *s, const struct receive *r, struct ipsoc
     struct ipsock_message apart = {
         .buffers = &room, .control = r->message->control, .buffer_count = 1};
     struct ipsock_message *m = r->message;
-    if (v.drops & IPSK_UNUSUAL_PROGRAM) {
+    if (v.drops & IPSK_SLOW_PROGRAM) {
         room.data = s->program->room + IPSK_UDP_HEADER;
         room.length = IPSK_PROGRAM_ROOM - IPSK_UDP_HEADER;
         m = &apart;
-    } else if ((v.drops & (IPSK_UNUSUAL_ICMP | IPSK_UNUSUAL_PING)) &&
+    } else if ((v.drops & (IPSK_SLOW_ICMP | IPSK_SLOW_PING)) &&
                ipsk_buffers_length(m) < IPSK_SHOWS_TYPE) {
         m = &apart;
     }
@@ -206,8 +206,7 @@ static int receive_strict(struct ipsock_endpoint *s, const struct receive *r,
 static int receive_one(struct ipsock_endpoint *s, struct receive *r, struct ipsock_error *error)
 {
     /* asked once: it may become strict at any time, and needs its control then */
-    r->strict =
-        (atomic_load_explicit(&s->unusual, memory_order_relaxed) & IPSK_UNUSUAL_STRICT) != 0;
+    r->strict = (atomic_load_explicit(&s->slow, memory_order_relaxed) & IPSK_SLOW_STRICT) != 0;
     return r->strict ? receive_strict(s, r, error) : receive_filtered(s, r, error);
 }
 

@@ -13,7 +13,7 @@
  * notices deadline, cancel and close, so that a flood does not outlast them. */
 #define IPSK_DROPS_PER_LOOK 64
 
-/* As ipsk_sys_recv and ipsk_sys_recv_ipv4, wanted packets only. */
+/* As ipsk_sys_recv and ipsk_sys_recv_ipv4, what is to be delivered only. */
 int ipsk_recv_filtered(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        struct ipsock_error *error);
 int ipsk_recv_ipv4_filtered(struct ipsock_endpoint *s, struct ipsk_raw_header *header,

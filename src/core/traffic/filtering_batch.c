@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Batches where the library drops packets: one system call takes as many as it can, each is looked
- * at, and wanted ones behind dropped ones move up into the buffers of these. */
+ * at, and ones that pass behind dropped ones move up into the buffers of these. */
 #include "core/codec/program_run.h"
 #include "core/traffic/filtering.h"
 #include "core/traffic/verdict.h"
@@ -20,14 +20,14 @@ struct share {
     size_t size;
     uint32_t count;
     uint32_t received;
-    uint32_t kept;
+    uint32_t passed;
 };
 
 /* How many bytes of a message must be there to be looked at; SIZE_MAX: all. */
 static size_t looked_at(const struct ipsock_endpoint *s, uint32_t drops)
 {
-    size_t bytes = drops & IPSK_UNUSUAL_ICMP ? IPSK_SHOWS_TYPE : 0;
-    if (drops & IPSK_UNUSUAL_PROGRAM) {
+    size_t bytes = drops & IPSK_SLOW_ICMP ? IPSK_SHOWS_TYPE : 0;
+    if (drops & IPSK_SLOW_PROGRAM) {
         const size_t reach = s->program->reach;
         const size_t header = reach != SIZE_MAX && s->kind == IPSOCK_UDP ? IPSK_UDP_HEADER : 0;
         if (reach > header && reach - header > bytes)
@@ -66,7 +66,7 @@ static bool shows_all(const struct ipsock_endpoint *s, const struct share *share
     return m == end || asked == 0;
 }
 
-static void lend_controls(const struct share *share, struct controls *controls)
+static void lay_aside_controls(const struct share *share, struct controls *controls)
 {
     for (uint32_t i = 0; i < share->count; i++) {
         struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
@@ -77,13 +77,13 @@ static void lend_controls(const struct share *share, struct controls *controls)
 }
 
 /* asked: fields that the caller wants. */
-static void take_controls_back(const struct share *share, struct controls *controls, uint32_t asked)
+static void give_controls_back(const struct share *share, struct controls *controls, uint32_t asked)
 {
     for (uint32_t i = 0; i < share->count; i++) {
         struct ipsock_message *m = ipsk_message_at(share->messages, share->size, i);
         struct ipsock_control *ours = m->control;
         m->control = controls->theirs[i];
-        if (i >= share->kept || m->control == NULL)
+        if (i >= share->passed || m->control == NULL)
             continue;
         ours->valid &= asked;
         ipsk_hand_over_control(m->control, ours);
@@ -119,14 +119,14 @@ static size_t copy_across(const struct ipsock_message *to, const struct ipsock_m
 
 /* As if the packet had been received there; its control comes along. */
 static void move_up(struct ipsock_endpoint *s, struct ipsock_message *to,
-                    const struct ipsock_message *from, bool lent)
+                    const struct ipsock_message *from, bool own_controls)
 {
     to->length = copy_across(to, from);
     to->full_length = from->full_length;
     to->peer = from->peer;
     to->flags = from->flags;
     to->header_length = from->header_length;
-    if (lent)
+    if (own_controls)
         to->control = from->control;
     else if (to->control != NULL && from->control != NULL)
         ipsk_hand_over_control(to->control, from->control);
@@ -148,26 +148,26 @@ IPSK_OUT_OF_LINE static uint32_t member_run(const struct ipsk_memberships *all,
     return n;
 }
 
-/* Looks at what was received; what is kept comes to the front. */
-static void judge(struct ipsk_verdicts *v, struct share *share, bool lent)
+/* Looks at what was received; what passes comes to the front. */
+static void judge(struct ipsk_verdicts *v, struct share *share, bool own_controls)
 {
     const uint32_t received = share->received;
     const size_t size = share->size;
-    uint32_t kept = 0, i = 0;
+    uint32_t passed = 0, i = 0;
     for (; i < received; i++) {
-        if (kept == i && ipsk_looks_at_memberships(v)) /* all stay where they are */
-            kept = i += member_run(&v->s->memberships, ipsk_message_at(share->messages, size, i),
-                                   size, received - i);
+        if (passed == i && ipsk_looks_at_memberships(v)) /* all stay where they are */
+            passed = i += member_run(&v->s->memberships, ipsk_message_at(share->messages, size, i),
+                                     size, received - i);
         if (i == received)
             break;
         struct ipsock_message *m = ipsk_message_at(share->messages, size, i);
-        _Atomic uint64_t *counter = ipsk_is_wanted(v, m) ? NULL : ipsk_dropped_by(v, m);
+        _Atomic uint64_t *counter = ipsk_passes(v, m) ? NULL : ipsk_dropped_by(v, m);
         if (counter != NULL)
             ipsk_count_dropped(v->s, m, counter);
-        else if (kept++ != i)
-            move_up(v->s, ipsk_message_at(share->messages, size, kept - 1), m, lent);
+        else if (passed++ != i)
+            move_up(v->s, ipsk_message_at(share->messages, size, passed - 1), m, own_controls);
     }
-    share->kept = kept;
+    share->passed = passed;
     ipsk_end_verdicts(v);
 }
 
@@ -177,15 +177,15 @@ static int take_together(struct ipsk_verdicts *v, struct ipsock_batch *batch, st
 {
     struct ipsock_endpoint *s = v->s;
     struct controls controls;
-    const bool lends = !shows_all(s, share);
-    if (lends)
-        lend_controls(share, &controls);
+    const bool own_controls = !shows_all(s, share);
+    if (own_controls)
+        lay_aside_controls(share, &controls);
     const int code = ipsk_sys_recv_many(s, batch, share->messages, share->size, share->count,
                                         &share->received, flags, error);
     if (code == IPSOCK_OK)
-        judge(v, share, lends);
-    if (lends)
-        take_controls_back(share, &controls,
+        judge(v, share, own_controls);
+    if (own_controls)
+        give_controls_back(share, &controls,
                            atomic_load_explicit(&s->receive_control, memory_order_relaxed));
     return code;
 }
@@ -204,7 +204,7 @@ static int take_share(struct ipsock_endpoint *s, struct ipsock_batch *batch, str
     if (together)
         return code;
     code = ipsk_recv_one_filtered(s, batch, share->messages, share->size, flags, error);
-    share->count = share->received = share->kept = code == IPSOCK_OK;
+    share->count = share->received = share->passed = code == IPSOCK_OK;
     return code;
 }
 
@@ -221,8 +221,8 @@ int ipsk_recv_many_filtered(struct ipsock_endpoint *s, struct ipsock_batch *batc
         struct share share = {ipsk_message_at(messages, size, *done), size,
                               rest < TOGETHER ? rest : TOGETHER, 0, 0};
         code = take_share(s, batch, &share, flags, error);
-        *done += share.kept;
-        dropped += share.received - share.kept;
+        *done += share.passed;
+        dropped += share.received - share.passed;
         if (code < 0)
             break;
         if (share.received < share.count ||

@@ -75,7 +75,7 @@ void ipsk_ping_begin(struct ipsock_endpoint *s, uint16_t id)
         return;
     s->echo_id = id != 0 ? id : choose_id(s);
     s->emulates = true;
-    atomic_fetch_or_explicit(&s->unusual, IPSK_UNUSUAL_PING, memory_order_relaxed);
+    atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_PING, memory_order_relaxed);
 }
 
 /* Bytes of scattered data. */
@@ -190,7 +190,7 @@ int ipsk_ping_send(struct ipsock_endpoint *s, struct ipsock_message *message, ui
     return code;
 }
 
-_Atomic uint64_t *ipsk_ping_unwanted(struct ipsock_endpoint *s, const struct ipsock_message *m)
+_Atomic uint64_t *ipsk_ping_dropped_by(struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     uint8_t head[HEADER];
     const size_t header = m->header_length; /* of IP, where it was received too */

@@ -24,7 +24,7 @@ int ipsk_ping_send(struct ipsock_endpoint *s, struct ipsock_message *message, ui
                    struct ipsock_error *error);
 
 /* The counter of a received message that is no reply to this endpoint; NULL: it is one. */
-_Atomic uint64_t *ipsk_ping_unwanted(struct ipsock_endpoint *s, const struct ipsock_message *m);
+_Atomic uint64_t *ipsk_ping_dropped_by(struct ipsock_endpoint *s, const struct ipsock_message *m);
 
 /* Whether a quoted ICMP message is a request of this endpoint. */
 bool ipsk_ping_sent(const struct ipsock_endpoint *s, const uint8_t *message, size_t length);

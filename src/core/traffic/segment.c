@@ -25,14 +25,14 @@ struct train {
     uint32_t flags;
     size_t total;
     size_t segment;
-    size_t most;   /* segments of one piece: above 1 the system segments */
-    bool few;      /* most was taken back for this message, and is to be remembered */
-    bool refused;  /* the offload was refused for this message, and is to be remembered */
-    bool counted;  /* as one that the library segments */
-    uint32_t sent; /* pieces that went out */
-    bool stuck;    /* old news came, and nothing went out since */
-    bool has_news; /* of a datagram of this message's own, kept for the next call */
-    struct ipsock_error news;
+    size_t most;      /* segments of one piece: above 1 the system segments */
+    bool few;         /* most was taken back for this message, and is to be remembered */
+    bool refused;     /* the offload was refused for this message, and is to be remembered */
+    bool counted;     /* as one that the library segments */
+    uint32_t sent;    /* pieces that went out */
+    bool stuck;       /* an earlier datagram's error came, and nothing went out since */
+    bool has_pending; /* of a datagram of this message's own, kept for the next call */
+    struct ipsock_error pending;
     struct ipsk_retry retry;
     struct ipsock_control single; /* without the segment size */
 };
@@ -266,7 +266,7 @@ static int after_refusal(struct train *t, int code, struct ipsock_error *error)
 
 /* What a datagram of this message met makes the next one fail, and that one has not been sent
  * (udp(7)); all at once they would all have gone. */
-static bool is_own_news(const struct train *t, int code)
+static bool is_own_error(const struct train *t, int code)
 {
     return code == IPSOCK_ECONNREFUSED && t->sent != 0 && !t->stuck && t->s->stream == NULL;
 }
@@ -284,9 +284,9 @@ static int after_failure(struct train *t, int code, struct ipsock_error *error)
 {
     if (code == IPSOCK_EMSGSIZE) {
         error->option = "segment_size";
-    } else if (is_own_news(t, code)) {
-        t->stuck = t->has_news = true;
-        t->news = *error;
+    } else if (is_own_error(t, code)) {
+        t->stuck = t->has_pending = true;
+        t->pending = *error;
         code = IPSOCK_OK;
     } else if (t->most > 1) {
         code = after_refusal(t, code, error);
@@ -311,8 +311,8 @@ static int send_train(struct train *t, int code, bool may_begin, struct ipsock_e
             break;
         code = send_some(t, error);
     }
-    if (t->has_news)
-        ipsk_keep_pending(t->s, &t->news);
+    if (t->has_pending)
+        ipsk_keep_pending(t->s, &t->pending);
     return code == IPSOCK_EAGAIN && t->sent != 0 ? IPSOCK_OK : code;
 }
 

@@ -2,7 +2,7 @@
 /* Sending and receiving: try, and wait only when nothing is ready. */
 #include "core/traffic/single.h"
 
-#include "core/endpoint/usual.h"
+#include "core/endpoint/fast_path.h"
 #include "core/endpoint/wait.h"
 #include "core/traffic/check.h"
 #include "core/traffic/segment.h"
@@ -28,8 +28,8 @@ static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_
 
 /* A receive that is wrong, from a stream, filtered here, or has to report what an earlier batch
  * kept. */
-static int receive_unusual(struct ipsock_endpoint *s, struct ipsock_message *message,
-                           uint32_t flags, struct ipsock_error *error)
+static int receive_slow_path(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags, struct ipsock_error *error)
 {
     int code = ipsk_check_receive(s, message, flags, error);
     if (code == IPSOCK_OK)
@@ -46,8 +46,8 @@ IPSK_OUT_OF_LINE static int receive_on(struct ipsock_endpoint *s, struct ipsock_
 {
     struct ipsock_error error;
     int code;
-    if (tried == IPSK_UNUSUAL)
-        code = receive_unusual(s, message, flags, &error);
+    if (tried == IPSK_SLOW_PATH)
+        code = receive_slow_path(s, message, flags, &error);
     else
         code = ipsk_sys_recv_rest(s, message, flags, tried, &error);
     if (code < 0 && tried == IPSK_FAILED)
@@ -56,18 +56,18 @@ IPSK_OUT_OF_LINE static int receive_on(struct ipsock_endpoint *s, struct ipsock_
 }
 
 /* Tries once, if there is beyond doubt nothing that ipsk_check_receive would find, nothing to be
- * dropped, and nothing kept from an earlier batch. Returns as ipsk_sys_recv_usual. */
-static IPSK_IN_LINE int receive_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                      uint32_t flags)
+ * dropped, and nothing kept from an earlier batch. Returns as ipsk_sys_recv_fast. */
+static IPSK_IN_LINE int receive_fast_path(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                          uint32_t flags)
 {
     if (message == NULL || (flags & ~IPSK_RECEIVE_FLAGS) || message->buffers == NULL)
-        return IPSK_UNUSUAL;
-    const uint32_t unusual = atomic_load_explicit(&s->unusual, memory_order_relaxed);
-    if (unusual == 0 && message->buffer_count == 1)
+        return IPSK_SLOW_PATH;
+    const uint32_t slow = atomic_load_explicit(&s->slow, memory_order_relaxed);
+    if (slow == 0 && message->buffer_count == 1)
         return ipsk_sys_recv_plain(s, message, flags);
-    return (unusual & ~IPSK_UNUSUAL_HEADER) || message->buffer_count > IPSOCK_BUFFERS_MAX
-               ? IPSK_UNUSUAL
-               : ipsk_sys_recv_usual(s, message, flags);
+    return (slow & ~IPSK_SLOW_HEADER) || message->buffer_count > IPSOCK_BUFFERS_MAX
+               ? IPSK_SLOW_PATH
+               : ipsk_sys_recv_fast(s, message, flags);
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -75,7 +75,7 @@ int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    code = receive_usual(s, message, flags);
+    code = receive_fast_path(s, message, flags);
     if (code < 0)
         return receive_on(s, message, flags, code);
     ipsk_leave(s);
@@ -101,8 +101,8 @@ IPSK_OUT_OF_LINE static int send_flow_segments(struct ipsock_endpoint *s,
 }
 
 /* A message that may be wrong, more than a datagram, or whose control the endpoint emulates. */
-static int send_unusual(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                        struct ipsock_error *error)
+static int send_slow_path(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                          struct ipsock_error *error)
 {
     int code = ipsk_check_send(s, flags, message, error);
     if (code == IPSOCK_OK) {
@@ -134,25 +134,25 @@ IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_mes
 {
     struct ipsock_error error;
     const int code = tried == IPSK_FAILED ? send_failed(s, message, flags, &error)
-                                          : send_unusual(s, message, flags, &error);
+                                          : send_slow_path(s, message, flags, &error);
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }
 
-/* Returns as ipsk_sys_send_usual. */
-static IPSK_IN_LINE ptrdiff_t send_usual(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                         uint32_t flags)
+/* Returns as ipsk_sys_send_fast. */
+static IPSK_IN_LINE ptrdiff_t send_fast_path(struct ipsock_endpoint *s,
+                                             struct ipsock_message *message, uint32_t flags)
 {
     if (message == NULL || (flags & ~IPSK_SEND_FLAGS))
-        return IPSK_UNUSUAL;
+        return IPSK_SLOW_PATH;
     if (message->flow != NULL)
         return ipsk_sys_send_flow(s, message, flags);
     if (ipsk_is_plain(s, message))
         return ipsk_sys_send_plain(s, message, flags);
-    const int column = ipsk_usual_column(s, message);
+    const int column = ipsk_fast_column(s, message);
     if (column == IPSK_NO_COLUMN)
-        return IPSK_UNUSUAL;
+        return IPSK_SLOW_PATH;
     const uint32_t fields = message->control == NULL ? 0 : message->control->valid;
-    return ipsk_sys_send_usual(s, message, flags, column, fields);
+    return ipsk_sys_send_fast(s, message, flags, column, fields);
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
@@ -160,7 +160,7 @@ int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
     const int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    const ptrdiff_t n = send_usual(s, message, flags);
+    const ptrdiff_t n = send_fast_path(s, message, flags);
     if (n < 0)
         return send_on(s, message, flags, n);
     message->length = (size_t)n;

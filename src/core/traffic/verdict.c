@@ -50,7 +50,7 @@ static uint8_t byte_at(const struct ipsock_message *m, size_t offset)
 }
 
 /* A packet without a type is none that the caller has let pass; kernels drop it as well. */
-static bool has_wanted_type(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+static bool passes_icmp_filter(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     if (m->length <= m->header_length)
         return false;
@@ -103,7 +103,7 @@ static void cut(struct ipsock_endpoint *s, struct ipsock_message *m, size_t leng
 /* The message lies in the program's room, or in buffers that hold what it can reach. It is cut to
  * what the program keeps of it: no less than a UDP header, as Linux does it (net/ipv4/udp.c,
  * sk_filter_trim_cap). */
-static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
+static bool passes_program(struct ipsock_endpoint *s, struct ipsock_message *m)
 {
     const struct ipsk_program *p = s->program;
     const size_t arrived = m->full_length > m->length ? m->full_length : m->length;
@@ -128,8 +128,8 @@ static bool is_kept(struct ipsock_endpoint *s, struct ipsock_message *m)
 struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool control)
 {
     /* who sees that it has become strict, sees the fields that it needs, too */
-    const uint32_t drops = atomic_load_explicit(&s->unusual, memory_order_acquire);
-    const struct ipsk_verdicts v = {s, drops, control && (drops & IPSK_UNUSUAL_STRICT), false};
+    const uint32_t drops = atomic_load_explicit(&s->slow, memory_order_acquire);
+    const struct ipsk_verdicts v = {s, drops, control && (drops & IPSK_SLOW_STRICT), false};
     return v;
 }
 
@@ -147,12 +147,12 @@ _Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message
         return NULL;
     if (v->strict && !is_joined(v, m))
         return &s->strict_discards;
-    _Atomic uint64_t *counter = v->drops & IPSK_UNUSUAL_PING ? ipsk_ping_unwanted(s, m) : NULL;
+    _Atomic uint64_t *counter = v->drops & IPSK_SLOW_PING ? ipsk_ping_dropped_by(s, m) : NULL;
     if (counter != NULL)
         return counter;
-    if ((v->drops & IPSK_UNUSUAL_ICMP) && !has_wanted_type(s, m))
+    if ((v->drops & IPSK_SLOW_ICMP) && !passes_icmp_filter(s, m))
         return &s->filter_discards;
-    return (v->drops & IPSK_UNUSUAL_PROGRAM) && !is_kept(s, m) ? &s->filter_discards : NULL;
+    return (v->drops & IPSK_SLOW_PROGRAM) && !passes_program(s, m) ? &s->filter_discards : NULL;
 }
 
 void ipsk_count_dropped(struct ipsock_endpoint *s, const struct ipsock_message *m,

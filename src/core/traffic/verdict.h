@@ -9,7 +9,7 @@
 /* Packets that are judged together. Under the endpoint's take. */
 struct ipsk_verdicts {
     struct ipsock_endpoint *s;
-    uint32_t drops; /* IPSK_UNUSUAL_… */
+    uint32_t drops; /* IPSK_SLOW_… */
     bool strict;    /* delivery is, and the messages' control has what it looks at */
     bool locked;    /* setup, from the first packet on that is about memberships */
 };
@@ -21,7 +21,7 @@ void ipsk_end_verdicts(struct ipsk_verdicts *v);
 /* Whether memberships alone are looked at, which are at hand. */
 static inline bool ipsk_looks_at_memberships(const struct ipsk_verdicts *v)
 {
-    return v->locked && (v->drops & IPSK_UNUSUAL_DROPS) == IPSK_UNUSUAL_STRICT;
+    return v->locked && (v->drops & IPSK_SLOW_DROPS) == IPSK_SLOW_STRICT;
 }
 
 /* Whether one takes a packet's group from any source. */
@@ -34,19 +34,19 @@ static inline bool ipsk_is_member(const struct ipsk_memberships *all,
            ipsk_membership_takes_any(all, c->destination.ip, c->interface_index);
 }
 
-/* Whether a packet is wanted beyond doubt, found in few steps. */
-static inline bool ipsk_is_wanted(const struct ipsk_verdicts *v, const struct ipsock_message *m)
+/* Whether a packet is to be delivered beyond doubt, found in few steps. */
+static inline bool ipsk_passes(const struct ipsk_verdicts *v, const struct ipsock_message *m)
 {
     return ipsk_looks_at_memberships(v) && ipsk_is_member(&v->s->memberships, m);
 }
 
-/* The counter of what drops the packet; NULL for a wanted one. A notice for the endpoint itself is
- * no packet. With a program the message lies in its room, or its buffers hold all that it can
- * reach; it is cut to what the program keeps. */
+/* The counter of what drops the packet; NULL for one to be delivered. A notice for the endpoint
+ * itself is no packet. With a program the message lies in its room, or its buffers hold all that it
+ * can reach; it is cut to what the program keeps. */
 _Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message *m);
 
-/* Counts a dropped packet. That it was cut, if it was, is no news: the counters tell of what was
- * delivered. */
+/* Counts a dropped packet. That it was cut, if it was, is of no interest: the counters tell of what
+ * was delivered. */
 void ipsk_count_dropped(struct ipsock_endpoint *s, const struct ipsock_message *m,
                         _Atomic uint64_t *counter);
 

@@ -117,7 +117,7 @@ static int64_t peek(struct model_socket *s, struct model_packet *p)
     return n;
 }
 
-static bool is_old_news(int64_t result)
+static bool is_pending_error(int64_t result)
 {
     return result != -HOST_EAGAIN && result != -HOST_EINVAL && result != -9; /* EBADF */
 }
@@ -139,7 +139,7 @@ int model_front(struct model_socket *s, struct model_packet *packet)
         if (n >= 0) {
             model_consume(s);
             i--;
-        } else if (!is_old_news(n)) {
+        } else if (!is_pending_error(n)) {
             break;
         }
     }

@@ -90,7 +90,7 @@ static int check_length(struct sending *g)
 }
 
 /* The host refuses once because of an earlier packet, and forgets it so. */
-static bool is_old_news(int64_t result)
+static bool is_pending_error(int64_t result)
 {
     return result == -HOST_ECONNREFUSED || result == -HOST_EHOSTUNREACH;
 }
@@ -115,7 +115,7 @@ static int64_t send_once(struct sending *g, struct host_buffer *buffers, size_t 
         n = host_send(g->s->fd, &m, g->flags | HOST_MSG_DONTWAIT);
         if (n == -HOST_EAGAIN && !g->s->nonblocking)
             host_poll(g->s->fd, HOST_POLLOUT, -1);
-        else if (!is_old_news(n))
+        else if (!is_pending_error(n))
             return n;
     }
     return n;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is right beyond doubt about a message to be sent, found in few steps. Inline and in this
- * room, because a backend looks at a message while it writes it down (ipsk_sys_send_usual,
+ * room, because a backend looks at a message while it writes it down (ipsk_sys_send_fast,
  * ipsk_sys_fill_many). */
-#ifndef IPSK_USUAL_H
-#define IPSK_USUAL_H
+#ifndef IPSK_FAST_PATH_H
+#define IPSK_FAST_PATH_H
 
 #include "core/endpoint/flow.h"
 #include "core/endpoint/message.h"
@@ -18,7 +18,7 @@ static inline bool ipsk_is_to_own_peer(const struct ipsock_endpoint *s,
     return to->family == IPSOCK_UNSPEC || memcmp(to, &s->peer, sizeof *to) == 0;
 }
 
-static inline bool ipsk_is_usual_data(const struct ipsock_message *m)
+static inline bool ipsk_is_fast_data(const struct ipsock_message *m)
 {
     return m->buffer_count <= IPSOCK_BUFFERS_MAX && m->buffers != NULL;
 }
@@ -26,9 +26,9 @@ static inline bool ipsk_is_usual_data(const struct ipsock_message *m)
 /* Whether the peer is right beyond doubt: one of the endpoint's own family, or none but the
  * connected one. family and sends are the endpoint's, and constants to the compiler. Tells the
  * column that the message goes out in. */
-static IPSK_IN_LINE bool ipsk_is_usual_peer(const struct ipsock_endpoint *s,
-                                            const struct ipsock_message *m, int family, int sends,
-                                            int *column)
+static IPSK_IN_LINE bool ipsk_is_fast_peer(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m, int family, int sends,
+                                           int *column)
 {
     const struct ipsock_addr *to = &m->peer;
     *column = s->peer_column;
@@ -47,7 +47,7 @@ static IPSK_IN_LINE bool ipsk_is_usual_peer(const struct ipsock_endpoint *s,
 }
 
 /* Whether a source is of the form of a column, which is a constant to the compiler. */
-static IPSK_IN_LINE bool ipsk_is_usual_source(const struct ipsock_addr *source, int column)
+static IPSK_IN_LINE bool ipsk_is_fast_source(const struct ipsock_addr *source, int column)
 {
     if (column == IPSK_V4)
         return source->family == IPSOCK_IPV4;
@@ -57,66 +57,63 @@ static IPSK_IN_LINE bool ipsk_is_usual_source(const struct ipsock_addr *source, 
            !ipsk_may_be_link_local(source);
 }
 
-static IPSK_IN_LINE bool ipsk_are_usual_values(const struct ipsock_message *m, int column)
+static IPSK_IN_LINE bool ipsk_are_fast_values(const struct ipsock_message *m, int column)
 {
     const struct ipsock_control *c = m->control;
     if (((c->valid & IPSOCK_CONTROL_HOP_LIMIT) && c->hop_limit == 0) ||
         ((c->valid & IPSOCK_CONTROL_INTERFACE) && (c->interface_index == 0 || m->peer.scope != 0)))
         return false;
-    return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_usual_source(&c->source, column);
+    return !(c->valid & IPSOCK_CONTROL_SOURCE) || ipsk_is_fast_source(&c->source, column);
 }
 
 /* Whether the control fields are right beyond doubt, if there are any; the column is a constant to
  * the compiler. */
-static IPSK_IN_LINE bool ipsk_is_usual_control(const struct ipsock_endpoint *s,
-                                               const struct ipsock_message *m, int column)
+static IPSK_IN_LINE bool ipsk_is_fast_control(const struct ipsock_endpoint *s,
+                                              const struct ipsock_message *m, int column)
 {
     const struct ipsock_control *c = m->control;
-    return c == NULL ||
-           (!(c->valid & s->unusual_control[column]) && ipsk_are_usual_values(m, column));
+    return c == NULL || (!(c->valid & s->slow_control[column]) && ipsk_are_fast_values(m, column));
 }
 
-/* Whether a message of which a segment size is all that is unusual is more than one datagram, and
+/* Whether a message of which a segment size is all that is special is more than one datagram, and
  * no more than the system segments in one call. */
 static IPSK_IN_LINE bool ipsk_is_offload(const struct ipsock_endpoint *s,
-                                         const struct ipsock_message *m, int column,
-                                         uint32_t unusual)
+                                         const struct ipsock_message *m, int column, uint32_t slow)
 {
     const size_t segment = m->control->segment_size;
     const size_t length = m->buffers->length;
-    return unusual == IPSOCK_CONTROL_SEGMENT_SIZE && m->buffer_count == 1 && length > segment &&
+    return slow == IPSOCK_CONTROL_SEGMENT_SIZE && m->buffer_count == 1 && length > segment &&
            length <= s->offload[column] && length <= segment * s->offload_count &&
            !(atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEGMENTS);
 }
 
 /* The control of a single message, of segments maybe. */
-static IPSK_IN_LINE bool ipsk_is_usual_single(const struct ipsock_endpoint *s,
-                                              const struct ipsock_message *m, int column)
+static IPSK_IN_LINE bool ipsk_is_fast_single(const struct ipsock_endpoint *s,
+                                             const struct ipsock_message *m, int column)
 {
     const struct ipsock_control *c = m->control;
     if (c == NULL)
         return true;
-    const uint32_t unusual = c->valid & s->unusual_control[column];
-    return (unusual == 0 || ipsk_is_offload(s, m, column, unusual)) &&
-           ipsk_are_usual_values(m, column);
+    const uint32_t slow = c->valid & s->slow_control[column];
+    return (slow == 0 || ipsk_is_offload(s, m, column, slow)) && ipsk_are_fast_values(m, column);
 }
 
-static IPSK_IN_LINE int ipsk_usual_column_of(const struct ipsock_endpoint *s,
-                                             const struct ipsock_message *m, int family, int sends)
+static IPSK_IN_LINE int ipsk_fast_column_of(const struct ipsock_endpoint *s,
+                                            const struct ipsock_message *m, int family, int sends)
 {
     int column;
-    if (!ipsk_is_usual_data(m) || !ipsk_is_usual_peer(s, m, family, sends, &column))
+    if (!ipsk_is_fast_data(m) || !ipsk_is_fast_peer(s, m, family, sends, &column))
         return IPSK_NO_COLUMN;
     if (column == IPSK_V4)
-        return ipsk_is_usual_single(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
+        return ipsk_is_fast_single(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
     if (column == IPSK_V6)
-        return ipsk_is_usual_single(s, m, IPSK_V6) ? IPSK_V6 : IPSK_NO_COLUMN;
-    return ipsk_is_usual_single(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
+        return ipsk_is_fast_single(s, m, IPSK_V6) ? IPSK_V6 : IPSK_NO_COLUMN;
+    return ipsk_is_fast_single(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
 }
 
 /* What goes to 255.255.255.255 is doubtful. */
-static inline int ipsk_usual_column_but_all(const struct ipsock_endpoint *s,
-                                            const struct ipsock_message *m)
+static inline int ipsk_fast_column_but_all(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
     const uint8_t *ip = ipv4 ? m->peer.ip : m->peer.ip + 12;
@@ -124,21 +121,21 @@ static inline int ipsk_usual_column_but_all(const struct ipsock_endpoint *s,
     memcpy(&word, ip, sizeof word);
     if (word == UINT32_MAX && (ipv4 || ipsk_is_mapped(&m->peer)))
         return IPSK_NO_COLUMN;
-    return ipv4 ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+    return ipv4 ? ipsk_fast_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
+                : ipsk_fast_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
 }
 
 /* The column of a message without a flow that is right beyond doubt, and goes out in one call of
  * the system; else IPSK_NO_COLUMN: ipsk_check_message finds out. */
-static inline int ipsk_usual_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+static inline int ipsk_fast_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     if (s->sends == IPSK_SENDS_ANYWHERE)
         return s->family == IPSOCK_IPV4
-                   ? ipsk_usual_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                   : ipsk_usual_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+                   ? ipsk_fast_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
+                   : ipsk_fast_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
     if (s->sends == IPSK_SENDS_TO_PEER)
-        return ipsk_usual_column_of(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER);
-    return s->sends == IPSK_SENDS_NOT_TO_ALL ? ipsk_usual_column_but_all(s, m) : IPSK_NO_COLUMN;
+        return ipsk_fast_column_of(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER);
+    return s->sends == IPSK_SENDS_NOT_TO_ALL ? ipsk_fast_column_but_all(s, m) : IPSK_NO_COLUMN;
 }
 
 /* Whether a message is one buffer of data and no control, to a peer that is right beyond doubt. */
@@ -150,16 +147,16 @@ static IPSK_IN_LINE bool ipsk_is_plain(const struct ipsock_endpoint *s,
         return false;
     if (s->sends == IPSK_SENDS_ANYWHERE)
         return s->family == IPSOCK_IPV4
-                   ? ipsk_is_usual_peer(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE, &column)
-                   : ipsk_is_usual_peer(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE, &column);
+                   ? ipsk_is_fast_peer(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE, &column)
+                   : ipsk_is_fast_peer(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE, &column);
     return s->sends == IPSK_SENDS_TO_PEER &&
-           ipsk_is_usual_peer(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER, &column);
+           ipsk_is_fast_peer(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER, &column);
 }
 
 /* Whether a message is right beyond doubt, and goes out in one call, with a flow or without. */
-static inline bool ipsk_is_usual(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+static inline bool ipsk_is_fast(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    return m->flow != NULL ? ipsk_has_usual_flow(s, m) : ipsk_usual_column(s, m) != IPSK_NO_COLUMN;
+    return m->flow != NULL ? ipsk_has_fast_flow(s, m) : ipsk_fast_column(s, m) != IPSK_NO_COLUMN;
 }
 
 #endif
