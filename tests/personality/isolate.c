@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The host of the conformance tests: as theirs on Linux, with each address of 127/8 that they use on the
- * loopback interface, for only the BSDs' own 127.0.0.1 is there by itself. */
+/* The host of the conformance tests: as theirs on Linux, with each address of 127/8 that they use
+ * on the loopback interface, for only the BSDs' own 127.0.0.1 is there by itself. */
 #include <stdlib.h>
 
 #include "../conformance/system.h"

@@ -58,7 +58,7 @@ function(ipsock_personality_tests)
     set(interrupted recvmsg:EINTR:1,recvmsg:EINTR:4,recvfrom:EINTR:2,sendto:EINTR:1,sendto:EINTR:3
         sendmsg:EINTR:1,sendmsg:EINTR:2,poll:EINTR:1,poll:EINTR:2,accept4:EINTR:1)
     string(REPLACE ";" "," interrupted "${interrupted}")
-    foreach(name IN ITEMS message batch stream waiting)
+    foreach(name IN ITEMS message stream waiting errors)
         add_test(NAME personality/interrupted-${name} COMMAND conformance_${name})
         set_tests_properties(personality/interrupted-${name} PROPERTIES LABELS personality
             TIMEOUT 120 ENVIRONMENT IPSOCK_MODEL_FAULT=${interrupted})
