@@ -34,9 +34,10 @@ static void note_own_source(struct ipsock_endpoint *s, const struct ipsock_addr 
     const bool unbound = ipsock_addr_is_unspecified(&plain);
     const bool six = (facts[IPSK_FACT_SOURCE6_UNCONNECTED] & (int)ipsk_kind_bit(s->backing)) != 0;
     if (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] && !unbound && plain.family == IPSOCK_IPV4)
-        s->own_columns |= 1u << (s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_MAPPED);
+        s->own_columns =
+            (uint8_t)(s->own_columns | 1u << (s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_MAPPED));
     if (six && s->connected && plain.family == IPSOCK_IPV6)
-        s->own_columns |= 1u << IPSK_V6;
+        s->own_columns = (uint8_t)(s->own_columns | 1u << IPSK_V6);
     s->own = plain;
     for (int column = IPSK_V4; column <= IPSK_MAPPED; column++)
         if (s->own_columns >> column & 1) {
