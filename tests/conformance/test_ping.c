@@ -384,12 +384,7 @@ static void ping_01_adopted(void **state)
         ipsock_config_init(&config);
         config.kind = IPSOCK_PING;
         config.flags = IPSOCK_ADOPT_OWN;
-        const int code = ipsock_adopt(&s, handle, &config);
-        if (system_pings_raw() && !expect_code("err-04", "protocol-of-raw", code)) {
-            system_close(handle);
-            continue;
-        }
-        CHECK(IPSOCK_OK, code);
+        CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
         echo(s, i, &to, columns[i].loopback, 1);
         ipsock_free(s);
     }
@@ -398,8 +393,9 @@ static void ping_01_adopted(void **state)
         struct ipsock_config config;
         ipsock_config_init(&config);
         config.kind = IPSOCK_PING;
-        if (!begin_column(i))
-            continue;
+        if (!begin_column(i) ||
+            (i == V4 && expected("err-04", "protocol-of-raw").level == EXPECT_ABSENT))
+            continue; /* not told, and what the caller says is believed */
         struct ipsock_endpoint *raw = open_raw(i, PROTOCOL_TEST, 0, 0);
         CHECK(IPSOCK_EKIND, ipsock_adopt(&s, ipsock_handle(raw), &config));
         ipsock_free(raw);
