@@ -163,10 +163,19 @@ static void ping_10_nobody_elses(void **state)
     }
 }
 
-static void cancel_soon(void *argument)
+struct waiter {
+    struct ipsock_endpoint *s;
+    _Atomic bool done;
+};
+
+/* Again and again: a cancel that comes before the wait ends nothing. */
+static void cancel_until_done(void *argument)
 {
-    system_sleep_ms(20);
-    CHECK(IPSOCK_OK, ipsock_cancel(argument));
+    struct waiter *waiter = argument;
+    while (!waiter->done) {
+        system_sleep_ms(20);
+        CHECK(IPSOCK_OK, ipsock_cancel(waiter->s));
+    }
 }
 
 /* Others' replies do not end a wait, nor do they prolong it. */
@@ -189,8 +198,10 @@ static void ping_10_waiting(void **state)
         CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, ipsock_now() + 30 * MILLISECOND));
         CHECK(IPSOCK_ETIMEDOUT, ipsock_recv(s, &m, 0));
         CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, 0));
-        struct system_thread *thread = system_thread_start(cancel_soon, s);
+        struct waiter waiter = {s, false};
+        struct system_thread *thread = system_thread_start(cancel_until_done, &waiter);
         CHECK(IPSOCK_ECANCELED, ipsock_recv(s, &m, 0));
+        waiter.done = true;
         system_thread_join(thread);
         check_nothing(s);
         for (uint8_t n = 0; n < 200; n++)
