@@ -132,7 +132,7 @@ elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD)$")
     string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
     set(ipsock_system_header bsd/${system}.h)
     ipsock_add(posix
-        broadcast create errno header interface message process refusal resolve socket sync wait
+        broadcast create errno flow header interface message process refusal resolve socket sync wait
         wake_pipe)
     ipsock_add(shared no_error_queue)
     ipsock_add(bsd host inspect link version ${system}_host ${system}_tables)

@@ -106,15 +106,17 @@ IPSOCK_API int ipsock_get_path_mtu_mode(struct ipsock_endpoint *s, int *mode);
 IPSOCK_API int ipsock_get_path_mtu(struct ipsock_endpoint *s, uint32_t *mtu, uint32_t *index);
 
 /** Room for packets received (SO_RCVBUF).
- * @param bytes 1..INT_MAX
+ * @param bytes 1..INT_MAX; the BSDs and macOS, which refuse what is above their maximum
+ * (kern.ipc.maxsockbuf, kern.sbmax), give the most that they take: read back what is in force
  * @return IPSOCK_ENOBUFS where the system would silently give less than was asked for (raise its
  * limit, on Linux net.core.rmem_max); the old size stays. */
 IPSOCK_API int ipsock_set_receive_buffer(struct ipsock_endpoint *s, int bytes);
-/** Room for packets received; at least what was set, on Linux twice that. */
+/** Room for packets received; at least what was set, on Linux twice that, on the BSDs and macOS the
+ * maximum where that is less. */
 IPSOCK_API int ipsock_get_receive_buffer(struct ipsock_endpoint *s, int *bytes);
 /** Room for packets to send (SO_SNDBUF); as ::ipsock_set_receive_buffer. */
 IPSOCK_API int ipsock_set_send_buffer(struct ipsock_endpoint *s, int bytes);
-/** Room for packets to send; at least what was set. */
+/** Room for packets to send; as ::ipsock_get_receive_buffer. */
 IPSOCK_API int ipsock_get_send_buffer(struct ipsock_endpoint *s, int *bytes);
 
 /** Checksum that the system computes on send and verifies on receive: raw IPv6 (IPV6_CHECKSUM,

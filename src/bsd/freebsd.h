@@ -233,7 +233,9 @@
     X(BLOCKS_SINCE6, INT32_MAX) /* netinet6/in6_mcast.c, up to 15 */ \
     X(SOURCES_MOST, 512) /* netinet/in_mcast.c, inm_merge: in_mcast_maxgrpsrc, and no pointer set */ \
     X(EMPTY_FILTER_STAYS, 1) /* netinet/in_mcast.c, inp_leave_group */ \
-    X(LEAVES6_BY_INDEX, 0) \
+    X(LEAVES6_BY_INDEX, 1) /* netinet6/in6_mcast.c, in6p_leave_group, of link-local groups */ \
+    X(JOINS6_TWICE, 0) \
+    X(BUFFERS_REFUSED, 1) /* kern/uipc_sockbuf.c, sbreserve_locked: ENOBUFS */ \
     X(SEGMENTS, 0) \
     X(SEGMENTS_SURE, 0) \
     X(SEGMENTS_REFUSED, 0)

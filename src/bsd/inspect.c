@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <netinet/icmp6.h> /* wants in6_addr */
+
 #include "core/endpoint/backend.h"
 #include "posix/errno.h"
 
@@ -27,16 +29,21 @@ static int kind_of(int type)
                                 : 0;
 }
 
-static int protocol_of(ipsock_handle_t handle)
+/* NetBSD has no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells (netinet6/icmp6.c,
+ * icmp6_ctloutput; others have none). */
+static void find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found)
 {
-    int protocol = 0;
-#ifdef SO_PROTOCOL
     struct ipsock_error ignored;
-    read_int(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, &ignored);
+#ifdef SO_PROTOCOL
+    read_int(handle, SOL_SOCKET, SO_PROTOCOL, &found->protocol, &ignored);
 #else
-    (void)handle;
+    struct icmp6_filter filter;
+    size_t length = sizeof filter;
+    found->protocol_unknown = found->family == IPSOCK_IPV4;
+    if (found->family == IPSOCK_IPV6 &&
+        ipsk_sys_get(handle, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, &length, &ignored) == IPSOCK_OK)
+        found->protocol = IPPROTO_ICMPV6;
 #endif
-    return protocol;
 }
 
 /* One that is no socket of IP is no socket for us. */
@@ -80,7 +87,9 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     found->kind = kind_of(type);
     if (found->family == 0 || found->kind == 0)
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
-    found->protocol = found->kind == IPSOCK_RAW ? protocol_of(handle) : 0;
+    found->protocol = 0;
+    if (found->kind == IPSOCK_RAW)
+        find_protocol(handle, found);
     inspect_options(handle, found);
     return IPSOCK_OK;
 }

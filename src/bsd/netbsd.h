@@ -212,6 +212,8 @@
     X(SOURCES_MOST, 0) \
     X(EMPTY_FILTER_STAYS, 0) \
     X(LEAVES6_BY_INDEX, 1) /* netinet6/ip6_output.c, ip6_setmoptions, of link-local groups */ \
+    X(JOINS6_TWICE, 1) /* netinet6/ip6_output.c, ip6_setmoptions */ \
+    X(BUFFERS_REFUSED, 1) /* kern/uipc_socket2.c, sbreserve: ENOBUFS */ \
     X(SEGMENTS, 0) \
     X(SEGMENTS_SURE, 0) \
     X(SEGMENTS_REFUSED, 0)

@@ -173,6 +173,8 @@
     X(SOURCES_MOST, 0) \
     X(EMPTY_FILTER_STAYS, 0) \
     X(LEAVES6_BY_INDEX, 0) \
+    X(JOINS6_TWICE, 0) \
+    X(BUFFERS_REFUSED, 1) /* kern/uipc_socket2.c, sbreserve: ENOBUFS */ \
     X(SEGMENTS, 0) \
     X(SEGMENTS_SURE, 0) \
     X(SEGMENTS_REFUSED, 0)

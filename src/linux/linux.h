@@ -271,6 +271,8 @@
     X(SOURCES_MOST, 0) \
     X(EMPTY_FILTER_STAYS, 0) \
     X(LEAVES6_BY_INDEX, 0) \
+    X(JOINS6_TWICE, 0) \
+    X(BUFFERS_REFUSED, 0) \
     X(SEGMENTS, 128) /* UDP_MAX_SEGMENTS, 64 before 6.9: include/linux/udp.h */ \
     X(SEGMENTS_SURE, 63) /* of 64 with the headers counted in: udp_send_skb before 5.16, net/ipv4/udp.c */ \
     X(SEGMENTS_REFUSED, EIO) /* no checksum offload before 6.11, IPsec: udp_send_skb */

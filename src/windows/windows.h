@@ -274,6 +274,8 @@
     X(SOURCES_MOST, 0) \
     X(EMPTY_FILTER_STAYS, 0) \
     X(LEAVES6_BY_INDEX, 0) \
+    X(JOINS6_TWICE, 0) \
+    X(BUFFERS_REFUSED, 0) \
     X(SEGMENTS, 512) /* found on Windows 11: windows.md 7 */ \
     X(SEGMENTS_SURE, 64) \
     X(SEGMENTS_REFUSED, 0) /* WSAEINVAL, which other things are too */

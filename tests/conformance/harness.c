@@ -283,10 +283,10 @@ struct pair open_pair(int column, uint32_t receive_control, uint32_t send_contro
 {
     struct pair pair;
     struct ipsock_config config = config_of(column, IPSOCK_UDP);
-    config.receive_control = receive_control;
+    config.receive_control = delivered(column, receive_control);
     pair.receiver = must_open(&config);
     config.receive_control = 0;
-    config.send_control = send_control;
+    config.send_control = sendable(column, send_control);
     pair.sender = must_open(&config);
     pair.to = reach(pair.receiver, column);
     return pair;

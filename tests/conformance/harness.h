@@ -85,6 +85,24 @@ struct ipsock_config config_of(int column,
 struct ipsock_endpoint *must_open(const struct ipsock_config *config);
 struct ipsock_endpoint *open_raw(int column, int protocol, uint32_t receive, uint32_t send);
 
+/* Of these control fields, those that UDP endpoints of a column deliver here; and those that they
+ * can send packet by packet, to unicast destinations of any scope. */
+uint32_t delivered(int column, uint32_t fields);
+uint32_t sendable(int column, uint32_t fields);
+uint32_t sendable_raw(int column, uint32_t fields);
+/* Whether raw sockets hear echo requests to this host, and its UDP and TCP. */
+bool raw_hears_requests(int column);
+bool raw_hears_transports(void);
+/* Whether endpoints that are not strict, and have joined something, hear what others joined. */
+bool hears_groups_of_others(int column);
+/* Whether a dual-stack endpoint's multicast options govern its IPv4 packets. */
+bool multicast_options_reach_mapped(void);
+/* Whether the traffic class of an endpoint reaches its packets of a column. */
+bool class_option_reaches(int column);
+/* What came with a packet, as far as it is delivered and the option reaches it. */
+void check_class(int column, int want, const struct ipsock_control *control);
+void check_hops(int want, const struct ipsock_control *control);
+
 /* Of these control fields, those that raw endpoints, and ping endpoints made of them, deliver here.
  */
 uint32_t delivered_raw(int column, uint32_t fields);
@@ -101,7 +119,8 @@ struct pair {
     struct ipsock_endpoint *sender, *receiver;
     struct ipsock_addr to; /* the receiver, as the sender writes it */
 };
-/* UDP; the receiver delivers, the sender may send these control fields. */
+/* UDP; the receiver delivers, the sender may send these control fields, as far as the column has
+ * them here. */
 struct pair open_pair(int column, uint32_t receive, uint32_t send);
 /* TCP: sender connected, receiver accepted. */
 struct pair open_stream(int column);

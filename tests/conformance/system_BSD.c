@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/sysctl.h>
 #include <unistd.h>
 
 #include "system.h"
@@ -16,11 +17,28 @@ void system_isolate(void)
 {
 }
 
-/* A socket tells of no membership. */
+/* kern.osreldate; NetBSD has none. */
+static int release_date(void)
+{
+    int value = 0;
+    size_t size = sizeof value;
+    return sysctlbyname("kern.osreldate", &value, &size, NULL, 0) == 0 ? value : 0;
+}
+
+/* What versions of one system differ in, too: bsd.md 9, MSG_TRUNC as an input flag; 3, IPv6
+ * PKTINFO; 4, IPv6 join twice. */
 const char *system_lacks(const char *what)
 {
-    return strcmp(what, "membership-query") == 0 ? "sockets do not tell what they have joined"
-                                                 : NULL;
+    const int date = release_date();
+    if (strcmp(what, "membership-query") == 0)
+        return "sockets do not tell what they have joined";
+    if (strcmp(what, "full-length") == 0 && date < 1400097)
+        return "the length of a datagram that was cut is not told";
+    if (strcmp(what, "second-join-code") == 0 && date != 0 && date < 1400000)
+        return "a second join of IPv6 is EINVAL, like one of another mode";
+    if (strcmp(what, "way-by-interface") == 0 && date >= 1300000)
+        return "IPV6_PKTINFO's interface is not the packet's way";
+    return NULL;
 }
 
 /* There are no ping sockets: ping endpoints are always raw ones. */

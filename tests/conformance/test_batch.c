@@ -194,7 +194,7 @@ static void batch_03_only_processed_messages_are_filled(void **state)
         receive_all(pair.receiver, &in, 3);
         check_filled(&in, 3, columns[i].loopback);
         for (uint32_t k = 0; k < 3; k++)
-            EQUAL(IPSOCK_CONTROL_HOP_LIMIT, in.controls[k].valid);
+            EQUAL(delivered(i, IPSOCK_CONTROL_HOP_LIMIT), in.controls[k].valid);
         for (uint32_t k = 3; k < 8; k++) {
             untouched.buffers = &in.buffers[k];
             untouched.control = &in.controls[k];
@@ -329,7 +329,7 @@ static void conc_06_no_address_survives_in_the_batch(void **state)
         uint32_t done = 0;
         fill(&b, &pair.to);
         for (uint32_t k = 0; k < 8; k++) {
-            b.controls[k].valid = IPSOCK_CONTROL_TRAFFIC_CLASS;
+            b.controls[k].valid = sendable(i, IPSOCK_CONTROL_TRAFFIC_CLASS);
             b.controls[k].traffic_class = 0x9c;
             b.messages[k].control = &b.controls[k];
         }
@@ -345,10 +345,13 @@ static void conc_06_no_address_survives_in_the_batch(void **state)
         for (uint32_t k = 0; k < 8; k++) {
             b.messages[k].control = &b.controls[k];
             b.buffers[k].length = sizeof b.data[k];
+            b.controls[k].valid = 777;
         }
         receive_all(pair.receiver, &b, 8);
-        for (uint32_t k = 0; k < 8; k++)
-            EQUAL(0, b.controls[k].traffic_class);
+        for (uint32_t k = 0; k < 8; k++) {
+            EQUAL(delivered(i, IPSOCK_CONTROL_TRAFFIC_CLASS), b.controls[k].valid);
+            check_class(i, 0, &b.controls[k]);
+        }
         free_burst(&b);
         free_burst(&in);
         close_pair(&pair);

@@ -68,13 +68,14 @@ static void batch_08_control_of_each_message(void **state)
     (void)state;
     FOR_EACH_COLUMN(i)
     {
+        const uint32_t told = delivered(i, fields), sent = sendable(i, fields);
         struct pair pair = open_pair(i, fields, fields);
         struct burst out = make_burst(32), in = make_burst(32);
         uint32_t done = 0;
         for (uint32_t k = 0; k < 32; k++) {
             out.messages[k].peer = pair.to;
             out.messages[k].control = k % 4 == 3 ? NULL : &out.controls[k];
-            out.controls[k].valid = fields;
+            out.controls[k].valid = sent;
             out.controls[k].hop_limit = (uint8_t)(k + 1);
             out.controls[k].traffic_class = (uint8_t)(k * 8);
             in.messages[k].control = k % 5 == 4 ? NULL : &in.controls[k];
@@ -90,9 +91,12 @@ static void batch_08_control_of_each_message(void **state)
                 EQUAL(0, in.controls[k].valid);
                 continue;
             }
-            EQUAL(fields, in.controls[k].valid);
-            EQUAL(k % 4 == 3 ? 64 : k + 1, in.controls[k].hop_limit);
-            EQUAL(k % 4 == 3 ? 0 : k * 8, in.controls[k].traffic_class);
+            const uint32_t with = k % 4 == 3 ? 0 : sent;
+            EQUAL(told, in.controls[k].valid);
+            check_hops(with & IPSOCK_CONTROL_HOP_LIMIT ? (int)k + 1 : 64, &in.controls[k]);
+            if (told & IPSOCK_CONTROL_TRAFFIC_CLASS)
+                EQUAL(with & IPSOCK_CONTROL_TRAFFIC_CLASS ? k * 8 : 0,
+                      in.controls[k].traffic_class);
         }
         close_pair(&pair);
         free_burst(&out);
@@ -110,6 +114,7 @@ static void batch_08_one_memory_for_changing_messages(void **state)
     (void)state;
     FOR_EACH_COLUMN(i)
     {
+        const uint32_t told = delivered(i, fields), sent = sendable(i, fields);
         struct pair pair = open_pair(i, fields, fields);
         struct burst out = make_burst(8), in = make_burst(8);
         struct ipsock_batch *const own = in.batch;
@@ -118,7 +123,7 @@ static void batch_08_one_memory_for_changing_messages(void **state)
         for (uint32_t round = 0; round < 12; round++) {
             for (uint32_t k = 0; k < 8; k++) {
                 out.messages[k].peer = pair.to;
-                out.controls[k].valid = carried[(k + round / 2) % 4];
+                out.controls[k].valid = carried[(k + round / 2) % 4] & sent;
                 out.controls[k].hop_limit = (uint8_t)(round * 8 + k + 1);
                 out.controls[k].traffic_class = (uint8_t)(round * 4 + 4);
                 out.messages[k].control = out.controls[k].valid == 0 ? NULL : &out.controls[k];
@@ -131,12 +136,13 @@ static void batch_08_one_memory_for_changing_messages(void **state)
                 CHECK(IPSOCK_OK, ipsock_recv_batch(pair.receiver, in.batch, in.messages + got,
                                                    sizeof in.messages[0], 8 - got, &done, 0));
             for (uint32_t k = 0; k < 8; k++) {
-                const uint32_t with = carried[(k + round / 2) % 4];
+                const uint32_t with = carried[(k + round / 2) % 4] & sent;
                 const bool hops = with & IPSOCK_CONTROL_HOP_LIMIT;
                 const bool class = with & IPSOCK_CONTROL_TRAFFIC_CLASS;
-                EQUAL(fields, in.controls[k].valid);
-                EQUAL(hops ? round * 8 + k + 1 : 64, in.controls[k].hop_limit);
-                EQUAL(class ? round * 4 + 4 : 0, in.controls[k].traffic_class);
+                EQUAL(told, in.controls[k].valid);
+                check_hops(hops ? (int)(round * 8 + k) + 1 : 64, &in.controls[k]);
+                if (told & IPSOCK_CONTROL_TRAFFIC_CLASS)
+                    EQUAL(class ? round * 4 + 4 : 0, in.controls[k].traffic_class);
             }
         }
         in.batch = own;
@@ -152,6 +158,7 @@ static void batch_08_opaque_of_each_message(void **state)
     (void)state;
     FOR_EACH_COLUMN(i)
     {
+        const uint32_t hops = delivered(i, IPSOCK_CONTROL_HOP_LIMIT);
         struct pair pair = open_pair(i, IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_HOP_LIMIT, 0);
         struct burst in = make_burst(3);
         void *lent[3];
@@ -170,7 +177,7 @@ static void batch_08_opaque_of_each_message(void **state)
                                                sizeof in.messages[0], 3 - got, &done, 0));
         EQUAL(IPSOCK_MSG_CTRUNC, in.messages[1].flags);
         for (int k = 0; k < 3; k++)
-            EQUAL(IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_HOP_LIMIT, in.controls[k].valid);
+            EQUAL(IPSOCK_CONTROL_OPAQUE | hops, in.controls[k].valid);
         for (int k = 0; k < 3; k += 2) {
             EQUAL(0, in.messages[k].flags);
             assert_true(system_has_timestamp(lent[k], in.controls[k].opaque_length));
@@ -181,7 +188,7 @@ static void batch_08_opaque_of_each_message(void **state)
         CHECK(IPSOCK_OK, ipsock_set_receive_control(pair.receiver, IPSOCK_CONTROL_OPAQUE, false));
         CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "x", 1, NULL));
         CHECK(IPSOCK_OK, receive_burst(pair.receiver, &in, 1, &done));
-        EQUAL(IPSOCK_CONTROL_HOP_LIMIT, in.controls[0].valid);
+        EQUAL(hops, in.controls[0].valid);
         EQUAL(0, in.messages[0].flags);
         close_pair(&pair);
         free_burst(&in);

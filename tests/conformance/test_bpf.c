@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Programs that choose what is received: BPF-01 to 05. On Linux built twice: for the kernel's filter
- * and for the library's (CONFORMANCE_LIBRARY_FILTER). */
+/* Programs that choose what is received: BPF-01 to 05. On Linux built twice: for the kernel's
+ * filter and for the library's (CONFORMANCE_LIBRARY_FILTER). */
 #include "icmp.h"
 
 typedef struct ipsock_bpf_instruction instruction;
@@ -10,6 +10,8 @@ typedef struct ipsock_bpf_instruction instruction;
 #else
 #define BY_KERNEL 1
 #endif
+#define DROPS_OF_LIBRARY \
+    (BY_KERNEL && expected("bpf-01", "socket-filter").level == EXPECT_WORKS ? 0 : 5)
 
 #define RETURN(n) IPSOCK_BPF_STATEMENT(0x06, n)
 
@@ -53,7 +55,7 @@ static void bpf_01_even_payloads(void **state)
             check_addr(&seen.peer, columns[i].loopback);
         }
         check_nothing(pair.receiver);
-        EQUAL(BY_KERNEL ? 0 : 5, discards(pair.receiver));
+        EQUAL(DROPS_OF_LIBRARY, discards(pair.receiver));
         close_pair(&pair);
     }
 }

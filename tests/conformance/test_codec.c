@@ -211,6 +211,8 @@ static void cm_06_small_buffers(void **state)
     for (size_t f = 0; f < COUNT(families); f++) {
         size_t need_bytes = 0;
         uint64_t seed = 0x5eed06;
+        if (encodable(families[f]) == 0) /* NetBSD: nothing per packet of v4-mapped traffic */
+            continue;
         fill_randomly(&c, families[f], encodable(families[f]), &seed);
         c.valid = encodable(families[f]);
         CHECK(IPSOCK_OK, ipsock_control_encode(&c, families[f], NULL, 0, &need_bytes));
@@ -263,8 +265,12 @@ static void cm_07_short_payloads_are_skipped(void **state)
     struct ipsock_control c;
     const int hops = 12;
     (void)state;
+    const size_t whole = system_packet_info4(stream, zeros, 1); /* FreeBSD: the address alone */
     for (size_t i = 0; i < COUNT(shorts); i++) {
-        for (size_t n = 0; n < shorts[i].minimum; n++) {
+        const size_t minimum = shorts[i].what == SYSTEM_PACKET_INFO4 && whole < shorts[i].minimum
+                                   ? whole
+                                   : shorts[i].minimum;
+        for (size_t n = 0; n < minimum; n++) {
             size_t length = system_put(stream, shorts[i].what, zeros, n);
             CHECK(IPSOCK_OK, decode(stream, system_header() + n, &c));
             EQUAL(0, c.valid);

@@ -57,14 +57,16 @@ static void cm_10_only_ipv4_sources(void **state)
     struct ipsock_control c;
     (void)state;
     clear(&c, IPSOCK_CONTROL_SOURCE);
+    /* where the message is absent, that is what is told */
+    const bool mapped = sendable(MAPPED, IPSOCK_CONTROL_SOURCE) != 0;
     c.source = addr_of("2001:db8::1");
     CHECK(IPSOCK_EFAMILY, encode(&c, IPSOCK_IPV4).code);
     CHECK(IPSOCK_EFAMILY, encode(&c, IPSOCK_IPV4_MAPPED).code);
     c.source = addr_of("::ffff:127.0.0.1");
     CHECK(IPSOCK_EFAMILY, encode(&c, IPSOCK_IPV4).code);
-    CHECK(IPSOCK_OK, encode(&c, IPSOCK_IPV4_MAPPED).code);
+    CHECK(mapped ? IPSOCK_OK : IPSOCK_ENOTSUP, encode(&c, IPSOCK_IPV4_MAPPED).code);
     c.source = addr_of("127.0.0.1");
-    CHECK(IPSOCK_OK, encode(&c, IPSOCK_IPV4_MAPPED).code);
+    CHECK(mapped ? IPSOCK_OK : IPSOCK_ENOTSUP, encode(&c, IPSOCK_IPV4_MAPPED).code);
     memset(&c.source, 0, sizeof c.source);
     CHECK(IPSOCK_EFAMILY, encode(&c, IPSOCK_IPV4).code);
 }
@@ -201,6 +203,9 @@ static void cm_15_widths(void **state)
     struct ipsock_control c;
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
+        if (cases[i].what == SYSTEM_TRAFFIC_CLASS4 &&
+            delivered(V4, IPSOCK_CONTROL_TRAFFIC_CLASS) == 0)
+            continue; /* no such message */
         for (int value = 0; value <= 255; value++) {
             const uint8_t byte = (uint8_t)value;
             for (int wide = 0; wide <= 1; wide++) {
@@ -241,7 +246,8 @@ static void quirk_02_no_value_survives(void **state)
     size_t length = system_put(stream, SYSTEM_PACKET_INFO4, payload, n);
     length += system_put(stream + length, SYSTEM_HOP_LIMIT4, &hops, 4);
     CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
-    EQUAL(IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_HOP_LIMIT,
+    EQUAL(IPSOCK_CONTROL_DESTINATION | (n > 4 ? IPSOCK_CONTROL_INTERFACE : 0) |
+              IPSOCK_CONTROL_HOP_LIMIT, /* FreeBSD's message is the address alone */
           c.valid);
     check_addr(&c.destination, "127.0.0.9");
     length = system_put(stream, SYSTEM_TRAFFIC_CLASS6, &tclass, 4);

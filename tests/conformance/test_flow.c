@@ -104,7 +104,7 @@ static void expect_same_packets(struct pair *pair, struct ipsock_control *whole,
 }
 
 /* Every set of fields, with and without a class of the packet's own. */
-static void compare_fields(struct pair *pair)
+static void compare_fields(int column, struct pair *pair)
 {
     static const uint32_t bits[] = {IPSOCK_CONTROL_TRAFFIC_CLASS, IPSOCK_CONTROL_HOP_LIMIT,
                                     IPSOCK_CONTROL_SOURCE, IPSOCK_CONTROL_INTERFACE};
@@ -112,12 +112,16 @@ static void compare_fields(struct pair *pair)
         uint32_t fields = 0;
         for (unsigned b = 0; b < COUNT(bits); b++)
             fields |= set & 1u << b ? bits[b] : 0;
+        if (sendable(column, fields) != fields)
+            continue;
         struct ipsock_control whole = control_of(pair, fields);
         struct ipsock_control beside = control_of(pair, IPSOCK_CONTROL_TRAFFIC_CLASS);
         const struct ipsock_flow flow = prepare(pair->sender, &pair->to, &whole);
         expect_same_packets(pair, &whole, &flow, NULL);
         beside.valid = 0;
         expect_same_packets(pair, &whole, &flow, &beside);
+        if (sendable(column, IPSOCK_CONTROL_TRAFFIC_CLASS) == 0)
+            continue;
         beside.valid = IPSOCK_CONTROL_TRAFFIC_CLASS;
         whole.valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
         beside.traffic_class = whole.traffic_class = 0x4a;
@@ -131,7 +135,7 @@ static void flow_01_fields(void **state)
     FOR_EACH_COLUMN(i)
     {
         struct pair pair = open_pair(i, SEEN, FIELDS);
-        compare_fields(&pair);
+        compare_fields(i, &pair);
         close_pair(&pair);
     }
 }

@@ -158,10 +158,12 @@ static void flow_03_preparing_refuses_what_sends_refuse(void **state)
         refuse_alike(pair.sender, &strange, NULL, IPSOCK_EFAMILY, "peer");
         refuse_alike(pair.sender, &pair.to, &c, IPSOCK_EINVAL, "hop_limit");
         c.valid = IPSOCK_CONTROL_INTERFACE;
-        refuse_alike(pair.sender, &pair.to, &c, IPSOCK_EINVAL, "interface_index");
+        if (sendable(i, c.valid) != 0)
+            refuse_alike(pair.sender, &pair.to, &c, IPSOCK_EINVAL, "interface_index");
         c.valid = IPSOCK_CONTROL_SOURCE;
         c.source = addr_of(i == V6 ? "192.0.2.1" : "2001:db8::1");
-        refuse_alike(pair.sender, &pair.to, &c, IPSOCK_EFAMILY, "source");
+        if (sendable(i, c.valid) != 0)
+            refuse_alike(pair.sender, &pair.to, &c, IPSOCK_EFAMILY, "source");
         c.valid = IPSOCK_CONTROL_SEGMENT_SIZE;
         c.segment_size = 10;
         refuse_alike(pair.sender, &pair.to, &c, IPSOCK_EUNDECLARED, "send_control");
@@ -218,8 +220,8 @@ static void flow_04_options_set_later(void **state)
         CHECK(IPSOCK_OK, ipsock_set_traffic_class(pair.sender, 0x68));
         CHECK(IPSOCK_OK, send_flow(pair.sender, &flow, "x", 1));
         receive(pair.receiver, &seen);
-        EQUAL(9, seen.control.hop_limit);
-        EQUAL(0x68, seen.control.traffic_class); /* which the flow leaves open */
+        check_hops(9, &seen.control);
+        check_class(i, 0x68, &seen.control); /* which the flow leaves open */
         close_pair(&pair);
     }
 }
@@ -233,7 +235,10 @@ static void flow_04_emulated_fields(void **state)
         struct pair pair = open_pair(i, IPSOCK_CONTROL_HOP_LIMIT, IPSOCK_CONTROL_POSSIBLE);
         uint32_t possible = 0;
         bool before = false;
-        CHECK(IPSOCK_OK, ipsock_get_dont_fragment(pair.sender, &before));
+        char what[32];
+        snprintf(what, sizeof what, "forbid-%s", i == MAPPED ? columns[V6].name : columns[i].name);
+        const bool reads =
+            expect_code("pmtu-01", what, ipsock_get_dont_fragment(pair.sender, &before));
         CHECK(IPSOCK_OK, ipsock_get_send_control(pair.sender, columns[i].traffic, &possible));
         struct ipsock_control plain = {.valid = IPSOCK_CONTROL_HOP_LIMIT, .hop_limit = 9};
         struct ipsock_control emulated = {
@@ -254,15 +259,17 @@ static void flow_04_emulated_fields(void **state)
             struct seen seen;
             receive(pair.receiver, &seen);
             EQUAL(k + 1, seen.length);
-            EQUAL(9 - (k & 1), seen.control.hop_limit);
+            check_hops((int)(9 - (k & 1)), &seen.control);
         }
         CHECK(IPSOCK_OK, send_flow(pair.sender, &flows[1], "x", 1));
         struct seen seen;
         receive(pair.receiver, &seen);
-        EQUAL(8, seen.control.hop_limit);
+        check_hops(8, &seen.control);
         bool after = !before;
-        CHECK(IPSOCK_OK, ipsock_get_dont_fragment(pair.sender, &after));
-        EQUAL(before, after);
+        if (reads) {
+            CHECK(IPSOCK_OK, ipsock_get_dont_fragment(pair.sender, &after));
+            EQUAL(before, after);
+        }
         free_burst(&b);
         close_pair(&pair);
     }

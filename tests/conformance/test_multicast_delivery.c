@@ -111,10 +111,12 @@ static void v4_mc_12_members_on_one_port(void **state)
         CHECK(IPSOCK_OK, call_on(other, JOIN, g->index, g->group2, NULL));
         cast(sender, g->group2, port, "of the other");
         cast(sender, g->group, port, "of all");
-        expect_text(s, "of the other", &seen);
-        struct ipsock_addr bare = seen.control.destination;
-        bare.scope = 0;
-        check_addr(&bare, g->group2);
+        if (hears_groups_of_others(g->column)) {
+            expect_text(s, "of the other", &seen);
+            struct ipsock_addr bare = seen.control.destination;
+            bare.scope = 0;
+            check_addr(&bare, g->group2);
+        }
         expect_text(s, "of all", &seen);
         expect_text(other, "of the other", &seen);
         expect_text(other, "of all", &seen);

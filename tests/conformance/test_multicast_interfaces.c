@@ -107,7 +107,10 @@ static void joined_sources(int column)
         CHECK(IPSOCK_OK, do_on(&c, s, INCLUDE, 0, 1));
         CHECK(IPSOCK_OK, do_on(&c, s, LEAVE_SOURCE, 1, 1));
         CHECK(IPSOCK_ENOTMEMBER, do_on(&c, s, LEAVE, 1, 0));
-        hear(&c, s, flags[f] == 0 ? 0xf : 0x3); /* without strictness, what the host has joined */
+        hear(&c, s,
+             flags[f] == 0 && hears_groups_of_others(column)
+                 ? 0xf
+                 : 0x3); /* without strictness, what the host has joined */
         CHECK(IPSOCK_OK, do_on(&c, s, LEAVE, 0, 0));
         ipsock_free(s);
     }
@@ -206,7 +209,8 @@ static void v6_mc_06_sources_of_the_choice(void **state)
     strike(&c);
 }
 
-/* Given back, the handle has its memberships again; the secondary socket is gone, after a close too.
+/* Given back, the handle has its memberships again; the secondary socket is gone, after a close
+ * too.
  */
 static void v6_mc_06_given_back(void **state)
 {
@@ -228,7 +232,7 @@ static void v6_mc_06_given_back(void **state)
             struct system_filter filter;
             const struct ipsock_addr group = addr_of(c.group);
             CHECK(IPSOCK_OK, ipsock_release(s, &handle));
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < 2 && system_lacks("membership-query") == NULL; i++) {
                 assert_true(system_filter_of(handle, c.on[i]->index, &group, &filter));
                 assert_true(filter.member && filter.source_specific);
                 EQUAL(i + 1, filter.sources);

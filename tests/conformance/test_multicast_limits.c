@@ -11,6 +11,9 @@ static void check_limit(struct ipsock_endpoint *s, const char *call, const char 
     char expected[128];
     if (strcmp(ipsock_system(), "linux") == 0)
         snprintf(expected, sizeof expected, "%s (%s or net.core.optmem_max)", call, limit);
+    else if (strcmp(ipsock_system(), "freebsd") == 0)
+        snprintf(expected, sizeof expected, "%s (net.inet%s.mcast.maxgrpsrc or maxsocksrc)", call,
+                 strstr(limit, "ipv6") != NULL ? "6.ip6" : ".ip");
     else
         snprintf(expected, sizeof expected, "%s", call);
     check_option(s, IPSOCK_SETUP, IPSOCK_ENOBUFS, expected);
@@ -36,7 +39,10 @@ static void groups_run_out(int column)
         check_filter(s, g->index, group, false, false, 0);
         CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, group, NULL));
         CHECK(IPSOCK_ENOBUFS, call_on(s, JOIN_SOURCE, g->index, group, g->source));
-        check_limit(s, "MCAST_JOIN_SOURCE_GROUP", "net.ipv4.igmp_max_memberships");
+        const struct ipsock_addr plain = addr_of(group);
+        const struct ipsock_addr last = column == MAPPED ? ipsock_addr_map(&plain) : plain;
+        check_limit(s, sources_are_local(s, &last) ? "MCAST_JOIN_GROUP" : "MCAST_JOIN_SOURCE_GROUP",
+                    "net.ipv4.igmp_max_memberships");
         CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, "239.1.1.0", NULL));
         CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, group, NULL));
         ipsock_free(s);
@@ -59,6 +65,12 @@ static void mapped_grp_05_too_many_groups(void **state)
     groups_run_out(MAPPED);
 }
 
+/* FreeBSD's is the library's: one more crashes the kernel. */
+static int usual_limit(int usual)
+{
+    return strcmp(ipsock_system(), "freebsd") == 0 ? 512 : usual;
+}
+
 /* Of a family, on endpoints of a column. */
 static void sources_run_out(int family, int column, enum system_limit which, int usual)
 {
@@ -66,15 +78,22 @@ static void sources_run_out(int family, int column, enum system_limit which, int
     static const char *const options[] = {"MCAST_JOIN_SOURCE_GROUP", "MCAST_BLOCK_SOURCE"};
     const struct ground *g = own_ground(family, NULL);
     need(g != NULL && begin_column(column), "needs interfaces of our own");
+    struct ipsock_capability_answer how;
+    CHECK(IPSOCK_OK, ipsock_capability(NULL, IPSOCK_UDP, columns[column].traffic,
+                                       IPSOCK_FEATURE_JOIN_SOURCE, &how));
+    need(how.level != IPSOCK_LOCAL, "the library's own list has no end");
     /* where the limit is not the namespace's, it is the usual one */
-    const int limit = system_set_limit(which, 3) ? 3 : usual;
+    const int limit = system_set_limit(which, 3) ? 3 : usual_limit(usual);
     for (size_t k = 0; k < COUNT(calls); k++) {
         struct ipsock_endpoint *s = open_member(column, 0, 0, 0);
         char source[32];
         if (calls[k] == EXCLUDE)
             CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->source_group, NULL));
         for (int i = 0; i <= limit; i++) {
-            snprintf(source, sizeof source, family == V4 ? "192.0.2.%d" : "2001:db8::%x", i + 1);
+            if (family == V4)
+                snprintf(source, sizeof source, "198.18.%d.%d", (i + 1) / 256, (i + 1) % 256);
+            else
+                snprintf(source, sizeof source, "2001:db8::%x", i + 1);
             CHECK(i < limit ? IPSOCK_OK : IPSOCK_ENOBUFS,
                   call_on(s, calls[k], g->index, g->source_group, source));
         }
@@ -85,7 +104,7 @@ static void sources_run_out(int family, int column, enum system_limit which, int
         CHECK(IPSOCK_OK, call_on(s, LEAVE, g->index, g->source_group, NULL));
         ipsock_free(s);
     }
-    if (limit != usual)
+    if (limit == 3)
         assert_true(system_set_limit(which, usual));
 }
 
@@ -179,6 +198,10 @@ static struct ipsock_endpoint *adopt_member(const struct ground *g, int kind, in
 
 static void of_each_kind(void (*test)(const struct ground *g, int kind))
 {
+    struct ipsock_capability_answer how;
+    CHECK(IPSOCK_OK,
+          ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV4, IPSOCK_FEATURE_JOIN_SOURCE, &how));
+    need(how.level != IPSOCK_LOCAL, "the kernel has no sources");
     FOR_EACH_GROUND(g)
     {
         test(g, IPSOCK_UDP);
@@ -204,7 +227,8 @@ static void adopted_states(const struct ground *g, int kind)
     check_filter(s, g->index, g->source_group, true, true, 2);
     CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source));
     CHECK(IPSOCK_OK, call_on(s, LEAVE_SOURCE, g->index, g->source_group, g->source2));
-    CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->source_group, NULL));
+    if (expected("grp-01", "told-of-others").level != EXPECT_ABSENT) /* that it was the last */
+        CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->source_group, NULL));
     CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, g->index, g->group2, g->source));
     check_filter(s, g->index, g->group2, true, true, 1);
     ipsock_free(s);
@@ -220,7 +244,9 @@ static void err_04_adopted_states(void **state)
 static void adopted_memberships(const struct ground *g, int kind)
 {
     struct ipsock_endpoint *s = adopt_member(g, kind, 1);
-    CHECK(IPSOCK_EMEMBER, call_on(s, JOIN, g->index, g->group, NULL));
+    /* what the kernel says to a second join, and to one of the other mode, may be one code */
+    const bool told = g->column == V4 || system_lacks("second-join-code") == NULL;
+    CHECK(told ? IPSOCK_EMEMBER : IPSOCK_EFILTERMODE, call_on(s, JOIN, g->index, g->group, NULL));
     CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, g->index, g->group2, NULL));
     CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE_SOURCE, g->index, g->group2, g->source));
     CHECK(IPSOCK_OK, call_on(s, EXCLUDE, g->index, g->group, g->source));

@@ -340,12 +340,15 @@ static void v4_mc_03_unknown_interfaces(void **state)
         struct ipsock_endpoint *s = open_member(g->column, 0, 0, 0);
         const struct ipsock_addr group = addr_of(g->source_group);
         const bool local = sources_are_local(s, &group); /* the group is joined for any source */
+        const char *join = expected("v4-mc-03", "mcast-options").level != EXPECT_ABSENT
+                               ? "MCAST_JOIN_GROUP"
+                           : g->column == V4 ? "IP_ADD_MEMBERSHIP"
+                                             : "IPV6_JOIN_GROUP";
         for (size_t i = 0; i < COUNT(unknown); i++) {
             CHECK(IPSOCK_ENODEV, call_on(s, JOIN, unknown[i], g->group, NULL));
-            check_option(s, IPSOCK_SETUP, IPSOCK_ENODEV, "MCAST_JOIN_GROUP");
+            check_option(s, IPSOCK_SETUP, IPSOCK_ENODEV, join);
             CHECK(IPSOCK_ENODEV, call_on(s, JOIN_SOURCE, unknown[i], g->source_group, g->source));
-            check_option(s, IPSOCK_SETUP, IPSOCK_ENODEV,
-                         local ? "MCAST_JOIN_GROUP" : "MCAST_JOIN_SOURCE_GROUP");
+            check_option(s, IPSOCK_SETUP, IPSOCK_ENODEV, local ? join : "MCAST_JOIN_SOURCE_GROUP");
             CHECK(IPSOCK_ENOTMEMBER, call_on(s, LEAVE, unknown[i], g->group, NULL));
         }
         CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->group, NULL));

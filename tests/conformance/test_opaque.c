@@ -42,17 +42,17 @@ static void cm_08_opaque_received(void **state)
         void *lent = malloc(capacity);
         CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
         const struct ipsock_control c = receive_lent(pair.receiver, lent, capacity, &flags);
-        EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
+        EQUAL(delivered(i, FIELDS) | IPSOCK_CONTROL_OPAQUE, c.valid);
         EQUAL(0, flags);
-        EQUAL(71, c.hop_limit);
+        check_hops(71, &c);
         assert_true(c.opaque == lent && c.opaque_length > 0 && c.opaque_length <= capacity);
         assert_true(system_has_timestamp(lent, c.opaque_length));
         /* the same bytes, decoded by hand, say the same */
         struct ipsock_control again;
         CHECK(IPSOCK_OK,
               ipsock_control_decode(lent, c.opaque_length, 0, IPSOCK_CONTROL_RECEIVABLE, &again));
-        EQUAL(FIELDS, again.valid);
-        EQUAL(71, again.hop_limit);
+        EQUAL(delivered(i, FIELDS), again.valid);
+        check_hops(71, &again);
         free(lent);
         close_pair(&pair);
     }
@@ -69,8 +69,8 @@ static void cm_08_strangers_on_the_wire(void **state)
         assert_true(system_enable_timestamps(ipsock_handle(pair.receiver)));
         CHECK(IPSOCK_OK, ipsock_set_hop_limit(pair.sender, 72));
         exchange(&pair, NULL, &seen);
-        EQUAL(FIELDS, seen.control.valid);
-        EQUAL(72, seen.control.hop_limit);
+        EQUAL(delivered(i, FIELDS), seen.control.valid);
+        check_hops(72, &seen.control);
         close_pair(&pair);
     }
 }
@@ -95,12 +95,12 @@ static void cm_06_lent_buffers_too_small(void **state)
             assert_true(c.opaque_length <= capacity);
             cut += (flags & IPSOCK_MSG_CTRUNC) != 0;
             /* the fields are not affected by what the caller's buffer holds */
-            EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
-            EQUAL(73, c.hop_limit);
-            EQUAL(0x44, c.traffic_class);
+            EQUAL(delivered(i, FIELDS) | IPSOCK_CONTROL_OPAQUE, c.valid);
+            check_hops(73, &c);
+            check_class(i, 0x44, &c);
             free(lent);
         }
-        assert_true(cut > 0);
+        assert_true(cut > 0 || delivered(i, FIELDS) == 0); /* nothing came that could be cut */
         CHECK(IPSOCK_OK, ipsock_get_counters(pair.receiver, &counters, sizeof counters));
         EQUAL(cut, counters.control_truncated);
         EQUAL(0, counters.truncated);
@@ -124,7 +124,8 @@ static size_t walk(const uint8_t *bytes, size_t length, size_t *payloads)
 #define CAPACITIES 1024
 
 /* Whole messages in every capacity: the longest row of them that fits, the last without padding. */
-static void check_capacity(struct pair *pair, size_t capacity, size_t count, const size_t *payloads)
+static void check_capacity(int column, struct pair *pair, size_t capacity, size_t count,
+                           const size_t *payloads)
 {
     uint8_t *lent = malloc(capacity != 0 ? capacity : 1);
     struct ipsock_control again;
@@ -140,7 +141,7 @@ static void check_capacity(struct pair *pair, size_t capacity, size_t count, con
     assert_memory_equal(got, payloads, fits * sizeof got[0]);
     CHECK(IPSOCK_OK, ipsock_control_decode(lent, c.opaque_length, IPSOCK_UNSPEC,
                                            IPSOCK_CONTROL_RECEIVABLE, &again));
-    EQUAL(FIELDS | IPSOCK_CONTROL_OPAQUE, c.valid);
+    EQUAL(delivered(column, FIELDS) | IPSOCK_CONTROL_OPAQUE, c.valid);
     EQUAL(0, again.valid & ~FIELDS);
     if (again.valid & IPSOCK_CONTROL_HOP_LIMIT)
         EQUAL(74, again.hop_limit);
@@ -162,9 +163,9 @@ static void ad_04_whole_messages_in_every_capacity(void **state)
         const struct ipsock_control c = receive_lent(pair.receiver, lent, CAPACITIES, &flags);
         EQUAL(0, flags);
         const size_t count = walk(lent, c.opaque_length, payloads);
-        assert_true(count >= 2);
+        assert_true(count >= 1);
         for (size_t capacity = 0; capacity <= CAPACITIES; capacity++)
-            check_capacity(&pair, capacity, count, payloads);
+            check_capacity(i, &pair, capacity, count, payloads);
         free(lent);
         close_pair(&pair);
     }
@@ -188,9 +189,10 @@ static void ad_04_a_peek_counts_nothing(void **state)
             CHECK(IPSOCK_OK,
                   ipsock_recv_batch(pair.receiver, b.batch, b.messages, sizeof b.messages[0], 1,
                                     &done, peek == 1 ? IPSOCK_MSG_PEEK : 0));
-            EQUAL(IPSOCK_MSG_CTRUNC, b.messages[0].flags);
+            const bool cut = delivered(i, FIELDS) != 0;
+            EQUAL(cut ? IPSOCK_MSG_CTRUNC : 0, b.messages[0].flags);
             CHECK(IPSOCK_OK, ipsock_get_counters(pair.receiver, &counters, sizeof counters));
-            EQUAL(peek - 1, counters.control_truncated);
+            EQUAL(cut ? peek - 1 : 0, counters.control_truncated);
         }
         free_burst(&b);
         close_pair(&pair);
@@ -207,8 +209,8 @@ static void cm_06_no_buffer_lent(void **state)
         CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "time", 4, NULL));
         const struct ipsock_control c = receive_lent(pair.receiver, NULL, 0, &flags);
         EQUAL(0, c.opaque_length);
-        EQUAL(IPSOCK_MSG_CTRUNC, flags);
-        EQUAL(FIELDS, c.valid & FIELDS); /* the fields do not depend on it */
+        EQUAL(delivered(i, FIELDS) != 0 ? IPSOCK_MSG_CTRUNC : 0, flags);
+        EQUAL(delivered(i, FIELDS), c.valid & FIELDS); /* the fields do not depend on it */
         close_pair(&pair);
     }
 }
@@ -219,6 +221,9 @@ static void cm_08_opaque_sent(void **state)
     for (int i = V4; i < COLUMNS; i++) {
         if (i == V6 || !begin_column(i))
             continue;
+        if (i == V4 ? expected("quirk-04", "encode-traffic-class-v4").level == EXPECT_ABSENT
+                    : sendable(MAPPED, IPSOCK_CONTROL_TRAFFIC_CLASS) == 0)
+            continue; /* no message of IPv4 that could ride along */
         struct pair pair = open_pair(i, FIELDS, IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_HOP_LIMIT);
         uint8_t payload[8], *bytes = malloc(system_space(4));
         struct ipsock_control c;
@@ -266,7 +271,7 @@ static void cm_08_opaque_limits(void **state)
     EQUAL(IPSOCK_OPAQUE_MAX, c.opaque_length);
     if (expect_code("cm-08", "unknown-level", send_bytes(pair.sender, &pair.to, "x", 1, &c))) {
         receive(pair.receiver, &seen);
-        EQUAL(12, seen.control.hop_limit);
+        check_hops(12, &seen.control);
     }
     c.opaque_length = 0; /* none at all, with and without a place */
     exchange(&pair, &c, &seen);

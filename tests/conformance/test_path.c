@@ -186,7 +186,8 @@ static void v4_opt_dont_fragment_on_the_wire(void **state)
         struct ipsock_ipv4_header header;
         uint32_t done = 0;
         bool reads = !on;
-        CHECK(IPSOCK_OK, ipsock_set_dont_fragment(s, on != 0));
+        if (!expect_code("pmtu-01", "forbid-v4", ipsock_set_dont_fragment(s, on != 0)))
+            continue;
         CHECK(IPSOCK_OK, ipsock_get_dont_fragment(s, &reads));
         EQUAL(on, reads);
         CHECK(IPSOCK_OK, send_bytes(s, &to, "DF?", 3, NULL));

@@ -64,8 +64,10 @@ static void pmtu_01_modes_of_udp_read_back(void **state)
     {
         struct pair pair = open_pair(i, 0, 0);
         int mode = -1;
-        CHECK(IPSOCK_OK, ipsock_get_path_mtu_mode(pair.receiver, &mode));
-        EQUAL(IPSOCK_PATH_MTU_DEFAULT, mode);
+        char what[32];
+        snprintf(what, sizeof what, "forbid-%s", i == MAPPED ? columns[V6].name : columns[i].name);
+        if (expect_code("pmtu-01", what, ipsock_get_path_mtu_mode(pair.receiver, &mode)))
+            EQUAL(IPSOCK_PATH_MTU_DEFAULT, mode);
         go_through_modes(i, pair.sender);
         close_pair(&pair);
     }

@@ -163,10 +163,19 @@ static void ping_10_nobody_elses(void **state)
     }
 }
 
-static void cancel_soon(void *argument)
+struct waiter {
+    struct ipsock_endpoint *s;
+    _Atomic bool done;
+};
+
+/* Again and again: a cancel that comes before the wait ends nothing. */
+static void cancel_until_done(void *argument)
 {
-    system_sleep_ms(20);
-    CHECK(IPSOCK_OK, ipsock_cancel(argument));
+    struct waiter *waiter = argument;
+    while (!waiter->done) {
+        system_sleep_ms(20);
+        CHECK(IPSOCK_OK, ipsock_cancel(waiter->s));
+    }
 }
 
 /* Others' replies do not end a wait, nor do they prolong it. */
@@ -189,8 +198,10 @@ static void ping_10_waiting(void **state)
         CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, ipsock_now() + 30 * MILLISECOND));
         CHECK(IPSOCK_ETIMEDOUT, ipsock_recv(s, &m, 0));
         CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, 0));
-        struct system_thread *thread = system_thread_start(cancel_soon, s);
+        struct waiter waiter = {s, false};
+        struct system_thread *thread = system_thread_start(cancel_until_done, &waiter);
         CHECK(IPSOCK_ECANCELED, ipsock_recv(s, &m, 0));
+        waiter.done = true;
         system_thread_join(thread);
         check_nothing(s);
         for (uint8_t n = 0; n < 200; n++)
@@ -256,10 +267,12 @@ static void cm_01_ping_per_packet(void **state)
     {
         struct ipsock_config config = config_of(i, IPSOCK_PING);
         const uint32_t told = delivered_raw(i, fields);
+        if (!raw_hears_requests(i))
+            continue; /* nobody sees them */
         struct ipsock_endpoint *raw =
             open_raw(i, i == V4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6, told, 0);
         const struct ipsock_addr to = addr_of(columns[i].loopback);
-        config.send_control = fields | IPSOCK_CONTROL_INTERFACE;
+        config.send_control = fields | sendable_raw(i, IPSOCK_CONTROL_INTERFACE);
         config.receive_control =
             told | IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_SOURCE;
         struct ipsock_endpoint *s = must_open(&config);
@@ -312,14 +325,18 @@ static void v4_uni_03_ping_source(void **state)
         ipsock_free(s);
         config.send_control = IPSOCK_CONTROL_SOURCE;
         config.error = &error;
-        if (answer.level == IPSOCK_ABSENT) { /* linux.md §6: IPv6 ping sockets ignore it */
-            EQUAL(V6, i);
-            assert_false(system_pings_raw());
+        if (answer.level == IPSOCK_ABSENT) {
+            if (system_pings_raw())
+                EQUAL(0, sendable_raw(i, IPSOCK_CONTROL_SOURCE));
+            else /* linux.md §6: IPv6 ping sockets ignore it */
+                EQUAL(V6, i);
             CHECK(IPSOCK_ENOTSUP, ipsock_open(&s, &config));
             assert_string_equal(error.option, "send_control");
             continue;
         }
         config.error = NULL;
+        if (!raw_hears_requests(i))
+            continue;
         s = must_open(&config);
         struct ipsock_control c = {.valid = IPSOCK_CONTROL_SOURCE, .source = addr_of(sources[i])};
         struct ipsock_config listens = config_of(i, IPSOCK_RAW);

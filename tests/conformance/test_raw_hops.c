@@ -23,7 +23,7 @@ static struct stage begin(void)
     config.protocol = PROTOCOL_TEST;
     config.flags = IPSOCK_OPEN_HEADER_INCLUDED | IPSOCK_OPEN_BROADCAST;
     config.local = ipsock_addr_any(IPSOCK_IPV4, 0);
-    config.send_control = IPSOCK_CONTROL_INTERFACE;
+    config.send_control = sendable_raw(V4, IPSOCK_CONTROL_INTERFACE);
     stage.s = must_open(&config);
     config.send_control = 0;
     config.flags = IPSOCK_OPEN_STRICT_MULTICAST;
@@ -151,6 +151,7 @@ static void raw_05_hop_limit_to_everybody(void **state)
     (void)state;
     const struct ground *g = own_ground(V4, NULL);
     need(g != NULL, "needs an interface of its own");
+    need(sendable_raw(V4, IPSOCK_CONTROL_INTERFACE) != 0, "no interface per packet");
     const struct stage stage = begin();
     const struct ipsock_ipv4_header header = header_with("255.255.255.255", 17);
     struct ipsock_control control = {.valid = IPSOCK_CONTROL_INTERFACE,

@@ -197,21 +197,22 @@ static void raw_10_headers_of_the_system(void **state)
 {
     (void)state;
     need_privilege();
-    struct ipsock_endpoint *s = open_ipv4(
-        0, 0, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_TRAFFIC_CLASS);
+    const uint32_t sent = sendable_raw(V4, IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE |
+                                               IPSOCK_CONTROL_TRAFFIC_CLASS);
+    struct ipsock_endpoint *s = open_ipv4(0, 0, sent);
     struct packet p;
     struct seen seen;
     const struct ipsock_addr to = addr_of("127.0.0.1");
     struct ipsock_control control;
-    control.valid = IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_TRAFFIC_CLASS;
+    control.valid = sent;
     control.hop_limit = 7;
     control.traffic_class = 0x28;
     control.source = addr_of("127.0.0.5");
     CHECK(IPSOCK_OK, send_bytes(s, &to, "hello", 5, &control));
     receive_packet(s, &p);
-    EQUAL(7, p.header.hop_limit);
-    EQUAL(0x28, p.header.traffic_class);
-    check_addr(&p.header.source, "127.0.0.5");
+    EQUAL(sent & IPSOCK_CONTROL_HOP_LIMIT ? 7 : p.header.hop_limit, p.header.hop_limit);
+    EQUAL(sent & IPSOCK_CONTROL_TRAFFIC_CLASS ? 0x28 : 0, p.header.traffic_class);
+    check_addr(&p.header.source, sent & IPSOCK_CONTROL_SOURCE ? "127.0.0.5" : "127.0.0.1");
     EQUAL(25, p.header.total_length);
     EQUAL(PROTOCOL_TEST, p.header.protocol);
     EQUAL(5, p.length);

@@ -133,6 +133,7 @@ static void raw_interface_of_a_packet(void **state)
     const struct ground *second = NULL;
     const struct ground *g = own_ground(V4, &second);
     need(g != NULL && second != NULL, "needs interfaces of its own");
+    need(sendable_raw(V4, IPSOCK_CONTROL_INTERFACE) != 0, "no interface per packet");
     struct ipsock_config config = config_of(V4, IPSOCK_RAW);
     config.protocol = PROTOCOL_TEST;
     config.flags = IPSOCK_OPEN_HEADER_INCLUDED;

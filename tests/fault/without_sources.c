@@ -12,7 +12,11 @@ struct ipsk_system __wrap_ipsk_native;
 enum { ROWS = 256 };
 static struct ipsk_option_row rows[ROWS];
 static struct ipsk_absent_row absent[ROWS];
+#ifdef CHANGED_FACTS
+static int32_t facts[IPSK_FACT_COUNT] = {CHANGED_FACTS};
+#else
 static int32_t facts[IPSK_FACT_COUNT];
+#endif
 
 static bool is_of_sources(int option)
 {
@@ -39,7 +43,7 @@ __attribute__((constructor)) static void remove_sources(void)
     for (size_t i = 0; i < __real_ipsk_native.absent_count && w->absent_count < ROWS; i++)
         absent[w->absent_count++] = __real_ipsk_native.absent[i];
     for (int i = 0; i < IPSK_FACT_COUNT; i++)
-        facts[i] = __real_ipsk_native.facts[i];
+        facts[i] += __real_ipsk_native.facts[i];
     facts[IPSK_FACT_FILTER6_BY_GROUP] = 0;
     w->options = rows;
     w->absent = absent;

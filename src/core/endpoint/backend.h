@@ -64,6 +64,7 @@ struct ipsk_inspection {
     bool dual_stack;
     bool header_included;
     uint32_t interface_index; /* that it is bound to */
+    bool protocol_unknown;    /* of a raw socket: whether it is one of ICMP is not told */
 };
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error);

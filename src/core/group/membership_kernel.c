@@ -184,6 +184,10 @@ static int translate(struct ipsock_endpoint *s, const struct ipsk_membership_req
     }
     if (error->code == IPSOCK_ENOBUFS)
         name_limit(s, r, error);
+    if (ipsk_is_of_table(error->code)) { /* in the state table's words, whoever found out */
+        error->operation = calls[r->call].name;
+        error->option = NULL;
+    }
     return error->code;
 }
 

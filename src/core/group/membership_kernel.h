@@ -18,6 +18,12 @@ struct ipsk_membership_request {
 
 bool ipsk_call_has_source(int call);
 
+/* Whether a code is one of those that the state table answers with. */
+static inline bool ipsk_is_of_table(int code)
+{
+    return code == IPSOCK_EMEMBER || code == IPSOCK_ENOTMEMBER || code == IPSOCK_EFILTERMODE;
+}
+
 int ipsk_refuse_membership(struct ipsock_error *error, int code,
                            const struct ipsk_membership_request *r, const char *field);
 

@@ -63,6 +63,12 @@ static uint32_t way_to(const struct ipsock_addr *group)
     return index;
 }
 
+uint32_t ipsk_choice_of(struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    const uint32_t way = ipsk_find_way(s, r);
+    return way == 0 && s->memberships.strict ? way_to(&r->group) : way;
+}
+
 uint32_t ipsk_find_way(struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
 {
     if (r->index != 0 || !ipsk_call_has_source(r->call) ||

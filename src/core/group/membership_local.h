@@ -25,4 +25,8 @@ int ipsk_filter_sources(struct ipsock_endpoint *s, const struct ipsk_membership_
  */
 uint32_t ipsk_find_way(struct ipsock_endpoint *s, const struct ipsk_membership_request *r);
 
+/* The interface that the system has chosen for index 0, as far as it is known where the system does
+ * not tell: the way above, or of a strict endpoint, which compares, by the same route. */
+uint32_t ipsk_choice_of(struct ipsock_endpoint *s, const struct ipsk_membership_request *r);
+
 #endif

@@ -100,7 +100,7 @@ static int check_adoption(const struct ipsock_config *c, struct ipsock_error *er
 static bool can_ping(const struct ipsk_inspection *found, const struct ipsock_config *c)
 {
     return c->kind == IPSOCK_PING && found->kind == IPSOCK_RAW && !found->header_included &&
-           found->protocol == ipsock_icmp_protocol(found->family);
+           (found->protocol_unknown || found->protocol == ipsock_icmp_protocol(found->family));
 }
 
 static bool tells_nothing(const struct ipsock_endpoint *s)

@@ -8,9 +8,26 @@
 
 #include "core/option/option.h"
 
-/* Whether the system gives a size: tried on a socket apart, because a size that was set, even if
- * taken back, ends the kernel's own sizing of a socket's buffers. */
-static int try_size(const struct ipsock_endpoint *s, const struct ipsk_option_row *row, int bytes,
+/* The largest size that the system takes, below one that it refused; 0: none. By trying: the
+ * maximum is a share of a sysctl's value, and the user's own limit (RLIMIT_SBSIZE) counts too. */
+static int largest_size(ipsock_handle_t apart, const struct ipsk_option_row *row, int refused)
+{
+    struct ipsock_error ignored;
+    int taken = 0;
+    while (refused - taken > 1) {
+        const int middle = taken + (refused - taken) / 2;
+        if (ipsk_set_row(apart, row, middle, &ignored) == IPSOCK_OK)
+            taken = middle;
+        else
+            refused = middle;
+    }
+    return taken;
+}
+
+/* Whether the system gives a size, which becomes the most that it gives where it refuses to cut:
+ * tried on a socket apart, because a size that was set, even if taken back, ends the kernel's own
+ * sizing of a socket's buffers. */
+static int try_size(const struct ipsock_endpoint *s, const struct ipsk_option_row *row, int *bytes,
                     const char *name, struct ipsock_error *error)
 {
     ipsock_handle_t apart;
@@ -18,12 +35,17 @@ static int try_size(const struct ipsock_endpoint *s, const struct ipsk_option_ro
     int code = ipsk_sys_socket(s->family, IPSOCK_UDP, 0, &apart, error);
     if (code < 0)
         return code;
-    code = ipsk_set_row(apart, row, bytes, error);
+    code = ipsk_set_row(apart, row, *bytes, error);
+    if (code == IPSOCK_ENOBUFS && ipsk_native.facts[IPSK_FACT_BUFFERS_REFUSED] != 0) {
+        const int most = largest_size(apart, row, *bytes);
+        *bytes = most > 0 ? most : *bytes;
+        code = most > 0 ? IPSOCK_OK : code;
+    }
     if (code == IPSOCK_OK)
         code = ipsk_get_row(apart, row, &given, error);
     ipsk_sys_close(apart);
     /* the largest size of all is an odd number where the kernel doubles what it is told */
-    const bool enough = given >= (int64_t)bytes * ipsk_sys_buffer_factor() || given >= INT_MAX - 1;
+    const bool enough = given >= (int64_t)*bytes * ipsk_sys_buffer_factor() || given >= INT_MAX - 1;
     return code == IPSOCK_OK && !enough ? ipsk_fail(error, IPSOCK_ENOBUFS, 0, "set", name) : code;
 }
 
@@ -34,7 +56,7 @@ int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char
         ipsk_option_row(s, option, s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
     if (bytes < 1)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, "set", name);
-    int code = row == NULL ? IPSOCK_OK : try_size(s, row, bytes, name, error);
+    int code = row == NULL ? IPSOCK_OK : try_size(s, row, &bytes, name, error);
     if (code == IPSOCK_OK)
         code = ipsk_set_option(s, option, bytes, name, error);
     if (code == IPSOCK_ENOBUFS)

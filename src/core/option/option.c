@@ -2,6 +2,7 @@
 /* Options: the table's encodings, and setting several rows as one. */
 #include "core/option/option.h"
 
+#include <ipsock/capability.h>
 #include <ipsock/option.h>
 
 #include <limits.h>
@@ -180,13 +181,39 @@ static bool is_known(int option)
     return false;
 }
 
+/* Whether the tables say why a kind has not an option that others of this system have: a lack, and
+ * no mistake. */
+static bool is_explained(int option, unsigned kind, int column)
+{
+    static const struct {
+        uint8_t option, feature;
+    } features[] = {{IPSK_OPTION_TRAFFIC_CLASS, IPSOCK_FEATURE_TRAFFIC_CLASS},
+                    {IPSK_OPTION_HOP_LIMIT, IPSOCK_FEATURE_HOP_LIMIT},
+                    {IPSK_OPTION_MULTICAST_HOP_LIMIT, IPSOCK_FEATURE_MULTICAST_HOP_LIMIT},
+                    {IPSK_OPTION_MULTICAST_INTERFACE, IPSOCK_FEATURE_MULTICAST_INTERFACE},
+                    {IPSK_OPTION_MULTICAST_LOOPBACK, IPSOCK_FEATURE_MULTICAST_LOOPBACK},
+                    {IPSK_OPTION_DONT_FRAGMENT, IPSOCK_FEATURE_DONT_FRAGMENT},
+                    {IPSK_OPTION_PATH_MTU_PROBE, IPSOCK_FEATURE_PATH_MTU_PROBE}};
+    size_t f = 0;
+    while (f < sizeof features / sizeof features[0] && features[f].option != option)
+        f++;
+    for (size_t i = 0; f < sizeof features / sizeof features[0] && i < ipsk_native.absent_count;
+         i++) {
+        const struct ipsk_absent_row *row = &ipsk_native.absent[i];
+        if (row->feature == features[f].feature && (row->kinds & kind) && row->column == column)
+            return true;
+    }
+    return false;
+}
+
 /* An option of another kind or family is the caller's mistake; one that this system lacks is not.
  */
 int ipsk_option_missing(const struct ipsock_endpoint *s, int option, const char *name,
                         struct ipsock_error *error)
 {
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
-    const bool lacks = find(s, option, column) != NULL || !is_known(option);
+    const bool lacks = find(s, option, column) != NULL || !is_known(option) ||
+                       is_explained(option, ipsk_kind_bit(s->backing), column);
     return ipsk_fail(error, lacks ? IPSOCK_ENOTSUP : IPSOCK_EKIND, 0, "option", name);
 }
 

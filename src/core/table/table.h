@@ -193,6 +193,8 @@
     X(SOURCES_MOST)       /* sources of a group, one more of which the system does not survive */  \
     X(EMPTY_FILTER_STAYS) /* 1: a membership without its last source is still one */               \
     X(LEAVES6_BY_INDEX)   /* 1: what was joined on the system's choice is left by its index */     \
+    X(JOINS6_TWICE)       /* 1: a second join of a group of IPv6 succeeds and changes nothing */   \
+    X(BUFFERS_REFUSED)    /* 1: a buffer above the maximum is refused, not cut */                  \
     X(SEGMENTS)           /* most that one call's offload takes, of the newest version */          \
     X(SEGMENTS_SURE)      /* the same of every version */                                          \
     X(SEGMENTS_REFUSED)   /* error that says nothing but that there is no offload on this way */

@@ -70,11 +70,10 @@ static inline int check_destination(const struct ipsock_endpoint *s, const struc
     int code = check_peer(s, &m->peer, error);
     if (code == IPSOCK_OK && m->control != NULL)
         code = check_control(s, m, error);
-    if (code == IPSOCK_OK)
-        code = ipsk_check_addressed(s, m, error);
+    /* what contradicts itself is wrong everywhere, what is of the system's comes after it */
     if (code == IPSOCK_OK && s->family == IPSOCK_IPV6)
         code = ipsk_check_zone(s, m, error);
-    return code;
+    return code == IPSOCK_OK ? ipsk_check_addressed(s, m, error) : code;
 }
 
 int ipsk_check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
