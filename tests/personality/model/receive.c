@@ -21,6 +21,8 @@ static size_t room_of(const struct msghdr *h)
 static bool is_unwanted(struct sock *s, const struct host_message *m)
 {
     struct host_addr group = m->local, from = m->peer;
+    if (s->odd_peer && !model_is_any(&s->peer) && !model_same_ip(&s->peer, &m->peer))
+        return true;
     if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
         return false;
     group = model_unmap(&group);
@@ -81,13 +83,13 @@ static void discard(int fd)
 }
 
 /* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
- * path.errors). */
+ * path.errors), others by errors.c. */
 static bool is_news(int64_t error)
 {
     return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
            error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
            error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
-           error == -HOST_EOTHER;
+           error == -HOST_EPROTO || error == -HOST_EOTHER;
 }
 
 /* Raw IPv4: throws away what this kernel would not have delivered; 0, or minus an errno. */
@@ -109,6 +111,53 @@ static int64_t pass_answered(int fd, const struct sock *s, int flags)
     }
 }
 
+/* What is pending, once nothing is left to receive (soreceive). */
+static int take_pending(int fd, struct sock *s, int flags)
+{
+    host_lock();
+    model_errors(fd, s);
+    const int error = s->pending;
+    if (!(flags & MSG_PEEK))
+        s->pending = 0;
+    host_unlock();
+    return -error;
+}
+
+/* A path MTU is told by an empty datagram (ip6_notify_pmtu). */
+static bool take_notice(int fd, struct sock *s, struct host_message *m, int flags)
+{
+    host_lock();
+    model_errors(fd, s);
+    const bool has = s->notice_count > 0;
+    if (has) {
+        memset(m, 0, sizeof *m);
+        m->has = HOST_HAS_MTU;
+        m->from_path = true;
+        m->peer = m->mtu_of = s->notices[0].to;
+        m->mtu = s->notices[0].mtu;
+        if (!(flags & MSG_PEEK))
+            memmove(s->notices, s->notices + 1, (size_t)--s->notice_count * sizeof s->notices[0]);
+    }
+    host_unlock();
+    return has;
+}
+
+enum { ONCE_MORE = -100000 };
+
+/* Bytes; minus an errno, or ONCE_MORE. */
+static int64_t take_datagram(int fd, struct sock *s, struct host_message *m, int flags)
+{
+    const bool pending = s->pending != 0;
+    if (pending)
+        m->flags |= HOST_DONTWAIT;
+    const int64_t n = host_receive(fd, m);
+    const bool news = n < 0 && is_news(n);
+    if (!news && !(pending && n == -HOST_EAGAIN))
+        return n < 0 ? model_errno((int)n) : n;
+    const int error = s->is.type == HOST_RAW ? 0 : take_pending(fd, s, flags);
+    return error != 0 ? error : ONCE_MORE;
+}
+
 /* The next message that this kernel delivers; minus an errno. */
 static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_message *m, int flags)
 {
@@ -116,15 +165,17 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         int64_t n = s->kind == KIND_R4 ? pass_answered(fd, s, flags_in(flags)) : 0;
         if (n < 0)
             return n;
+        if (s->kind == KIND_U6 && take_notice(fd, s, m, flags))
+            return 0;
         memset(m, 0, sizeof *m);
         m->buffers = (const struct host_buffer *)h->msg_iov;
         m->buffer_count = (uint64_t)h->msg_iovlen;
         m->flags = flags_in(flags);
-        n = host_receive(fd, m);
-        if (n < 0 && s->is.type == HOST_RAW && is_news(n))
+        n = take_datagram(fd, s, m, flags);
+        if (n == ONCE_MORE)
             continue;
         if (n < 0)
-            return model_errno((int)n);
+            return n;
         host_lock();
         const bool drop = is_unwanted(s, m) || is_deaf(s, m);
         host_unlock();
@@ -145,6 +196,8 @@ static void give_peer(const struct sock *s, const struct host_message *m, struct
     }
     if (s->is.type == HOST_RAW)
         peer.port = 0;
+    if ((m->has & HOST_HAS_MTU) && !m->from_path && model_fact(FACT_NOTICE_PORT))
+        peer.port = (uint16_t)s->sent_port;
     if (model_fact(FACT_MAPPED_BOUND_V4) && model_is_mapped(&peer) &&
         (model_is_mapped(&s->local) || (s->connected && model_is_mapped(&s->peer))))
         peer = model_unmap(&peer);
@@ -197,24 +250,15 @@ static ssize_t receive_stream(int fd, struct msghdr *h, int flags)
     return (ssize_t)n;
 }
 
-static int take_pending(struct sock *s)
-{
-    const int error = s->pending;
-    s->pending = 0;
-    return -error;
-}
-
 ssize_t model_receive(int fd, struct msghdr *h, int flags)
 {
     int error = 0;
     host_lock();
     struct sock *const s = model_find(fd, &error);
-    if (s != NULL)
-        error = take_pending(s);
     if (s != NULL && s->is.family == 6)
         model_names(fd, s);
     host_unlock();
-    if (s == NULL || error != 0)
+    if (s == NULL)
         return error;
     if (s->is.type == HOST_STREAM)
         return receive_stream(fd, h, flags);

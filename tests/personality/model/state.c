@@ -62,7 +62,11 @@ static void ask_for_all(int fd, const struct sock *s)
         if (s->is.family == 6)
             host_set(fd, v6[i], 1);
     }
-    host_set(fd, HOST_OPTION_DISCOVERY, HOST_MAY_FRAGMENT);
+    if (s->is.type == HOST_DATAGRAM) { /* errors.c */
+        host_set(fd, HOST_OPTION_ERROR_QUEUE, 1);
+        host_set(fd, HOST_OPTION_ERROR_QUEUE6, 1);
+    }
+    host_set(fd, HOST_OPTION_DISCOVERY, HOST_OMIT); /* hears of need-fragment */
     if (s->is.family == 6)
         host_set(fd, HOST_OPTION_DISCOVERY6, HOST_MAY_FRAGMENT);
     if (s->kind == KIND_U4)
@@ -158,11 +162,18 @@ void model_names(int fd, struct sock *s)
         s->peer.port = 0;
     if (s->kind == KIND_R4 && s->made) {
         s->local = s->bound;
+        s->local.port = 0;
         return;
     }
     if (host_name(fd, false, &s->local) == 0) {
         if (s->is.type == HOST_RAW) /* Linux gives the protocol */
             s->local.port = 0;
+        if (s->odd_peer && model_is_any(&s->local)) {
+            s->local = s->odd_local;
+            s->local.port = 0;
+        }
+        if (s->zoneless)
+            s->local.scope = 0;
         s->has_port = s->local.port != 0;
     }
 }
