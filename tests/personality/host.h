@@ -48,6 +48,8 @@ struct host_identity {
 int host_identify(int fd, struct host_identity *out);
 
 int host_socket(int family, enum host_type type, int protocol, bool nonblocking, bool cloexec);
+/* A raw socket of every protocol: what arrives, without fragments put together; it sends nothing. */
+int host_wild(int family, bool nonblocking, bool cloexec);
 int host_accept(int fd, struct host_addr *peer, bool nonblocking, bool cloexec);
 int host_close(int fd);
 int host_bind(int fd, const struct host_addr *addr);
@@ -110,9 +112,11 @@ struct host_message {
     struct host_addr local; /* destination of a received one, source of a sent one */
     uint32_t interface;
     int hops, traffic_class, dont_fragment;
+    int fragment; /* received in fragments, of which this is the largest; 0: whole */
     int64_t seconds, microseconds;
     struct host_addr mtu_of;
     uint32_t mtu;
+    bool foreign; /* of a host_wild: not for a raw socket of this host */
     bool from_path; /* the mtu is of an ICMP message */
 };
 /* Bytes; a datagram's whole length with HOST_TRUNCATED in flags. */

@@ -49,6 +49,9 @@ static void take_v4(struct host_message *m, const struct cmsghdr *c)
         m->has |= HOST_HAS_CLASS;
         m->traffic_class = number(c);
         break;
+    case IP_RECVFRAGSIZE:
+        m->fragment = number(c);
+        break;
     default:
         break;
     }
@@ -118,12 +121,15 @@ int64_t host_receive(int fd, struct host_message *m)
     socklen_t length = sizeof type;
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
         return host_failed();
+    if (type == SOCK_DGRAM && host_wild_family(fd) != 0)
+        return host_receive_wild(fd, m);
     /* of a stream MSG_TRUNC throws the bytes away */
     const int full = type == SOCK_STREAM ? 0 : MSG_TRUNC;
     const ssize_t n = recvmsg(fd, &h, flags_of(m->flags) | full);
     if (n < 0)
         return host_failed();
     m->has = 0;
+    m->fragment = 0;
     memset(&m->local, 0, sizeof m->local);
     m->flags = h.msg_flags & MSG_TRUNC ? HOST_TRUNCATED : 0;
     host_from(&m->peer, &name, h.msg_namelen);

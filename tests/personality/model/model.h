@@ -156,6 +156,7 @@ int model_control_in(struct sock *s, const struct msghdr *h, const struct host_a
 int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m);
 /* Headers of raw IPv4: how this kernel gives and wants them. */
 void model_header_in(void *packet, size_t length, size_t whole);
+void model_fragment_sum(void *packet, size_t length, int fragment);
 int model_header_out(struct sock *s, void *packet, size_t length);
 
 /* ---- errors ---- */

@@ -36,16 +36,24 @@ static uint16_t fold(uint32_t sum)
     return (uint16_t)~sum;
 }
 
-static void put_udp(struct packet *p, const struct sock *s)
+/* With the pseudo-header (RFC 768, RFC 8200 8.1). */
+static void put_sum(struct packet *p, uint8_t protocol, size_t offset)
 {
     const size_t size = p->to.family == 4 ? 4 : 16;
+    if (offset + 2 > p->length)
+        return;
+    put16(p->data + offset, 0);
+    uint32_t sum = add(protocol + (uint32_t)p->length, p->source.ip, size);
+    sum = add(add(sum, p->to.ip, size), p->data, p->length);
+    put16(p->data + offset, fold(sum) == 0 ? 0xffff : fold(sum));
+}
+
+static void put_udp(struct packet *p, const struct sock *s)
+{
     put16(p->data, s->local.port);
     put16(p->data + 2, p->to.port);
     put16(p->data + 4, p->length);
-    put16(p->data + 6, 0);
-    uint32_t sum = add(IPPROTO_UDP + (uint32_t)p->length, p->source.ip, size);
-    sum = add(add(sum, p->to.ip, size), p->data, p->length);
-    put16(p->data + 6, fold(sum) == 0 ? 0xffff : fold(sum));
+    put_sum(p, IPPROTO_UDP, 6);
 }
 
 static int send4(const struct packet *p)
@@ -167,6 +175,8 @@ static int finish(struct packet *p, const struct sock *s, const struct host_mess
         return result;
     if (s->is.type == HOST_DATAGRAM)
         put_udp(p, s);
+    else if (s->kind == KIND_R6 && (s->checksum >= 0 || s->is.protocol == IPPROTO_ICMPV6))
+        put_sum(p, p->protocol, s->is.protocol == IPPROTO_ICMPV6 ? 2 : (size_t)s->checksum);
     return p->to.family == 4 ? send4(p)
                              : send6(p, s->cuts != 0 ? (size_t)s->cuts : model_mtu_to(&p->by));
 }
@@ -177,6 +187,8 @@ int model_send_packet(int fd, struct sock *s, const struct host_message *m, size
     const struct host_addr *const to = m->peer.family != 0 ? &m->peer : &s->peer;
     const size_t header = s->is.type == HOST_DATAGRAM ? HEADER_UDP : 0;
     uint32_t index;
+    const bool last = s->kind == KIND_R6 && s->checksum >= 0 && (size_t)s->checksum + 1 == length &&
+                      model_fact(FACT_CHECKSUM_LAST_BYTE);
     const bool udp6 = s->kind == KIND_U6 && !model_is_any(&s->local);
     const bool cut = s->is.family == 6 && s->cuts != 0 && !model_is_mapped(to) &&
                      HEADER6 + header + length > (size_t)s->cuts &&
@@ -186,7 +198,7 @@ int model_send_packet(int fd, struct sock *s, const struct host_message *m, size
                                  (local.family == 4 && model_is_group(&local)));
     const bool zero = s->kind == KIND_R4 && model_fact(FACT_RAW_ID_ZERO) && !model_is_group(to) &&
                       HEADER4 + length < ID_FROM && !host_is_local(to, &index);
-    if (!cut && !across && !s->odd_peer && !s->wild && !zero)
+    if (!cut && !across && !s->odd_peer && !s->wild && !zero && !last)
         return 1;
     if (s->is.type == HOST_DATAGRAM && !s->has_port) { /* it has one from here on */
         const struct host_addr any = {.family = (uint8_t)s->is.family};

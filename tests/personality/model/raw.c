@@ -69,6 +69,23 @@ static uint16_t header_sum(const uint8_t *p, size_t header)
     return (uint16_t)~sum;
 }
 
+/* After reassembly the first fragment's checksum stays (ip_reass). */
+void model_fragment_sum(void *packet, size_t length, int fragment)
+{
+    uint8_t first[60], *const p = packet;
+    const size_t header = length < 20 ? 0 : (p[0] & 15U) * 4;
+    if (header < 20 || header > length || !model_fact(FACT_RAW_FRAGMENT_SUM))
+        return;
+    memcpy(first, p, header);
+    first[LENGTH] = (uint8_t)(fragment >> 8);
+    first[LENGTH + 1] = (uint8_t)fragment;
+    first[OFFSET] |= 0x20;
+    first[CHECKSUM] = first[CHECKSUM + 1] = 0;
+    const uint16_t sum = header_sum(first, header);
+    p[CHECKSUM] = (uint8_t)(sum >> 8);
+    p[CHECKSUM + 1] = (uint8_t)sum;
+}
+
 /* Nobody looks at the header (rip_output of NetBSD): 1, it goes as it is. */
 static int put_odd(uint8_t *p, size_t length)
 {

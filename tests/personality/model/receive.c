@@ -21,6 +21,8 @@ static size_t room_of(const struct msghdr *h)
 static bool is_unwanted(struct sock *s, const struct host_message *m)
 {
     struct host_addr group = m->local, from = m->peer;
+    if (m->foreign || (s->wild && !model_is_any(&s->local) && !model_same_ip(&s->local, &m->local)))
+        return true;
     if (s->odd_peer && !model_is_any(&s->peer) && !model_same_ip(&s->peer, &m->peer))
         return true;
     if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
@@ -45,13 +47,26 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     return true;
 }
 
-/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD.
- */
-static bool is_deaf(const struct sock *s, const struct host_message *m)
+/* igmp_input of FreeBSD: only with TTL 1, but for DVMRP. */
+static bool is_bad_igmp(const struct sock *s, const struct host_message *m)
+{
+    const uint8_t *const p = m->buffer_count == 0 ? NULL : m->buffers[0].base;
+    if (s->kind != KIND_R4 || !model_fact(FACT_IGMP_TTL) || p == NULL ||
+        m->buffers[0].length < 61 || p[9] != IPPROTO_IGMP)
+        return false;
+    return p[8] != 1 && p[(p[0] & 15) * 4] != 0x13;
+}
+
+/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD,
+ * nor what ends before its checksum. */
+static bool is_deaf(const struct sock *s, const struct host_message *m, int64_t length)
 {
     const int protocol = s->is.protocol;
     if (s->is.type != HOST_RAW)
         return false;
+    if (is_bad_igmp(s, m) || (s->kind == KIND_R6 && s->checksum >= 0 && length < s->checksum + 2 &&
+                              model_fact(FACT_CHECKSUM_WITHIN)))
+        return true;
     if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
         return true;
     if (s->kind != KIND_R6 || protocol != IPPROTO_ICMPV6 || model_fact(FACT_MLD_TO_RAW6) ||
@@ -177,7 +192,7 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         if (n < 0)
             return n;
         host_lock();
-        const bool drop = is_unwanted(s, m) || is_deaf(s, m);
+        const bool drop = is_unwanted(s, m) || is_deaf(s, m, n);
         host_unlock();
         if (!drop)
             return n;
@@ -222,6 +237,8 @@ static ssize_t finish(struct sock *s, struct msghdr *h, struct host_message *m, 
     const size_t room = room_of(h);
     int out = flags_out(m, n, room, flags);
     const size_t stored = (uint64_t)n < room ? (size_t)n : room;
+    if (s->kind == KIND_R4 && h->msg_iovlen > 0 && m->fragment > 0)
+        model_fragment_sum(h->msg_iov[0].iov_base, h->msg_iov[0].iov_len, m->fragment);
     if (s->kind == KIND_R4 && h->msg_iovlen > 0)
         model_header_in(h->msg_iov[0].iov_base,
                         stored < h->msg_iov[0].iov_len ? stored : h->msg_iov[0].iov_len, (size_t)n);

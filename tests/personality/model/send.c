@@ -359,6 +359,8 @@ static int check_length(const struct sock *s, int64_t length)
         return -model_fact(FACT_MESSAGE_OVER_BUFFER);
     if (s->kind == KIND_R6 && s->is.protocol == IPPROTO_ICMPV6 && length < 8)
         return -ENOBUFS; /* M raw6.checksum: rip6_output wants the header */
+    if (s->kind == KIND_R6 && s->checksum < -1)
+        return -EINVAL;
     return s->kind == KIND_U4 && length > 65507 ? -EMSGSIZE : 0;
 }
 
@@ -394,6 +396,14 @@ static int64_t send_fragments(int fd, uint8_t *packet, size_t length, struct hos
     return n < 0 ? model_errno((int)n) : (int64_t)length;
 }
 
+static int64_t send_whole(const struct sock *s, const uint8_t *packet, size_t length,
+                          const struct host_addr *to)
+{
+    const int n = host_send_packet(packet, length, to, model_is_group(to) ? s->interface4 : 0,
+                                   s->values[OPTION_MULTICAST_LOOP]);
+    return n < 0 ? model_errno(n) : (int64_t)length;
+}
+
 /* One buffer, so that its header can be changed. */
 static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
                                struct host_message *m, int64_t length)
@@ -414,7 +424,7 @@ static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
     if (n == 0 || (n == 1 && !framed && at >= 20 && (packet[0] & 15) >= 5)) {
         m->peer.family = 4; /* ip_output goes by the header */
         memcpy(m->peer.ip, packet + 16, 4);
-        n = send_fragments(fd, packet, at, m);
+        n = s->wild ? send_whole(s, packet, at, &m->peer) : send_fragments(fd, packet, at, m);
     }
     free(packet);
     return (ssize_t)n;

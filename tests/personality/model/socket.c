@@ -37,10 +37,9 @@ static int check_protocol(int family, enum host_type type, int protocol)
     return 0;
 }
 
-/* Linux has raw sockets of protocol 0 only with a header of one's own. */
 static int host_protocol(enum host_type type, int protocol)
 {
-    return type != HOST_RAW ? 0 : protocol == 0 ? IPPROTO_RAW : protocol & 255;
+    return type != HOST_RAW ? 0 : protocol & 255;
 }
 
 int kernel_socket(int family, int type, int protocol)
@@ -55,15 +54,15 @@ int kernel_socket(int family, int type, int protocol)
         result = check_protocol(family, kind, protocol);
     if (result < 0)
         return model_return(result);
-    const int fd = host_socket(family == AF_INET ? 4 : 6, kind, host_protocol(kind, protocol),
-                               type & SOCK_NONBLOCK, type & SOCK_CLOEXEC);
+    const int version = family == AF_INET ? 4 : 6;
+    const bool quick = type & SOCK_NONBLOCK, closes = type & SOCK_CLOEXEC;
+    const int fd = kind == HOST_RAW && protocol == 0
+                       ? host_wild(version, quick, closes)
+                       : host_socket(version, kind, host_protocol(kind, protocol), quick, closes);
     if (fd < 0)
         return model_return(model_errno(fd));
     host_lock();
-    struct sock *const s = model_made(fd);
-    if (s != NULL)
-        s->wild = kind == HOST_RAW && protocol == 0;
-    const bool known = s != NULL;
+    const bool known = model_made(fd) != NULL;
     host_unlock();
     if (known)
         return fd;
@@ -112,6 +111,10 @@ static int bind_raw(const struct host_addr *name)
 static int bind_below(int fd, struct sock *s, const struct host_addr *addr)
 {
     struct host_addr zoned = *addr;
+    if (s->wild) {
+        s->bound = *addr;
+        return 0;
+    }
     const bool link = addr->family == 6 && addr->ip[0] == 0xff && (addr->ip[1] & 15) <= 2;
     if (!link || addr->scope != 0)
         return host_bind(fd, addr);
@@ -198,7 +201,7 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
     if (result < 0)
         return result;
     s->odd_peer = false;
-    if (s->is.type == HOST_RAW && (model_is_mapped(addr) || model_is_any(addr)))
+    if (s->is.type == HOST_RAW && (s->wild || model_is_mapped(addr) || model_is_any(addr)))
         return connect_odd(s, addr);
     if (s->is.type == HOST_RAW)
         addr->port = 9; /* any: without one Linux does not tell the peer (inet_getname) */
