@@ -106,7 +106,7 @@ static void take_in(struct sock *s, const struct host_icmp *e)
     if (e->v6 && e->type == TOO_BIG6)
         note_mtu(s, e, own);
     if (error != 0 && (own || (dead && !s->connected && model_fact(FACT_ICMP6_ADDRESS_ALL))))
-        s->pending = error;
+        s->pending = error, s->deferred = false;
 }
 
 int model_errors(int fd, struct sock *s)

@@ -77,7 +77,8 @@ struct sock {
     uint32_t filter[8];
     int checksum;
     struct in6_pktinfo sticky;
-    int pending;  /* errno for the next call */
+    int pending;   /* errno for the next call */
+    bool deferred; /* by recvmmsg */
     int bound_by; /* the descriptor that was bound to a port, plus 1 */
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */

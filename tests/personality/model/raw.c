@@ -106,7 +106,8 @@ int model_header_out(struct sock *s, void *packet, size_t length)
     const bool network = model_fact(FACT_RAW_NETWORK_ORDER);
     const bool unseen = model_fact(FACT_RAW_HEADER_UNSEEN);
     if (length < 20)
-        return unseen && length >= 4 ? put_odd(p, length) : -EINVAL;
+        return unseen && length >= 4 && get_host_order(p + LENGTH) <= length ? put_odd(p, length)
+                                                                             : -EINVAL;
     const unsigned total = network ? get(p + LENGTH) : get_host_order(p + LENGTH);
     const bool odd = (p[0] & 15U) * 4 > length || (p[0] & 15U) < 5;
     if (total != length || (odd && !unseen))

@@ -180,7 +180,7 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         int64_t n = s->kind == KIND_R4 ? pass_answered(fd, s, flags_in(flags)) : 0;
         if (n < 0)
             return n;
-        if (s->kind == KIND_U6 && take_notice(fd, s, m, flags))
+        if (s->is.type == HOST_DATAGRAM && take_notice(fd, s, m, flags))
             return 0;
         memset(m, 0, sizeof *m);
         m->buffers = (const struct host_buffer *)h->msg_iov;
