@@ -359,6 +359,9 @@ static int check_length(const struct sock *s, int64_t length)
         return -model_fact(FACT_MESSAGE_OVER_BUFFER);
     if (s->kind == KIND_R6 && s->is.protocol == IPPROTO_ICMPV6 && length < 8)
         return -ENOBUFS; /* M raw6.checksum: rip6_output wants the header */
+    if (s->is.type == HOST_RAW &&
+        length > 65535 - (s->kind == KIND_R4 && !s->values[OPTION_HDRINCL] ? 20 : 0))
+        return -EMSGSIZE; /* IP_MAXPACKET: rip_output, rip6_output */
     if (s->kind == KIND_R6 && s->checksum < -1)
         return -EINVAL;
     return s->kind == KIND_U4 && length > 65507 ? -EMSGSIZE : 0;
