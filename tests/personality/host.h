@@ -33,7 +33,7 @@ struct host_addr {
 };
 
 /* Values of path MTU discovery. */
-enum { HOST_MAY_FRAGMENT = 0, HOST_MUST_NOT = 2, HOST_PROBE = 3 };
+enum { HOST_MAY_FRAGMENT = 0, HOST_MUST_NOT = 2, HOST_PROBE = 3, HOST_OMIT = 5 };
 
 enum host_type { HOST_STREAM = 1, HOST_DATAGRAM, HOST_RAW };
 
@@ -48,6 +48,8 @@ struct host_identity {
 int host_identify(int fd, struct host_identity *out);
 
 int host_socket(int family, enum host_type type, int protocol, bool nonblocking, bool cloexec);
+/* A raw socket of every protocol: what arrives, without fragments put together; it sends nothing. */
+int host_wild(int family, bool nonblocking, bool cloexec);
 int host_accept(int fd, struct host_addr *peer, bool nonblocking, bool cloexec);
 int host_close(int fd);
 int host_bind(int fd, const struct host_addr *addr);
@@ -110,13 +112,35 @@ struct host_message {
     struct host_addr local; /* destination of a received one, source of a sent one */
     uint32_t interface;
     int hops, traffic_class, dont_fragment;
+    int fragment; /* received in fragments, of which this is the largest; 0: whole */
     int64_t seconds, microseconds;
     struct host_addr mtu_of;
     uint32_t mtu;
+    bool foreign; /* of a host_wild: not for a raw socket of this host */
+    bool from_path; /* the mtu is of an ICMP message */
 };
 /* Bytes; a datagram's whole length with HOST_TRUNCATED in flags. */
 int64_t host_receive(int fd, struct host_message *message);
 int64_t host_send(int fd, struct host_message *message);
+
+/* What ICMP said of something that was sent. */
+struct host_icmp {
+    bool v6;
+    int type, code;
+    uint32_t mtu;
+    struct host_addr to;
+};
+/* The next one, of a socket with both ERROR_QUEUE options: 1; 0: there is none. */
+int host_icmp_error(int fd, struct host_icmp *error);
+
+/* The source of what goes there; by the interface, if it is a group. */
+bool host_source(const struct host_addr *to, uint32_t interface, struct host_addr *source);
+/* A packet with its header, by the route to an address. */
+int host_send_packet(const void *packet, size_t length, const struct host_addr *by,
+                     uint32_t interface, bool loops);
+
+/* An IPv4 packet as it is, to a neighbour or by one: false where none is known. */
+bool host_send_frame(const void *packet, size_t length, const struct host_addr *to);
 
 struct host_interface {
     char name[16];

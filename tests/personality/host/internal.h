@@ -10,6 +10,10 @@
 
 #include "../host.h"
 
+#ifndef IP_RECVFRAGSIZE
+#define IP_RECVFRAGSIZE 25 /* linux/in.h, 4.13 */
+#endif
+
 union host_sockaddr {
     struct sockaddr any;
     struct sockaddr_in v4;
@@ -17,6 +21,8 @@ union host_sockaddr {
     struct sockaddr_storage storage;
 };
 
+int host_wild_family(int fd);
+int64_t host_receive_wild(int fd, struct host_message *m);
 /* -HOST_E… of errno. */
 int host_failed(void);
 int host_answer(long result); /* the result, or of errno if it is negative */

@@ -2,6 +2,7 @@
 /* Messages with their control data. */
 #include "internal.h"
 
+#include <linux/errqueue.h>
 #include <netinet/icmp6.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -47,6 +48,9 @@ static void take_v4(struct host_message *m, const struct cmsghdr *c)
     case IP_TOS:
         m->has |= HOST_HAS_CLASS;
         m->traffic_class = number(c);
+        break;
+    case IP_RECVFRAGSIZE:
+        m->fragment = number(c);
         break;
     default:
         break;
@@ -117,17 +121,58 @@ int64_t host_receive(int fd, struct host_message *m)
     socklen_t length = sizeof type;
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
         return host_failed();
+    if (type == SOCK_DGRAM && host_wild_family(fd) != 0)
+        return host_receive_wild(fd, m);
     /* of a stream MSG_TRUNC throws the bytes away */
     const int full = type == SOCK_STREAM ? 0 : MSG_TRUNC;
     const ssize_t n = recvmsg(fd, &h, flags_of(m->flags) | full);
     if (n < 0)
         return host_failed();
     m->has = 0;
+    m->fragment = 0;
     memset(&m->local, 0, sizeof m->local);
     m->flags = h.msg_flags & MSG_TRUNC ? HOST_TRUNCATED : 0;
     host_from(&m->peer, &name, h.msg_namelen);
     take_control(m, &h);
     return n;
+}
+
+/* False: what the host itself said. */
+static bool take_error(struct msghdr *h, struct host_icmp *error)
+{
+    struct sock_extended_err told;
+    memset(&told, 0, sizeof told);
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c != NULL; c = CMSG_NXTHDR(h, c))
+        if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+            (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+            memcpy(&told, CMSG_DATA(c), sizeof told);
+    error->v6 = told.ee_origin == SO_EE_ORIGIN_ICMP6;
+    error->type = told.ee_type;
+    error->code = told.ee_code;
+    error->mtu = told.ee_info;
+    return error->v6 || told.ee_origin == SO_EE_ORIGIN_ICMP;
+}
+
+int host_icmp_error(int fd, struct host_icmp *error)
+{
+    for (;;) {
+        union control control;
+        union host_sockaddr name;
+        uint8_t byte;
+        struct iovec buffer = {&byte, sizeof byte};
+        struct msghdr h = {.msg_name = &name,
+                           .msg_namelen = sizeof name,
+                           .msg_iov = &buffer,
+                           .msg_iovlen = 1,
+                           .msg_control = &control,
+                           .msg_controllen = sizeof control};
+        if (recvmsg(fd, &h, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+            return 0;
+        if (take_error(&h, error)) {
+            host_from(&error->to, &name, h.msg_namelen);
+            return 1;
+        }
+    }
 }
 
 static void *add(struct msghdr *h, int level, int type, const void *data, size_t size)

@@ -93,6 +93,11 @@ int host_identify(int fd, struct host_identity *out)
         return -HOST_ENOTSOCK;
     const int domain = get(fd, SOL_SOCKET, SO_DOMAIN), type = get(fd, SOL_SOCKET, SO_TYPE);
     out->number = (uint64_t)status.st_ino;
+    if (domain == AF_PACKET) {
+        out->family = host_wild_family(fd);
+        out->type = HOST_RAW;
+        return 0;
+    }
     if (domain != AF_INET && domain != AF_INET6)
         return 0;
     out->family = domain == AF_INET ? 4 : 6;

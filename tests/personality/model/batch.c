@@ -42,9 +42,31 @@ static void keep_error(int fd)
         return;
     host_lock();
     struct sock *const s = model_find(fd, &error);
-    if (s != NULL)
+    if (s != NULL) {
         s->pending = errno;
+        s->deferred = true;
+    }
     host_unlock();
+}
+
+/* What is pending comes before what is queued here; since so_rerror that is the deferred error only
+ * (sys_recvmmsg in kern/uipc_syscalls.c). */
+static int take_first(int fd)
+{
+    int error = 0;
+    if (!model_fact(FACT_BATCH_SYSTEM))
+        return 0;
+    host_lock();
+    struct sock *const s = model_find(fd, &error);
+    error = 0;
+    if (s != NULL)
+        model_errors(fd, s);
+    if (s != NULL && (s->deferred || model_fact(FACT_BATCH_ERROR_FIRST))) {
+        error = s->pending;
+        s->pending = 0;
+    }
+    host_unlock();
+    return -error;
 }
 
 batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags,
@@ -53,6 +75,9 @@ batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, ba
     batch_count done = 0;
     int now = (int)flags & ~MSG_WAITFORONE;
     (void)timeout;
+    const int first = take_first(fd);
+    if (first < 0)
+        return (batch_result)model_return(first);
     for (; done < most(count); done++) {
         const ssize_t n = kernel_recvmsg(fd, &list[done].msg_hdr, now);
         if (n < 0)

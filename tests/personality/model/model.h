@@ -54,11 +54,18 @@ struct past {
     uint64_t received;
 };
 
+/* A path MTU that IPV6_RECVPATHMTU tells. */
+struct notice {
+    struct host_addr to;
+    uint32_t mtu;
+};
+
 struct sock {
     struct sock *next;
     struct host_identity is;
     unsigned kind;
     bool made;      /* by a call to the model */
+    bool wild;      /* raw, of protocol 0: every one */
     bool multicast; /* some multicast option was set */
     int values[OPTION_COUNT];
     uint8_t was_set[OPTION_COUNT];
@@ -70,11 +77,18 @@ struct sock {
     uint32_t filter[8];
     int checksum;
     struct in6_pktinfo sticky;
-    int pending;  /* errno for the next call */
+    int pending;   /* errno for the next call */
+    bool deferred; /* by recvmmsg */
     int bound_by; /* the descriptor that was bound to a port, plus 1 */
     bool connected, has_port, was_dissolved;
-    bool cuts_small; /* the host cuts at the least MTU of IPv6, for groups */
+    bool odd_peer; /* connected, of which the host does not know: packet.c */
+    bool zoneless; /* bound to a group of link scope without a zone */
+    int cuts; /* where the host cuts IPv6 packets, by the model's wish */
+    struct notice notices[8];
+    int notice_count;
+    unsigned sent_port; /* where the last datagram went */
     struct host_addr local, peer;
+    struct host_addr odd_local;
     struct host_addr bound; /* raw IPv4: the name that bind gave; connect gives none */
 };
 
@@ -110,6 +124,7 @@ int model_interface_of(const struct host_addr *addr, uint32_t *index);
 bool model_has_interface(uint32_t index);
 bool model_carries_multicast(uint32_t index);
 bool model_is_loopback(uint32_t index);
+uint32_t model_mtu_to(const struct host_addr *to); /* the route's interface */
 
 /* ---- options ---- */
 
@@ -131,6 +146,9 @@ void model_touch_multicast(int fd, struct sock *s);
 
 ssize_t model_receive(int fd, struct msghdr *h, int flags);
 ssize_t model_send(int fd, const struct msghdr *h, int flags);
+/* What the host would send otherwise: 0, minus an errno; 1: it would not. */
+int model_send_packet(int fd, struct sock *s, const struct host_message *m, size_t length);
+bool model_default_source(const struct host_addr *to, struct host_addr *source);
 void model_control_out(const struct sock *s, const struct host_message *m, struct msghdr *h,
                        int *flags);
 /* Reads control data into m. */
@@ -139,7 +157,15 @@ int model_control_in(struct sock *s, const struct msghdr *h, const struct host_a
 int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m);
 /* Headers of raw IPv4: how this kernel gives and wants them. */
 void model_header_in(void *packet, size_t length, size_t whole);
+void model_fragment_sum(void *packet, size_t length, int fragment);
 int model_header_out(struct sock *s, void *packet, size_t length);
+
+/* ---- errors ---- */
+
+/* Takes in what ICMP said: s->pending, notices, path MTUs. How much there was. */
+int model_errors(int fd, struct sock *s);
+/* The path MTU that the host does not keep itself, or 0. */
+int model_path_mtu(const struct host_addr *to);
 
 /* ---- faults ---- */
 

@@ -140,7 +140,7 @@ void model_apply(int fd, struct sock *s, enum option_id id, int value)
     if (id == OPTION_RECEIVE_BUFFER || id == OPTION_SEND_BUFFER)
         apply_buffer(fd, id, value);
     else if (id == OPTION_DONTFRAG)
-        host_set(fd, HOST_OPTION_DISCOVERY, value ? HOST_PROBE : HOST_MAY_FRAGMENT);
+        host_set(fd, HOST_OPTION_DISCOVERY, value ? HOST_PROBE : HOST_OMIT);
     else if (id == OPTION_DONTFRAG6)
         host_set(fd, HOST_OPTION_DONT_FRAGMENT6, value);
     else if (id == OPTION_HOPS)

@@ -3,7 +3,7 @@
  * the whole length. */
 #include "model.h"
 
-enum { LENGTH = 2, OFFSET = 6, HOPS = 8, CHECKSUM = 10, SOURCE = 12, DESTINATION = 16 };
+enum { LENGTH = 2, ID = 4, OFFSET = 6, HOPS = 8, CHECKSUM = 10, SOURCE = 12, DESTINATION = 16 };
 
 static unsigned get(const uint8_t *p)
 {
@@ -59,15 +59,58 @@ static int put_source(const struct sock *s, uint8_t *p)
     return (p[SOURCE] & 0xf0) == 0xe0 ? -model_fact(FACT_RAW_SOURCE_GROUP) : 0;
 }
 
-/* Of a packet with its own header, before the host gets it. */
+static uint16_t header_sum(const uint8_t *p, size_t header)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < header; i += 2)
+        sum += get(p + i);
+    while (sum >> 16 != 0)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+/* After reassembly the first fragment's checksum stays (ip_reass). */
+void model_fragment_sum(void *packet, size_t length, int fragment)
+{
+    uint8_t first[60], *const p = packet;
+    const size_t header = length < 20 ? 0 : (p[0] & 15U) * 4;
+    if (header < 20 || header > length || !model_fact(FACT_RAW_FRAGMENT_SUM))
+        return;
+    memcpy(first, p, header);
+    first[LENGTH] = (uint8_t)(fragment >> 8);
+    first[LENGTH + 1] = (uint8_t)fragment;
+    first[OFFSET] |= 0x20;
+    first[CHECKSUM] = first[CHECKSUM + 1] = 0;
+    const uint16_t sum = header_sum(first, header);
+    p[CHECKSUM] = (uint8_t)(sum >> 8);
+    p[CHECKSUM + 1] = (uint8_t)sum;
+}
+
+/* Nobody looks at the header (rip_output of NetBSD): 1, it goes as it is. */
+static int put_odd(uint8_t *p, size_t length)
+{
+    if (length >= 20) {
+        const size_t header = (p[0] & 15U) * 4 < length ? (p[0] & 15U) * 4 : length;
+        p[CHECKSUM] = p[CHECKSUM + 1] = 0;
+        const uint16_t sum = header_sum(p, header);
+        p[CHECKSUM] = (uint8_t)(sum >> 8);
+        p[CHECKSUM + 1] = (uint8_t)sum;
+    }
+    return 1;
+}
+
+/* Of a packet with its own header, before the host gets it. 1: as a frame. */
 int model_header_out(struct sock *s, void *packet, size_t length)
 {
     uint8_t *const p = packet;
     const bool network = model_fact(FACT_RAW_NETWORK_ORDER);
+    const bool unseen = model_fact(FACT_RAW_HEADER_UNSEEN);
     if (length < 20)
-        return -EINVAL;
+        return unseen && length >= 4 && get_host_order(p + LENGTH) <= length ? put_odd(p, length)
+                                                                             : -EINVAL;
     const unsigned total = network ? get(p + LENGTH) : get_host_order(p + LENGTH);
-    if (total != length || (p[0] & 15U) * 4 > length || (p[0] & 15U) < 5)
+    const bool odd = (p[0] & 15U) * 4 > length || (p[0] & 15U) < 5;
+    if (total != length || (odd && !unseen))
         return -model_fact(FACT_RAW_LENGTH_WRONG);
     if (!network) {
         const unsigned offset = get_host_order(p + OFFSET);
@@ -83,5 +126,8 @@ int model_header_out(struct sock *s, void *packet, size_t length)
         p[HOPS] = (uint8_t)s->values[OPTION_MULTICAST_TTL];
     if (model_fact(FACT_RAW_OPTIONS_CHECKED) && has_bad_options(p, (p[0] & 15U) * 4))
         return -EINVAL;
-    return put_source(s, p);
+    const int result = put_source(s, p);
+    if (result == 0 && (odd || (model_fact(FACT_RAW_ID_ZERO) && get(p + ID) == 0 && length < 69)))
+        return put_odd(p, length);
+    return result;
 }

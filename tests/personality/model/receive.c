@@ -21,6 +21,10 @@ static size_t room_of(const struct msghdr *h)
 static bool is_unwanted(struct sock *s, const struct host_message *m)
 {
     struct host_addr group = m->local, from = m->peer;
+    if (m->foreign || (s->wild && !model_is_any(&s->local) && !model_same_ip(&s->local, &m->local)))
+        return true;
+    if (s->odd_peer && !model_is_any(&s->peer) && !model_same_ip(&s->peer, &m->peer))
+        return true;
     if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
         return false;
     group = model_unmap(&group);
@@ -43,13 +47,26 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     return true;
 }
 
-/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD.
- */
-static bool is_deaf(const struct sock *s, const struct host_message *m)
+/* igmp_input of FreeBSD: only with TTL 1, but for DVMRP. */
+static bool is_bad_igmp(const struct sock *s, const struct host_message *m)
+{
+    const uint8_t *const p = m->buffer_count == 0 ? NULL : m->buffers[0].base;
+    if (s->kind != KIND_R4 || !model_fact(FACT_IGMP_TTL) || p == NULL ||
+        m->buffers[0].length < 61 || p[9] != IPPROTO_IGMP)
+        return false;
+    return p[8] != 1 && p[(p[0] & 15) * 4] != 0x13;
+}
+
+/* Protocols with an input of their own never reach raw sockets (inetsw); MLD does not on FreeBSD,
+ * nor what ends before its checksum. */
+static bool is_deaf(const struct sock *s, const struct host_message *m, int64_t length)
 {
     const int protocol = s->is.protocol;
     if (s->is.type != HOST_RAW)
         return false;
+    if (is_bad_igmp(s, m) || (s->kind == KIND_R6 && s->checksum >= 0 && length < s->checksum + 2 &&
+                              model_fact(FACT_CHECKSUM_WITHIN)))
+        return true;
     if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
         return true;
     if (s->kind != KIND_R6 || protocol != IPPROTO_ICMPV6 || model_fact(FACT_MLD_TO_RAW6) ||
@@ -81,13 +98,13 @@ static void discard(int fd)
 }
 
 /* What ICMP said of an earlier packet: raw sockets of the BSDs hear the message only (M
- * path.errors). */
+ * path.errors), others by errors.c. */
 static bool is_news(int64_t error)
 {
     return error == -HOST_ECONNREFUSED || error == -HOST_EHOSTUNREACH ||
            error == -HOST_ENETUNREACH || error == -HOST_ENOPROTOOPT || error == -HOST_EHOSTDOWN ||
            error == -HOST_EMSGSIZE || error == -HOST_EACCES || error == -HOST_EOPNOTSUPP ||
-           error == -HOST_EOTHER;
+           error == -HOST_EPROTO || error == -HOST_EOTHER;
 }
 
 /* Raw IPv4: throws away what this kernel would not have delivered; 0, or minus an errno. */
@@ -109,6 +126,53 @@ static int64_t pass_answered(int fd, const struct sock *s, int flags)
     }
 }
 
+/* What is pending, once nothing is left to receive (soreceive). */
+static int take_pending(int fd, struct sock *s, int flags)
+{
+    host_lock();
+    model_errors(fd, s);
+    const int error = s->pending;
+    if (!(flags & MSG_PEEK))
+        s->pending = 0;
+    host_unlock();
+    return -error;
+}
+
+/* A path MTU is told by an empty datagram (ip6_notify_pmtu). */
+static bool take_notice(int fd, struct sock *s, struct host_message *m, int flags)
+{
+    host_lock();
+    model_errors(fd, s);
+    const bool has = s->notice_count > 0;
+    if (has) {
+        memset(m, 0, sizeof *m);
+        m->has = HOST_HAS_MTU;
+        m->from_path = true;
+        m->peer = m->mtu_of = s->notices[0].to;
+        m->mtu = s->notices[0].mtu;
+        if (!(flags & MSG_PEEK))
+            memmove(s->notices, s->notices + 1, (size_t)--s->notice_count * sizeof s->notices[0]);
+    }
+    host_unlock();
+    return has;
+}
+
+enum { ONCE_MORE = -100000 };
+
+/* Bytes; minus an errno, or ONCE_MORE. */
+static int64_t take_datagram(int fd, struct sock *s, struct host_message *m, int flags)
+{
+    const bool pending = s->pending != 0;
+    if (pending)
+        m->flags |= HOST_DONTWAIT;
+    const int64_t n = host_receive(fd, m);
+    const bool news = n < 0 && is_news(n);
+    if (!news && !(pending && n == -HOST_EAGAIN))
+        return n < 0 ? model_errno((int)n) : n;
+    const int error = s->is.type == HOST_RAW ? 0 : take_pending(fd, s, flags);
+    return error != 0 ? error : ONCE_MORE;
+}
+
 /* The next message that this kernel delivers; minus an errno. */
 static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_message *m, int flags)
 {
@@ -116,17 +180,19 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         int64_t n = s->kind == KIND_R4 ? pass_answered(fd, s, flags_in(flags)) : 0;
         if (n < 0)
             return n;
+        if (s->is.type == HOST_DATAGRAM && take_notice(fd, s, m, flags))
+            return 0;
         memset(m, 0, sizeof *m);
         m->buffers = (const struct host_buffer *)h->msg_iov;
         m->buffer_count = (uint64_t)h->msg_iovlen;
         m->flags = flags_in(flags);
-        n = host_receive(fd, m);
-        if (n < 0 && s->is.type == HOST_RAW && is_news(n))
+        n = take_datagram(fd, s, m, flags);
+        if (n == ONCE_MORE)
             continue;
         if (n < 0)
-            return model_errno((int)n);
+            return n;
         host_lock();
-        const bool drop = is_unwanted(s, m) || is_deaf(s, m);
+        const bool drop = is_unwanted(s, m) || is_deaf(s, m, n);
         host_unlock();
         if (!drop)
             return n;
@@ -145,6 +211,8 @@ static void give_peer(const struct sock *s, const struct host_message *m, struct
     }
     if (s->is.type == HOST_RAW)
         peer.port = 0;
+    if ((m->has & HOST_HAS_MTU) && !m->from_path && model_fact(FACT_NOTICE_PORT))
+        peer.port = (uint16_t)s->sent_port;
     if (model_fact(FACT_MAPPED_BOUND_V4) && model_is_mapped(&peer) &&
         (model_is_mapped(&s->local) || (s->connected && model_is_mapped(&s->peer))))
         peer = model_unmap(&peer);
@@ -169,6 +237,8 @@ static ssize_t finish(struct sock *s, struct msghdr *h, struct host_message *m, 
     const size_t room = room_of(h);
     int out = flags_out(m, n, room, flags);
     const size_t stored = (uint64_t)n < room ? (size_t)n : room;
+    if (s->kind == KIND_R4 && h->msg_iovlen > 0 && m->fragment > 0)
+        model_fragment_sum(h->msg_iov[0].iov_base, h->msg_iov[0].iov_len, m->fragment);
     if (s->kind == KIND_R4 && h->msg_iovlen > 0)
         model_header_in(h->msg_iov[0].iov_base,
                         stored < h->msg_iov[0].iov_len ? stored : h->msg_iov[0].iov_len, (size_t)n);
@@ -197,24 +267,15 @@ static ssize_t receive_stream(int fd, struct msghdr *h, int flags)
     return (ssize_t)n;
 }
 
-static int take_pending(struct sock *s)
-{
-    const int error = s->pending;
-    s->pending = 0;
-    return -error;
-}
-
 ssize_t model_receive(int fd, struct msghdr *h, int flags)
 {
     int error = 0;
     host_lock();
     struct sock *const s = model_find(fd, &error);
-    if (s != NULL)
-        error = take_pending(s);
     if (s != NULL && s->is.family == 6)
         model_names(fd, s);
     host_unlock();
-    if (s == NULL || error != 0)
+    if (s == NULL)
         return error;
     if (s->is.type == HOST_STREAM)
         return receive_stream(fd, h, flags);

@@ -22,7 +22,7 @@ static bool is_loopback6(const struct host_addr *a)
     return memcmp(a->ip, one, sizeof one) == 0;
 }
 
-static uint32_t mtu_to(const struct host_addr *to)
+uint32_t model_mtu_to(const struct host_addr *to)
 {
     struct host_interface list[64];
     const uint32_t route = host_route(to);
@@ -132,8 +132,8 @@ static int check_bound(const struct sock *s, const struct host_addr *to)
     if (plain.family == 4 && plain.ip[0] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) &&
         !host_is_local(&plain, &index))
         return -EADDRNOTAVAIL;
-    if (model_is_mapped(to) && !model_is_mapped(&s->local) && !model_is_any(&s->local) &&
-        model_fact(FACT_MAPPED_FROM_BOUND6))
+    if (s->is.type == HOST_DATAGRAM && model_is_mapped(to) && !model_is_mapped(&s->local) &&
+        !model_is_any(&s->local) && model_fact(FACT_MAPPED_FROM_BOUND6))
         return -model_fact(FACT_MAPPED_FROM_BOUND6);
     if (s->is.family != 6 || to->family != 6 || model_is_mapped(to) || host_is_local(to, &index))
         return 0;
@@ -342,13 +342,14 @@ static int put_size6(int fd, struct sock *s, struct host_message *m, int64_t len
         m->has & HOST_HAS_DONT_FRAGMENT ? m->dont_fragment != 0 : s->values[OPTION_DONTFRAG6] != 0;
     if (s->is.family != 6 || model_is_mapped(to))
         return 0;
-    if (whole && s->is.type == HOST_RAW && length + 40 > mtu_to(to))
+    if (whole && s->is.type == HOST_RAW && length + 40 > model_mtu_to(to))
         return -EMSGSIZE;
     const bool small = model_is_group(to) && !whole &&
                        !(s->was_set[OPTION_MIN_MTU] && s->values[OPTION_MIN_MTU] == 0);
-    if (small != s->cuts_small)
-        host_set(fd, HOST_OPTION_FRAGMENT6, small ? 1280 : 0);
-    s->cuts_small = small;
+    const int cuts = small ? 1280 : model_path_mtu(to);
+    if (cuts != s->cuts)
+        host_set(fd, HOST_OPTION_FRAGMENT6, cuts);
+    s->cuts = cuts;
     return 0;
 }
 
@@ -358,6 +359,11 @@ static int check_length(const struct sock *s, int64_t length)
         return -model_fact(FACT_MESSAGE_OVER_BUFFER);
     if (s->kind == KIND_R6 && s->is.protocol == IPPROTO_ICMPV6 && length < 8)
         return -ENOBUFS; /* M raw6.checksum: rip6_output wants the header */
+    if (s->is.type == HOST_RAW &&
+        length > 65535 - (s->kind == KIND_R4 && !s->values[OPTION_HDRINCL] ? 20 : 0))
+        return -EMSGSIZE; /* IP_MAXPACKET: rip_output, rip6_output */
+    if (s->kind == KIND_R6 && s->checksum < -1)
+        return -EINVAL;
     return s->kind == KIND_U4 && length > 65507 ? -EMSGSIZE : 0;
 }
 
@@ -371,7 +377,7 @@ static int flags_of(int flags)
 /* A packet with its own header is cut like any other, where Linux says EMSGSIZE. */
 static int64_t send_fragments(int fd, uint8_t *packet, size_t length, struct host_message *m)
 {
-    const size_t header = (packet[0] & 15U) * 4, mtu = mtu_to(&m->peer);
+    const size_t header = (packet[0] & 15U) * 4, mtu = model_mtu_to(&m->peer);
     const unsigned field = (unsigned)packet[6] << 8 | packet[7];
     const size_t step = length <= mtu || (field & 0x4000) ? length : (mtu - header) / 8 * 8;
     int64_t n = 0;
@@ -393,6 +399,14 @@ static int64_t send_fragments(int fd, uint8_t *packet, size_t length, struct hos
     return n < 0 ? model_errno((int)n) : (int64_t)length;
 }
 
+static int64_t send_whole(const struct sock *s, const uint8_t *packet, size_t length,
+                          const struct host_addr *to)
+{
+    const int n = host_send_packet(packet, length, to, model_is_group(to) ? s->interface4 : 0,
+                                   s->values[OPTION_MULTICAST_LOOP]);
+    return n < 0 ? model_errno(n) : (int64_t)length;
+}
+
 /* One buffer, so that its header can be changed. */
 static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
                                struct host_message *m, int64_t length)
@@ -406,10 +420,14 @@ static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
         at += h->msg_iov[i].iov_len;
     }
     int64_t n = model_header_out(s, packet, at);
-    if (n == 0) {
+    const bool framed =
+        n == 1 && host_send_frame(packet, at, m->peer.family != 0 ? &m->peer : &s->peer);
+    if (framed)
+        n = length;
+    if (n == 0 || (n == 1 && !framed && at >= 20 && (packet[0] & 15) >= 5)) {
         m->peer.family = 4; /* ip_output goes by the header */
         memcpy(m->peer.ip, packet + 16, 4);
-        n = send_fragments(fd, packet, at, m);
+        n = s->wild ? send_whole(s, packet, at, &m->peer) : send_fragments(fd, packet, at, m);
     }
     free(packet);
     return (ssize_t)n;
@@ -417,11 +435,13 @@ static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
 
 static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_message *m)
 {
+    model_errors(fd, s);
     int result = -s->pending;
     s->pending = 0;
     model_names(fd, s);
     if (result == 0)
         result = read_name(s, h, &m->peer);
+    s->sent_port = m->peer.family != 0 ? m->peer.port : s->peer.port;
     if (result == 0 && s->is.type != HOST_STREAM)
         result = check_name(s, &m->peer);
     if (result == 0)
@@ -460,6 +480,27 @@ static void put_raw_fields(const struct sock *s, struct host_message *m)
     m->has |= HOST_HAS_CLASS | (m->hops > 0 ? HOST_HAS_HOPS : 0);
 }
 
+/* An error that came between is answered, or was none of this socket's. */
+static ssize_t send_below(int fd, struct host_message *m)
+{
+    int error = 0, seen = 0, pending = 0;
+    const int64_t n = host_send(fd, m);
+    if (n >= 0)
+        return (ssize_t)n;
+    host_lock();
+    struct sock *const s = model_find(fd, &error);
+    if (s != NULL) {
+        seen = model_errors(fd, s);
+        pending = s->pending;
+        s->pending = 0;
+    }
+    host_unlock();
+    if (pending != 0)
+        return -pending;
+    const int64_t again = seen > 0 ? host_send(fd, m) : n;
+    return again < 0 ? model_errno((int)again) : (ssize_t)again;
+}
+
 ssize_t model_send(int fd, const struct msghdr *h, int flags)
 {
     int result = 0;
@@ -474,6 +515,10 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
         result = judge(fd, s, h, &m);
     if (s != NULL)
         put_raw_fields(s, &m);
+    if (result == 0 && s->is.type != HOST_STREAM && !own) {
+        const int sent = model_send_packet(fd, s, &m, (size_t)length);
+        result = sent == 1 ? 0 : sent == 0 ? 1 : sent;
+    }
     host_unlock();
     if (result != 0)
         return result < 0 ? result : (ssize_t)length;
@@ -483,6 +528,5 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
         m.peer.port = 0;
     if (own)
         return send_own_header(fd, s, h, &m, length);
-    const int64_t n = host_send(fd, &m);
-    return n < 0 ? model_errno((int)n) : (ssize_t)n;
+    return send_below(fd, &m);
 }

@@ -37,10 +37,9 @@ static int check_protocol(int family, enum host_type type, int protocol)
     return 0;
 }
 
-/* Linux has raw sockets of protocol 0 only with a header of one's own. */
 static int host_protocol(enum host_type type, int protocol)
 {
-    return type != HOST_RAW ? 0 : protocol == 0 ? IPPROTO_RAW : protocol & 255;
+    return type != HOST_RAW ? 0 : protocol & 255;
 }
 
 int kernel_socket(int family, int type, int protocol)
@@ -55,8 +54,11 @@ int kernel_socket(int family, int type, int protocol)
         result = check_protocol(family, kind, protocol);
     if (result < 0)
         return model_return(result);
-    const int fd = host_socket(family == AF_INET ? 4 : 6, kind, host_protocol(kind, protocol),
-                               type & SOCK_NONBLOCK, type & SOCK_CLOEXEC);
+    const int version = family == AF_INET ? 4 : 6;
+    const bool quick = type & SOCK_NONBLOCK, closes = type & SOCK_CLOEXEC;
+    const int fd = kind == HOST_RAW && protocol == 0
+                       ? host_wild(version, quick, closes)
+                       : host_socket(version, kind, host_protocol(kind, protocol), quick, closes);
     if (fd < 0)
         return model_return(model_errno(fd));
     host_lock();
@@ -105,6 +107,22 @@ static int bind_raw(const struct host_addr *name)
     return model_is_group(name) || model_is_mapped(name) ? -EADDRNOTAVAIL : 0;
 }
 
+/* A group of link scope without a zone hears nothing (in6_setscope); the host wants one. */
+static int bind_below(int fd, struct sock *s, const struct host_addr *addr)
+{
+    struct host_addr zoned = *addr;
+    if (s->wild) {
+        s->bound = *addr;
+        return 0;
+    }
+    const bool link = addr->family == 6 && addr->ip[0] == 0xff && (addr->ip[1] & 15) <= 2;
+    if (!link || addr->scope != 0)
+        return host_bind(fd, addr);
+    zoned.scope = 1;
+    s->zoneless = true;
+    return host_bind(fd, &zoned);
+}
+
 static int bind_locked(int fd, const void *name, socklen_t length)
 {
     int result = 0;
@@ -128,7 +146,7 @@ static int bind_locked(int fd, const void *name, socklen_t length)
     if (result == 0) {
         if (shares) /* judged above, by this kernel's rules */
             host_set(fd, HOST_OPTION_REUSE_ADDRESS, 1);
-        const int below = host_bind(fd, &addr);
+        const int below = bind_below(fd, s, &addr);
         result = below < 0 ? model_errno(below) : 0;
     }
     if (result == 0)
@@ -161,6 +179,16 @@ static int dissolve(int fd, struct sock *s)
     return -model_fact(FACT_CONNECT_UNSPEC);
 }
 
+/* Raw sockets take any peer (rip_connect); IPv6 ones find a source for it. 1: connected. */
+static int connect_odd(struct sock *s, const struct host_addr *addr)
+{
+    s->odd_peer = s->connected = true;
+    s->peer = *addr;
+    if (s->is.family == 6 && model_is_any(&s->local))
+        model_default_source(addr, &s->odd_local);
+    return 1;
+}
+
 static int connect_locked(int fd, const void *name, socklen_t length, struct host_addr *addr)
 {
     int result = 0;
@@ -172,6 +200,9 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
     result = read_name(s, name, length, addr);
     if (result < 0)
         return result;
+    s->odd_peer = false;
+    if (s->is.type == HOST_RAW && (s->wild || model_is_mapped(addr) || model_is_any(addr)))
+        return connect_odd(s, addr);
     if (s->is.type == HOST_RAW)
         addr->port = 9; /* any: without one Linux does not tell the peer (inet_getname) */
     else if (addr->port == 0)
@@ -195,8 +226,8 @@ int kernel_connect(int fd, const struct sockaddr *name, socklen_t length)
     if (result == 0)
         result = connect_locked(fd, name, length, &addr);
     host_unlock();
-    if (result < 0)
-        return model_return(result);
+    if (result != 0)
+        return model_return(result < 0 ? result : 0);
     result = host_connect(fd, &addr);
     host_lock();
     struct sock *const s = model_find(fd, &error);

@@ -5,9 +5,11 @@
 /* What the stack itself knows, and what the host has pending. */
 static int get_error(int fd, struct sock *s)
 {
+    model_errors(fd, s);
     int value = s->pending;
     s->pending = 0;
-    if (value == 0 && host_get(fd, HOST_OPTION_ERROR, &value) == 0 && value > 0)
+    if (value == 0 && s->is.type != HOST_DATAGRAM && host_get(fd, HOST_OPTION_ERROR, &value) == 0 &&
+        value > 0)
         value = -model_errno(-value);
     return s->is.type == HOST_RAW ? 0 : value; /* raw sockets hear of no ICMP error */
 }
@@ -205,6 +207,9 @@ static int get_path_mtu(int fd, struct sock *s, void *value, socklen_t *length)
         mtu = 1500;
     else if (host_get(fd, HOST_OPTION_MTU6, &mtu) < 0)
         return -EHOSTUNREACH;
+    model_errors(fd, s);
+    if (model_path_mtu(&s->peer) != 0)
+        mtu = model_path_mtu(&s->peer);
     info.ip6m_mtu = (uint32_t)mtu;
     return model_copy_out(&info, sizeof info, value, length);
 }
@@ -283,6 +288,7 @@ static int get_v6(int fd, struct sock *s, int name, void *value, socklen_t *leng
 
 int model_get_special(int fd, struct sock *s, int level, int name, void *value, socklen_t *length)
 {
+    const int no_mtu = -1; /* of the last EMSGSIZE, which is not kept */
     if (level == SOL_SOCKET)
         return get_socket_level(fd, s, name, value, length);
     if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && has_filter(s))
@@ -292,5 +298,7 @@ int model_get_special(int fd, struct sock *s, int level, int name, void *value, 
     if (level == IPPROTO_IP && name == IP_MULTICAST_IF &&
         (s->is.family == 4 || model_fact(FACT_IP_ON_V6)))
         return get_multicast_if4(s, value, length);
+    if (level == IPPROTO_IP && name == IP_ERRORMTU && s->is.family == 4)
+        return model_copy_out(&no_mtu, sizeof no_mtu, value, length);
     return 1;
 }

@@ -62,7 +62,13 @@ static void ask_for_all(int fd, const struct sock *s)
         if (s->is.family == 6)
             host_set(fd, v6[i], 1);
     }
-    host_set(fd, HOST_OPTION_DISCOVERY, HOST_MAY_FRAGMENT);
+    if (s->kind == KIND_R4)
+        host_set(fd, HOST_OPTION_RECEIVE_FRAGMENT, 1);
+    if (s->is.type == HOST_DATAGRAM) { /* errors.c */
+        host_set(fd, HOST_OPTION_ERROR_QUEUE, 1);
+        host_set(fd, HOST_OPTION_ERROR_QUEUE6, 1);
+    }
+    host_set(fd, HOST_OPTION_DISCOVERY, HOST_OMIT); /* hears of need-fragment */
     if (s->is.family == 6)
         host_set(fd, HOST_OPTION_DISCOVERY6, HOST_MAY_FRAGMENT);
     if (s->kind == KIND_U4)
@@ -90,6 +96,8 @@ static struct sock *new_sock(int fd, const struct host_identity *is)
         return NULL;
     s->is = *is;
     s->kind = kind_of(is);
+    s->wild = is->type == HOST_RAW && is->protocol == 0;
+    s->bound.family = (uint8_t)is->family;
     s->checksum = -1;
     memset(s->filter, 0xff, sizeof s->filter);
     memcpy(s->values, initial, sizeof initial);
@@ -129,7 +137,7 @@ struct sock *model_made(int fd)
     if (s == NULL)
         return NULL;
     s->made = true;
-    s->bound.family = 4;
+    s->bound.family = (uint8_t)s->is.family;
     if (s->is.type == HOST_RAW &&
         s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
         host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6,
@@ -156,13 +164,21 @@ void model_names(int fd, struct sock *s)
     }
     if (s->is.type == HOST_RAW)
         s->peer.port = 0;
-    if (s->kind == KIND_R4 && s->made) {
-        s->local = s->bound;
+    if (s->wild || (s->kind == KIND_R4 && s->made)) {
+        const bool odd = s->odd_peer && s->is.family == 6 && model_is_any(&s->bound);
+        s->local = odd ? s->odd_local : s->bound;
+        s->local.port = 0;
         return;
     }
     if (host_name(fd, false, &s->local) == 0) {
         if (s->is.type == HOST_RAW) /* Linux gives the protocol */
             s->local.port = 0;
+        if (s->odd_peer && model_is_any(&s->local)) {
+            s->local = s->odd_local;
+            s->local.port = 0;
+        }
+        if (s->zoneless)
+            s->local.scope = 0;
         s->has_port = s->local.port != 0;
     }
 }

@@ -175,10 +175,3 @@ ssize_t kernel_write(int fd, const void *data, size_t size)
 {
     return give(host_write(fd, data, size));
 }
-
-int kernel_poll(struct pollfd *fds, nfds_t count, int milliseconds)
-{
-    const int fault = model_fault("poll");
-    return fault < 0 ? model_return(fault)
-                     : (int)give(host_poll(fds, (unsigned)count, milliseconds));
-}
