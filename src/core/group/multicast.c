@@ -106,6 +106,14 @@ static bool is_leave(const struct ipsk_membership_request *r)
     return r->call == IPSK_LEAVE || r->call == IPSK_LEAVE_SOURCE;
 }
 
+/* Whether the system takes a join of what is joined already, and says nothing. It has it then for
+ * certain, whatever others have done on the handle. */
+static bool joins_twice(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    return r->call == IPSK_JOIN && ipsk_column(s, &r->group) == IPSK_V6 &&
+           ipsk_native.facts[IPSK_FACT_JOINS6_TWICE] != 0;
+}
+
 /* The answer of the state table. Of a handle that was made elsewhere the kernel is asked first, for
  * others may use it, and used it before; of one's own before a call is refused. exact: false, and
  * the kernel's own answer counts. */
@@ -145,13 +153,28 @@ static int check_interface(struct ipsock_endpoint *s, const struct ipsk_membersh
     return code == IPSOCK_ENODEV ? ipsk_refuse_membership(error, code, r, "interface_index") : code;
 }
 
+/* Enters a membership for any source; false: no memory. */
+static bool joins_for_any(struct ipsock_endpoint *s, const struct ipsk_membership_request *r)
+{
+    struct ipsk_membership *joined = NULL;
+    if (ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, IPSK_JOIN, &joined) < 0)
+        return false;
+    ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_JOIN, joined);
+    return r->call != IPSK_INCLUDE; /* which leaves nothing to be entered */
+}
+
 /* What the kernel has accepted. If the state table would have refused it, what is known was out of
  * date. */
 static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
                   struct ipsk_membership *spare, bool secondary)
 {
+    const bool of_any = r->call == IPSK_EXCLUDE || r->call == IPSK_INCLUDE;
     if (known_answer(s, r) < 0) {
+        if (of_any && known(s, r) != NULL && !known(s, r)->source_specific)
+            return; /* what it says already */
         ipsk_membership_apply(&s->memberships, r->group.ip, r->index, NULL, IPSK_LEAVE, NULL);
+        if (of_any && !joins_for_any(s, r)) /* only such a membership takes the call */
+            return;
         if (spare == NULL &&
             ipsk_membership_reserve(&s->memberships, r->group.ip, r->index, r->call, &spare) < 0)
             return; /* the kernel will be asked again */
@@ -159,7 +182,7 @@ static void enter(struct ipsock_endpoint *s, const struct ipsk_membership_reques
     if (spare != NULL) {
         spare->secondary = secondary;
         if (r->index == 0 && ipsk_chosen_interface(s, &r->group, &spare->chosen) < 0)
-            spare->chosen = ipsk_find_way(s, r);
+            spare->chosen = ipsk_choice_of(s, r);
     }
     ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, spare);
 }
@@ -198,8 +221,7 @@ static int tell(struct ipsock_endpoint *s, const struct ipsk_membership_request 
  * interface that is not there, are one thing. */
 static bool is_ambiguous(const struct ipsk_membership_request *r, int refused)
 {
-    return refused == IPSOCK_ENOTMEMBER || refused == IPSOCK_EMEMBER ||
-           refused == IPSOCK_EFILTERMODE || (refused == IPSOCK_ENODEV && is_join(r));
+    return ipsk_is_of_table(refused) || (refused == IPSOCK_ENODEV && is_join(r));
 }
 
 /* The kernel knew better than the state table: others have used the handle. Its answer in the
@@ -224,7 +246,9 @@ static int reconcile(struct ipsock_endpoint *s, const struct ipsk_membership_req
     /* not told: what it has not to be left, is left */
     if (refused == IPSOCK_ENOTMEMBER && code == IPSOCK_OK && is_leave(r))
         ipsk_membership_apply(&s->memberships, r->group.ip, r->index, source_of(r), r->call, NULL);
-    return before < 0 ? ipsk_refuse_membership(error, before, r, NULL) : refused;
+    /* a kernel that does not tell has two answers, and the one for the other mode is sure */
+    const bool sure = refused == IPSOCK_EFILTERMODE && known(s, r) == NULL && !exact;
+    return before < 0 && !sure ? ipsk_refuse_membership(error, before, r, NULL) : refused;
 }
 
 /* Under setup. */
@@ -249,11 +273,14 @@ static int perform(struct ipsock_endpoint *s, const struct ipsk_membership_reque
         code = ipsk_move_to_secondary(s, r, error);
     const bool secondary = ipsk_is_on_secondary(s, &r->group);
     if (code == IPSOCK_OK) {
+        const int before = joins_twice(s, r) ? known_answer(s, r) : IPSOCK_OK;
         code = tell(s, r, secondary, error);
         if (code == IPSOCK_ENOBUFS && is_join(r) && ipsk_mark_gone(s))
             code = tell(s, r, secondary, error);
         if (code < 0)
             code = reconcile(s, r, code, error);
+        else if (before < 0)
+            code = ipsk_refuse_membership(error, before, r, NULL);
     }
     if (code < 0)
         ipsk_membership_discard(spare);
