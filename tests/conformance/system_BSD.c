@@ -11,7 +11,7 @@
 #include <sys/sysctl.h>
 #include <unistd.h>
 
-#include "system.h"
+#include "system_cmsg.h"
 
 void system_isolate(void)
 {
@@ -170,9 +170,7 @@ bool system_join(ipsock_handle_t handle, uint32_t index, const struct ipsock_add
 #define PACKET_INFO4 IP_RECVDSTADDR
 #endif
 
-static const struct {
-    int level, type;
-} messages[SYSTEM_MESSAGES] = {
+static const struct system_type messages[SYSTEM_MESSAGES] = {
     [SYSTEM_HOP_LIMIT4] = {IPPROTO_IP, IP_RECVTTL},
     [SYSTEM_TRAFFIC_CLASS4] = {IPPROTO_IP, TRAFFIC_CLASS4},
     [SYSTEM_PACKET_INFO4] = {IPPROTO_IP, PACKET_INFO4},
@@ -184,37 +182,6 @@ static const struct {
     [SYSTEM_STRANGE_LEVEL] = {0x4321, 1},
     [SYSTEM_STRANGE_TYPE] = {IPPROTO_IP, 0x4321},
 };
-
-size_t system_put(void *buffer, enum system_message what, const void *payload, size_t length)
-{
-    struct cmsghdr header;
-    memset(&header, 0, sizeof header);
-    memset(buffer, 0, CMSG_SPACE(length));
-    header.cmsg_len = (socklen_t)CMSG_LEN(length);
-    header.cmsg_level = messages[what].level;
-    header.cmsg_type = messages[what].type;
-    memcpy(buffer, &header, sizeof header);
-    if (length != 0)
-        memcpy((uint8_t *)buffer + CMSG_LEN(0), payload, length);
-    return CMSG_SPACE(length);
-}
-
-bool system_next(const void *buffer, size_t length, size_t *offset, enum system_message *what,
-                 size_t *payload)
-{
-    struct cmsghdr header;
-    if (*offset > length || length - *offset < sizeof header)
-        return false;
-    memcpy(&header, (const uint8_t *)buffer + *offset, sizeof header);
-    if (header.cmsg_len < CMSG_LEN(0) || header.cmsg_len > length - *offset)
-        return false;
-    *payload = header.cmsg_len - CMSG_LEN(0);
-    *offset += CMSG_SPACE(*payload);
-    for (*what = 0; *what < SYSTEM_MESSAGES; ++*what)
-        if (messages[*what].level == header.cmsg_level && messages[*what].type == header.cmsg_type)
-            break;
-    return true;
-}
 
 /* NetBSD's struct in_pktinfo has the address first; FreeBSD has none, and a message of the address
  * alone. */

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "system.h"
+#include "system_cmsg.h"
 
 /* It has what the tests need, or the expectations say that it has not. */
 const char *system_lacks(const char *what)
@@ -204,9 +204,7 @@ bool system_join(ipsock_handle_t handle, uint32_t index, const struct ipsock_add
     return setsockopt((int)handle, level_of(group), MCAST_JOIN_SOURCE_GROUP, &one, sizeof one) == 0;
 }
 
-static const struct {
-    int level, type;
-} messages[SYSTEM_MESSAGES] = {
+static const struct system_type messages[SYSTEM_MESSAGES] = {
     [SYSTEM_HOP_LIMIT4] = {IPPROTO_IP, IP_TTL},
     [SYSTEM_TRAFFIC_CLASS4] = {IPPROTO_IP, IP_TOS},
     [SYSTEM_PACKET_INFO4] = {IPPROTO_IP, IP_PKTINFO},
@@ -218,37 +216,6 @@ static const struct {
     [SYSTEM_STRANGE_LEVEL] = {0x4321, 1},
     [SYSTEM_STRANGE_TYPE] = {IPPROTO_IP, 0x4321},
 };
-
-size_t system_put(void *buffer, enum system_message what, const void *payload, size_t length)
-{
-    struct cmsghdr header;
-    memset(&header, 0, sizeof header);
-    memset(buffer, 0, CMSG_SPACE(length));
-    header.cmsg_len = (socklen_t)CMSG_LEN(length);
-    header.cmsg_level = messages[what].level;
-    header.cmsg_type = messages[what].type;
-    memcpy(buffer, &header, sizeof header);
-    if (length != 0)
-        memcpy((uint8_t *)buffer + CMSG_LEN(0), payload, length);
-    return CMSG_SPACE(length);
-}
-
-bool system_next(const void *buffer, size_t length, size_t *offset, enum system_message *what,
-                 size_t *payload)
-{
-    struct cmsghdr header;
-    if (*offset > length || length - *offset < sizeof header)
-        return false;
-    memcpy(&header, (const uint8_t *)buffer + *offset, sizeof header);
-    if (header.cmsg_len < CMSG_LEN(0) || header.cmsg_len > length - *offset)
-        return false;
-    *payload = header.cmsg_len - CMSG_LEN(0);
-    *offset += CMSG_SPACE(*payload);
-    for (*what = 0; *what < SYSTEM_MESSAGES; ++*what)
-        if (messages[*what].level == header.cmsg_level && messages[*what].type == header.cmsg_type)
-            break;
-    return true;
-}
 
 size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
 {
