@@ -4,10 +4,8 @@
 #include "fault.h"
 
 #include <net/if.h>
-#include <sched.h>
 
 static const char interfaces[] = "set -e\n"
-                                 "ip link set lo up\n"
                                  "for i in 1 2; do\n"
                                  "ip link add ff$i type veth peer name fp$i\n"
                                  "ip link set fp$i up; ip link set ff$i addrgenmode none up\n"
@@ -20,7 +18,7 @@ static struct ipsock_addr group, sources[2];
 static int set_up(void **state)
 {
     (void)state;
-    if (geteuid() != 0 || unshare(CLONE_NEWNET) != 0 || system(interfaces) != 0)
+    if (geteuid() != 0 || system(interfaces) != 0)
         return 0; /* the tests say that they were skipped */
     links[0] = if_nametoindex("ff1");
     links[1] = if_nametoindex("ff2");
