@@ -34,8 +34,8 @@ IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock
 }
 
 /* The same of a datagram with usual control data. */
-IPSK_OUT_OF_LINE static int receive_fast_path(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                              uint32_t flags)
+IPSK_OUT_OF_LINE static int receive_control(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                            uint32_t flags)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -71,7 +71,8 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
  * is a tenth of such a receive and more. Without the datagram's own length it would not tell that
  * it was cut. */
-int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+IPSK_IN_LINE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                     uint32_t flags)
 {
     union ipsk_sockaddr name;
     socklen_t name_length = sizeof name;
@@ -95,14 +96,15 @@ int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uin
     return IPSOCK_OK;
 }
 
-int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+IPSK_IN_LINE int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    uint32_t flags)
 {
     const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
     if (s->kind != IPSOCK_UDP)
         return IPSK_SLOW_PATH;
     return m->control == NULL || (asked & IPSK_SLOW_CONTROL) || ipsk_lacks_room(m)
                ? receive_any(s, m, flags)
-               : receive_fast_path(s, m, flags);
+               : receive_control(s, m, flags);
 }
 
 /* Whether recvfrom can say everything about the next datagram. */
@@ -141,51 +143,17 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
     return ipsk_receive_whole(s, m, flags, error);
 }
 
-/* Whether the peer's zone is to be looked for. Then, and with control data that has no rows,
- * another function is called before the system, and registers must be saved for that. */
-static inline bool lacks_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
-{
-    return ipsk_may_lack_zone(&m->peer) && ipsk_names_peer(s, m);
-}
-
-/* The column is a constant to the compiler; v4-mapped addresses go by that of IPv6, in one form. */
-static IPSK_IN_LINE ssize_t send_to(const struct ipsock_endpoint *s, const struct ipsock_message *m,
-                                    uint32_t flags, int column)
-{
-    union ipsk_sockaddr name;
-    const socklen_t length = ipsk_name_peer(s, m, column, &name);
-    return sendto((int)s->handle, m->buffers->data, m->buffers->length, ipsk_send_flags(flags),
-                  &name.any, length);
-}
-
-IPSK_OUT_OF_LINE static ssize_t send_to_v4(const struct ipsock_endpoint *s,
-                                           const struct ipsock_message *m, uint32_t flags)
-{
-    return send_to(s, m, flags, IPSK_V4);
-}
-
-IPSK_OUT_OF_LINE static ssize_t send_to_v6(const struct ipsock_endpoint *s,
-                                           const struct ipsock_message *m, uint32_t flags)
-{
-    return send_to(s, m, flags, IPSK_MAPPED);
-}
-
-IPSK_OUT_OF_LINE static ssize_t send_to_zone(const struct ipsock_endpoint *s,
-                                             const struct ipsock_message *m, uint32_t flags)
-{
-    return send_to(s, m, flags, IPSK_V6);
-}
-
 /* No control data and one buffer: sendto can say everything about the message, and has less to
  * copy. */
-ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+IPSK_IN_LINE ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                           uint32_t flags, int column)
 {
-    if (!ipsk_names_peer(s, m))
-        return sendto((int)s->handle, m->buffers->data, m->buffers->length, ipsk_send_flags(flags),
-                      NULL, 0);
-    if (s->family == IPSOCK_IPV4)
-        return send_to_v4(s, m, flags);
-    return ipsk_may_lack_zone(&m->peer) ? send_to_zone(s, m, flags) : send_to_v6(s, m, flags);
+    const int native = ipsk_send_flags(flags);
+    union ipsk_sockaddr name;
+    if (column == IPSK_NO_COLUMN)
+        return sendto((int)s->handle, m->buffers->data, m->buffers->length, native, NULL, 0);
+    const socklen_t length = ipsk_name_peer(s, m, column, &name);
+    return sendto((int)s->handle, m->buffers->data, m->buffers->length, native, &name.any, length);
 }
 
 /* By a header. */
@@ -201,21 +169,33 @@ IPSK_OUT_OF_LINE static ssize_t send_any(const struct ipsock_endpoint *s,
 }
 
 /* No control data, or none after all. */
-static ptrdiff_t send_without(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                              int column)
+IPSK_OUT_OF_LINE static ptrdiff_t send_without(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                               uint32_t flags, int column)
 {
-    return m->buffer_count == 1 ? ipsk_sys_send_plain(s, m, flags)
-                                : send_any(s, m, flags, column, 0);
+    if (m->buffer_count != 1)
+        return send_any(s, m, flags, column, 0);
+    if (!ipsk_names_peer(s, m))
+        return ipsk_sys_send_plain(s, m, flags, IPSK_NO_COLUMN);
+    return column == IPSK_V4 ? ipsk_sys_send_plain(s, m, flags, IPSK_V4)
+                             : ipsk_sys_send_plain(s, m, flags, IPSK_V6);
 }
 
-/* The same with fields that have rows. The column is a constant to the compiler. */
-static IPSK_IN_LINE ssize_t send_rows(const struct ipsock_endpoint *s,
-                                      const struct ipsock_message *m, uint32_t flags, int column,
-                                      uint32_t fields)
+/* Whether the peer's zone is to be looked for. Then another function is called before the system,
+ * and registers must be saved for that. */
+static inline bool lacks_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return ipsk_may_lack_zone(&m->peer) && ipsk_names_peer(s, m);
+}
+
+/* Fields that have rows. v4-mapped addresses go by those of IPv6, in one form. */
+IPSK_IN_LINE ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                          uint32_t flags, int column, uint32_t fields)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
+    if (fields == 0)
+        return send_without(s, m, flags, column);
     if (column == IPSK_V6 && lacks_zone(s, m))
         return send_any(s, m, flags, column, fields);
     ipsk_prepare_header(s, m, column == IPSK_V6 ? IPSK_MAPPED : column, &h, &name);
@@ -224,43 +204,11 @@ static IPSK_IN_LINE ssize_t send_rows(const struct ipsock_endpoint *s,
     return sendmsg((int)s->handle, &h, ipsk_send_flags(flags));
 }
 
-IPSK_OUT_OF_LINE static ssize_t send_v4(const struct ipsock_endpoint *s,
-                                        const struct ipsock_message *m, uint32_t flags,
-                                        uint32_t fields)
-{
-    return send_rows(s, m, flags, IPSK_V4, fields);
-}
-
-IPSK_OUT_OF_LINE static ssize_t send_v6(const struct ipsock_endpoint *s,
-                                        const struct ipsock_message *m, uint32_t flags,
-                                        uint32_t fields)
-{
-    return send_rows(s, m, flags, IPSK_V6, fields);
-}
-
-IPSK_OUT_OF_LINE static ssize_t send_mapped(const struct ipsock_endpoint *s,
-                                            const struct ipsock_message *m, uint32_t flags,
-                                            uint32_t fields)
-{
-    return send_rows(s, m, flags, IPSK_MAPPED, fields);
-}
-
-ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
-                             int column, uint32_t fields)
-{
-    if (fields == 0)
-        return send_without(s, m, flags, column);
-    return column == IPSK_V4   ? send_v4(s, m, flags, fields)
-           : column == IPSK_V6 ? send_v6(s, m, flags, fields)
-                               : send_mapped(s, m, flags, fields);
-}
-
 /* Whatever the control data is. */
 static ptrdiff_t send_checked(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                               int column, uint32_t fields)
 {
-    return fields & IPSOCK_CONTROL_OPAQUE ? send_any(s, m, flags, column, fields)
-                                          : ipsk_sys_send_fast(s, m, flags, column, fields);
+    return fields == 0 ? send_without(s, m, flags, column) : send_any(s, m, flags, column, fields);
 }
 
 /* Again, if a signal interrupted it, or if it failed with a pending error. */
@@ -289,7 +237,8 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
     return IPSOCK_OK;
 }
 
-ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                          uint32_t flags)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
     struct msghdr h;

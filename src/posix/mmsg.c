@@ -289,7 +289,7 @@ static IPSK_IN_LINE uint32_t fill_fast(const struct ipsock_endpoint *s, struct i
                                        const struct ipsock_message *messages, size_t size,
                                        uint32_t from, uint32_t count, int family, int sends)
 {
-    const bool named = sends == IPSK_SENDS_ANYWHERE;
+    const bool named = sends != IPSK_SENDS_TO_PEER;
     struct mmsghdr *header = batch->headers + from;
     struct slot *slot = batch->slots + from;
     const struct slot *const end = batch->slots + count;
@@ -312,14 +312,13 @@ IPSK_OUT_OF_LINE static uint32_t fill_messages(const struct ipsock_endpoint *s,
                                                const struct ipsock_message *messages, size_t size,
                                                uint32_t from, uint32_t count)
 {
-    const bool ipv4 = s->family == IPSOCK_IPV4;
-    if (s->sends == IPSK_SENDS_ANYWHERE)
-        return ipv4 ? fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV4,
-                                IPSK_SENDS_ANYWHERE)
-                    : fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV6,
-                                IPSK_SENDS_ANYWHERE);
-    return ipv4 ? fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
-                : fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
+    if (s->sends == IPSK_SENDS_V4)
+        return fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_V4);
+    if (s->sends == IPSK_SENDS_V6)
+        return fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_V6);
+    return s->family == IPSOCK_IPV4
+               ? fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV4, IPSK_SENDS_TO_PEER)
+               : fill_fast(s, batch, messages, size, from, count, IPSOCK_IPV6, IPSK_SENDS_TO_PEER);
 }
 
 /* How many messages have flows, one after the other. */
@@ -418,9 +417,8 @@ uint32_t ipsk_sys_fill_many(const struct ipsock_endpoint *s, struct ipsock_batch
         } else {
             const uint32_t end = shape_flows(s, batch, messages, size, from, count);
             const struct mmsghdr *const to =
-                s->sends == IPSK_SENDS_ANYWHERE
-                    ? fill_named_flows(s, batch, messages, size, from, end)
-                    : fill_unnamed_flows(s, batch, messages, size, from, end);
+                ipsk_sends_anywhere(s) ? fill_named_flows(s, batch, messages, size, from, end)
+                                       : fill_unnamed_flows(s, batch, messages, size, from, end);
             n = (uint32_t)(to - batch->headers);
         }
     } while (n != from && n < count);

@@ -359,9 +359,10 @@ ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m
     return IPSK_FAILED;
 }
 
-ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                              int column)
 {
-    return ipsk_sys_send_fast(s, m, flags, ipsk_message_column(s, m), 0);
+    return ipsk_sys_send_fast(s, m, flags, column, 0);
 }
 
 ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)

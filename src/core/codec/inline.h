@@ -2,6 +2,8 @@
 #ifndef IPSK_INLINE_H
 #define IPSK_INLINE_H
 
+#include <assert.h>
+
 /* For what is rare on the data path: inlined, it would take registers that the usual case then
  * saves and restores. And for what is made for the constants that it is called with. */
 #if defined(__GNUC__)
@@ -27,6 +29,13 @@
 #define IPSK_LIKELY(condition) __builtin_expect((condition), 1)
 #else
 #define IPSK_LIKELY(condition) (condition)
+#endif
+
+/* What has been looked at already, for the compiler, where that was in another function. */
+#if defined(__GNUC__) && defined(NDEBUG)
+#define IPSK_KNOWN(condition) ((condition) ? (void)0 : __builtin_unreachable())
+#else
+#define IPSK_KNOWN(condition) assert(condition)
 #endif
 
 #endif

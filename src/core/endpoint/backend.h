@@ -94,13 +94,13 @@ int ipsk_sys_send(struct ipsock_endpoint *s, struct ipsock_message *message, uin
 #define IPSK_SLOW_PATH (-2) /* nothing has been tried: by the functions above */
 #define IPSK_CUT       (-3) /* received, and the data was cut, which has not been noted */
 /* A message that is right beyond doubt (fast_path.h), in its column and with all its control
- * fields; the same without any, and of one buffer. Return the bytes that went out, or one of the
- * first two.
- */
+ * fields; the same without any, and of one buffer, by IPSK_NO_COLUMN to a connected endpoint's
+ * peer. The column is a constant of the caller's. Return the bytes that went out, or one of the
+ * first two. */
 ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *message,
                              uint32_t flags, int column, uint32_t fields);
 ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
-                              uint32_t flags);
+                              uint32_t flags, int column);
 /* After IPSK_FAILED. IPSOCK_OK: it went out after all. */
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                          struct ipsock_error *error);

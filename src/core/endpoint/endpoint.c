@@ -130,7 +130,9 @@ void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family)
     s->backing = s->kind;
     s->family = (uint8_t)family;
     s->ip_header = kind == IPSOCK_RAW && family == IPSOCK_IPV4;
-    s->sends = kind == IPSOCK_TCP || kind == IPSOCK_PING ? IPSK_SENDS_CHECKED : IPSK_SENDS_ANYWHERE;
+    s->sends = kind == IPSOCK_TCP || kind == IPSOCK_PING ? IPSK_SENDS_CHECKED
+               : family == IPSOCK_IPV4                   ? IPSK_SENDS_V4
+                                                         : IPSK_SENDS_V6;
     atomic_init(&s->slow, kind == IPSOCK_TCP   ? IPSK_SLOW_STREAM
                           : kind == IPSOCK_UDP ? 0
                                                : IPSK_SLOW_HEADER);
@@ -157,6 +159,6 @@ void ipsk_fix_peer(struct ipsock_endpoint *s, const struct ipsock_addr *peer)
     s->peer.port = s->kind == IPSOCK_PING ? 0 : s->peer.port;
     s->peer_column = (uint8_t)ipsk_column(s, &s->peer);
     s->connected = s->peer_in_system = true;
-    if (s->sends == IPSK_SENDS_ANYWHERE || s->sends == IPSK_SENDS_NOT_TO_ALL)
+    if (ipsk_sends_anywhere(s) || s->sends == IPSK_SENDS_NOT_TO_ALL)
         s->sends = IPSK_SENDS_TO_PEER;
 }

@@ -46,11 +46,12 @@
 /* In sends, what calls for a look at each: its peer; whether that is the connected one, which a
  * message of peer_column goes to; more than that, as with TCP, ping and raw ICMPv6, and where
  * sending takes more than one call (emulates). */
-#define IPSK_SENDS_ANYWHERE 0
-#define IPSK_SENDS_TO_PEER  1
-#define IPSK_SENDS_CHECKED  2
+#define IPSK_SENDS_V4      0 /* anywhere, of an IPv4 endpoint */
+#define IPSK_SENDS_V6      1
+#define IPSK_SENDS_TO_PEER 2
+#define IPSK_SENDS_CHECKED 3
 /* Anywhere but to 255.255.255.255 (fact ALL_ONES_FREE). */
-#define IPSK_SENDS_NOT_TO_ALL 3
+#define IPSK_SENDS_NOT_TO_ALL 4
 
 /* A row's value as the system had it (option.h). */
 struct ipsk_saved {
@@ -150,6 +151,11 @@ struct ipsock_endpoint {
     void (*keep_errors)(struct ipsock_endpoint *s);
 };
 
+static inline bool ipsk_sends_anywhere(const struct ipsock_endpoint *s)
+{
+    return s->sends <= IPSK_SENDS_V6;
+}
+
 /* Whether packets are looked at here, and dropped maybe. It may begin at any time. */
 static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 {
@@ -214,6 +220,19 @@ static inline int ipsk_enter(struct ipsock_endpoint *s)
         return IPSOCK_OK;
     ipsk_leave_slowly(s);
     return IPSOCK_ECLOSED;
+}
+
+/* Whether a call may go to the system once without entering: its only thread is in there until it
+ * returns, so that nobody closes the endpoint. One that goes on after that enters first. Where
+ * IPSOCK_OPEN_ONE_THREAD is checked, every call is counted. */
+static inline bool ipsk_need_not_enter(const struct ipsock_endpoint *s)
+{
+#ifdef NDEBUG
+    return IPSK_LIKELY(s != NULL) && ipsk_is_alone(s);
+#else
+    (void)s;
+    return false;
+#endif
 }
 
 /* As ipsk_enter, for calls that the child of a fork must not make. */

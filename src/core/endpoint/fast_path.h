@@ -98,65 +98,60 @@ static IPSK_IN_LINE bool ipsk_is_fast_single(const struct ipsock_endpoint *s,
     return (slow == 0 || ipsk_is_offload(s, m, column, slow)) && ipsk_are_fast_values(m, column);
 }
 
-static IPSK_IN_LINE int ipsk_fast_column_of(const struct ipsock_endpoint *s,
-                                            const struct ipsock_message *m, int family, int sends)
+/* The column of a message by its peer, if that is right beyond doubt. */
+static IPSK_IN_LINE int ipsk_fast_peer(const struct ipsock_endpoint *s,
+                                       const struct ipsock_message *m, int family, int sends)
 {
     int column;
-    if (!ipsk_is_fast_data(m) || !ipsk_is_fast_peer(s, m, family, sends, &column))
-        return IPSK_NO_COLUMN;
-    if (column == IPSK_V4)
-        return ipsk_is_fast_single(s, m, IPSK_V4) ? IPSK_V4 : IPSK_NO_COLUMN;
-    if (column == IPSK_V6)
-        return ipsk_is_fast_single(s, m, IPSK_V6) ? IPSK_V6 : IPSK_NO_COLUMN;
-    return ipsk_is_fast_single(s, m, IPSK_MAPPED) ? IPSK_MAPPED : IPSK_NO_COLUMN;
+    return ipsk_is_fast_peer(s, m, family, sends, &column) ? column : IPSK_NO_COLUMN;
 }
 
-/* What goes to 255.255.255.255 is doubtful. */
-static inline int ipsk_fast_column_but_all(const struct ipsock_endpoint *s,
-                                           const struct ipsock_message *m)
+/* Whether a message goes to 255.255.255.255, which is doubtful. */
+static inline bool ipsk_is_to_all(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     const bool ipv4 = s->family == IPSOCK_IPV4;
-    const uint8_t *ip = ipv4 ? m->peer.ip : m->peer.ip + 12;
     uint32_t word;
-    memcpy(&word, ip, sizeof word);
-    if (word == UINT32_MAX && (ipv4 || ipsk_is_mapped(&m->peer)))
-        return IPSK_NO_COLUMN;
-    return ipv4 ? ipsk_fast_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                : ipsk_fast_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
+    memcpy(&word, ipv4 ? m->peer.ip : m->peer.ip + 12, sizeof word);
+    return word == UINT32_MAX && (ipv4 || ipsk_is_mapped(&m->peer));
 }
 
-/* The column of a message without a flow that is right beyond doubt, and goes out in one call of
- * the system; else IPSK_NO_COLUMN: ipsk_check_message finds out. */
+/* The same whatever the endpoint is. */
 static inline int ipsk_fast_column(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    if (s->sends == IPSK_SENDS_ANYWHERE)
-        return s->family == IPSOCK_IPV4
-                   ? ipsk_fast_column_of(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE)
-                   : ipsk_fast_column_of(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE);
     if (s->sends == IPSK_SENDS_TO_PEER)
-        return ipsk_fast_column_of(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER);
-    return s->sends == IPSK_SENDS_NOT_TO_ALL ? ipsk_fast_column_but_all(s, m) : IPSK_NO_COLUMN;
+        return ipsk_fast_peer(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER);
+    if (s->sends == IPSK_SENDS_CHECKED ||
+        (s->sends == IPSK_SENDS_NOT_TO_ALL && ipsk_is_to_all(s, m)))
+        return IPSK_NO_COLUMN;
+    return s->family == IPSOCK_IPV4 ? ipsk_fast_peer(s, m, IPSOCK_IPV4, IPSK_SENDS_V4)
+                                    : ipsk_fast_peer(s, m, IPSOCK_IPV6, IPSK_SENDS_V6);
 }
 
-/* Whether a message is one buffer of data and no control, to a peer that is right beyond doubt. */
-static IPSK_IN_LINE bool ipsk_is_plain(const struct ipsock_endpoint *s,
-                                       const struct ipsock_message *m)
+/* Whether the rest is right beyond doubt, and goes out in one call of the system. */
+static IPSK_IN_LINE bool ipsk_is_fast_rest(const struct ipsock_endpoint *s,
+                                           const struct ipsock_message *m, int column)
 {
-    int column;
-    if (m->control != NULL || m->buffer_count != 1 || m->buffers == NULL)
-        return false;
-    if (s->sends == IPSK_SENDS_ANYWHERE)
-        return s->family == IPSOCK_IPV4
-                   ? ipsk_is_fast_peer(s, m, IPSOCK_IPV4, IPSK_SENDS_ANYWHERE, &column)
-                   : ipsk_is_fast_peer(s, m, IPSOCK_IPV6, IPSK_SENDS_ANYWHERE, &column);
-    return s->sends == IPSK_SENDS_TO_PEER &&
-           ipsk_is_fast_peer(s, m, IPSOCK_UNSPEC, IPSK_SENDS_TO_PEER, &column);
+    return ipsk_is_fast_data(m) && ipsk_is_fast_single(s, m, column);
 }
 
-/* Whether a message is right beyond doubt, and goes out in one call, with a flow or without. */
+/* Whether a message is one buffer of data and no control. */
+static inline bool ipsk_is_plain(const struct ipsock_message *m)
+{
+    return m->control == NULL && m->buffer_count == 1 && m->buffers != NULL;
+}
+
+/* Whether a message is right beyond doubt, and goes out in one call of the system, with a flow or
+ * without; else ipsk_check_message finds out. */
 static inline bool ipsk_is_fast(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    return m->flow != NULL ? ipsk_has_fast_flow(s, m) : ipsk_fast_column(s, m) != IPSK_NO_COLUMN;
+    if (m->flow != NULL)
+        return ipsk_has_fast_flow(s, m);
+    const int column = ipsk_fast_column(s, m);
+    if (column == IPSK_V4)
+        return ipsk_is_fast_rest(s, m, IPSK_V4);
+    if (column == IPSK_V6)
+        return ipsk_is_fast_rest(s, m, IPSK_V6);
+    return column == IPSK_MAPPED && ipsk_is_fast_rest(s, m, IPSK_MAPPED);
 }
 
 #endif

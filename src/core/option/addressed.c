@@ -102,7 +102,7 @@ int ipsk_note_address(struct ipsock_endpoint *s, struct ipsock_error *error)
     }
     if (s->emulates || s->shut_column != 0)
         s->sends = IPSK_SENDS_CHECKED;
-    if (s->sends == IPSK_SENDS_ANYWHERE && ipsk_is_forbidden_to_all(s, &all))
+    if (ipsk_sends_anywhere(s) && ipsk_is_forbidden_to_all(s, &all))
         s->sends = IPSK_SENDS_NOT_TO_ALL;
     return IPSOCK_OK;
 }

@@ -8,6 +8,13 @@
 #include "core/traffic/segment.h"
 #include "core/traffic/try.h"
 
+/* In the flags of a short way: the call has entered. The caller's have been looked at. */
+#define ENTERED 0x80000000u
+
+/* To the system, which makes no send wait; to pass over routing is rare enough for the slow path.
+ */
+#define NO_FLAGS 0
+
 /* After a try that failed: where nothing was ready, waits, and tries again. One for both
  * directions, which also keeps it out of their fast ways. */
 static int wait_and_try(struct ipsock_endpoint *s, int direction, struct ipsock_message *message,
@@ -70,7 +77,9 @@ static IPSK_IN_LINE int receive_fast_path(struct ipsock_endpoint *s, struct ipso
                : ipsk_sys_recv_fast(s, message, flags);
 }
 
-int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+/* Beside other threads. */
+IPSK_OUT_OF_LINE static int receive_entered(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
 {
     int code = ipsk_enter(s);
     if (code < 0)
@@ -80,6 +89,17 @@ int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint3
         return receive_on(s, message, flags, code);
     ipsk_leave(s);
     return IPSOCK_OK;
+}
+
+int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    if (!ipsk_need_not_enter(s))
+        return receive_entered(s, message, flags);
+    const int code = receive_fast_path(s, message, flags);
+    if (IPSK_LIKELY(code == IPSOCK_OK))
+        return code;
+    ipsk_count_alone(s, 1);
+    return receive_on(s, message, flags, code);
 }
 
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
@@ -128,9 +148,9 @@ static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
-/* What follows a first try that was no success, to the end of the call. */
-IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                    uint32_t flags, ptrdiff_t tried)
+/* What follows a first try that was no success, to the end of the call, which has entered. */
+IPSK_OUT_OF_LINE static int send_rest(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                      uint32_t flags, ptrdiff_t tried)
 {
     struct ipsock_error error;
     const int code = tried == IPSK_FAILED ? send_failed(s, message, flags, &error)
@@ -138,33 +158,183 @@ IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_mes
     return ipsk_end(s, IPSOCK_WRITE, code, &error);
 }
 
-/* Returns as ipsk_sys_send_fast. */
-static IPSK_IN_LINE ptrdiff_t send_fast_path(struct ipsock_endpoint *s,
-                                             struct ipsock_message *message, uint32_t flags)
+/* The same with the flags of a short way. */
+IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                    uint32_t flags, ptrdiff_t tried)
 {
-    if (message == NULL || (flags & ~IPSK_SEND_FLAGS))
-        return IPSK_SLOW_PATH;
-    if (message->flow != NULL)
-        return ipsk_sys_send_flow(s, message, flags);
-    if (ipsk_is_plain(s, message))
-        return ipsk_sys_send_plain(s, message, flags);
-    const int column = ipsk_fast_column(s, message);
-    if (column == IPSK_NO_COLUMN)
-        return IPSK_SLOW_PATH;
-    const uint32_t fields = message->control == NULL ? 0 : message->control->valid;
-    return ipsk_sys_send_fast(s, message, flags, column, fields);
+    if (!(flags & ENTERED))
+        ipsk_count_alone(s, 1);
+    return send_rest(s, message, flags & ~ENTERED, tried);
 }
 
-int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+IPSK_OUT_OF_LINE static int leave(struct ipsock_endpoint *s)
 {
-    const int code = ipsk_enter(s);
-    if (code < 0)
-        return code;
-    const ptrdiff_t n = send_fast_path(s, message, flags);
+    ipsk_leave(s);
+    return IPSOCK_OK;
+}
+
+/* The end of each of the short ways below: they are functions of their own, which save no more
+ * registers than they need. */
+static IPSK_IN_LINE int sent(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags, ptrdiff_t n)
+{
     if (n < 0)
         return send_on(s, message, flags, n);
     message->length = (size_t)n;
     message->flags = 0;
-    ipsk_leave(s);
-    return IPSOCK_OK;
+    return flags & ENTERED ? leave(s) : IPSOCK_OK;
+}
+
+IPSK_OUT_OF_LINE static int send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                      uint32_t flags)
+{
+    return sent(s, message, flags, ipsk_sys_send_flow(s, message, NO_FLAGS));
+}
+
+/* A message of one buffer and no control data. */
+IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                       uint32_t flags)
+{
+    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
+}
+
+IPSK_OUT_OF_LINE static int send_plain_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                          uint32_t flags)
+{
+    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V4));
+}
+
+/* v4-mapped addresses go by the column of IPv6, in one form. */
+IPSK_OUT_OF_LINE static int send_plain_v6(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                          uint32_t flags)
+{
+    IPSK_KNOWN(message->peer.family == IPSOCK_IPV6);
+    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_MAPPED));
+}
+
+IPSK_OUT_OF_LINE static int send_plain_zone(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
+{
+    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V6));
+}
+
+/* Any other one. The column is a constant to the compiler. */
+static IPSK_IN_LINE int send_by(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                uint32_t flags, int column)
+{
+    if (!ipsk_is_fast_rest(s, message, column))
+        return send_on(s, message, flags, IPSK_SLOW_PATH);
+    const uint32_t fields = message->control == NULL ? 0 : message->control->valid;
+    return sent(s, message, flags, ipsk_sys_send_fast(s, message, NO_FLAGS, column, fields));
+}
+
+IPSK_OUT_OF_LINE static int send_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                    uint32_t flags)
+{
+    IPSK_KNOWN(message->peer.family == IPSOCK_IPV4 && !s->peer_in_system);
+    return send_by(s, message, flags, IPSK_V4);
+}
+
+IPSK_OUT_OF_LINE static int send_v6(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                    uint32_t flags)
+{
+    IPSK_KNOWN(message->peer.family == IPSOCK_IPV6 && !s->peer_in_system);
+    return send_by(s, message, flags, IPSK_V6);
+}
+
+IPSK_OUT_OF_LINE static int send_mapped(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                        uint32_t flags)
+{
+    IPSK_KNOWN(message->peer.family == IPSOCK_IPV6 && !s->peer_in_system);
+    return send_by(s, message, flags, IPSK_MAPPED);
+}
+
+IPSK_OUT_OF_LINE static int send_to_peer(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                         uint32_t flags)
+{
+    IPSK_KNOWN(s->peer_in_system);
+    return s->peer_column == IPSK_V4   ? send_by(s, message, flags, IPSK_V4)
+           : s->peer_column == IPSK_V6 ? send_by(s, message, flags, IPSK_V6)
+                                       : send_by(s, message, flags, IPSK_MAPPED);
+}
+
+/* The ways of an endpoint's messages, by s->sends. They make no call that would need registers
+ * saved. */
+
+static int send_slowly(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    return send_on(s, message, flags, IPSK_SLOW_PATH);
+}
+
+static int send_of_v4(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    if (message->flow != NULL)
+        return send_flow(s, message, flags);
+    if (ipsk_fast_peer(s, message, IPSOCK_IPV4, IPSK_SENDS_V4) == IPSK_NO_COLUMN)
+        return send_slowly(s, message, flags);
+    return ipsk_is_plain(message) ? send_plain_v4(s, message, flags) : send_v4(s, message, flags);
+}
+
+static int send_of_v6(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    if (message->flow != NULL)
+        return send_flow(s, message, flags);
+    const int column = ipsk_fast_peer(s, message, IPSOCK_IPV6, IPSK_SENDS_V6);
+    if (column == IPSK_NO_COLUMN)
+        return send_slowly(s, message, flags);
+    if (ipsk_is_plain(message))
+        return ipsk_may_lack_zone(&message->peer) ? send_plain_zone(s, message, flags)
+                                                  : send_plain_v6(s, message, flags);
+    return column == IPSK_V6 ? send_v6(s, message, flags) : send_mapped(s, message, flags);
+}
+
+static int send_of_connected(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags)
+{
+    if (message->flow != NULL)
+        return send_flow(s, message, flags);
+    if (!ipsk_is_to_own_peer(s, &message->peer))
+        return send_slowly(s, message, flags);
+    return ipsk_is_plain(message) ? send_plain(s, message, flags) : send_to_peer(s, message, flags);
+}
+
+static int send_but_to_all(struct ipsock_endpoint *s, struct ipsock_message *message,
+                           uint32_t flags)
+{
+    if (message->flow == NULL && ipsk_is_to_all(s, message))
+        return send_slowly(s, message, flags);
+    return s->family == IPSOCK_IPV4 ? send_of_v4(s, message, flags) : send_of_v6(s, message, flags);
+}
+
+/* entered: 0 or ENTERED, a constant to the compiler. */
+static IPSK_IN_LINE int send_fast_path(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                       uint32_t flags, uint32_t entered)
+{
+    static int (*const ways[])(struct ipsock_endpoint *, struct ipsock_message *, uint32_t) = {
+        [IPSK_SENDS_V4] = send_of_v4,
+        [IPSK_SENDS_V6] = send_of_v6,
+        [IPSK_SENDS_TO_PEER] = send_of_connected,
+        [IPSK_SENDS_CHECKED] = send_slowly,
+        [IPSK_SENDS_NOT_TO_ALL] = send_but_to_all,
+    };
+    if (message == NULL || (flags & ~IPSOCK_MSG_DONTWAIT)) {
+        if (!entered)
+            ipsk_count_alone(s, 1);
+        return send_rest(s, message, flags, IPSK_SLOW_PATH);
+    }
+    return ways[s->sends](s, message, flags | entered);
+}
+
+/* Beside other threads. */
+IPSK_OUT_OF_LINE static int send_entered(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                         uint32_t flags)
+{
+    const int code = ipsk_enter(s);
+    return code < 0 ? code : send_fast_path(s, message, flags, ENTERED);
+}
+
+int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
+{
+    return ipsk_need_not_enter(s) ? send_fast_path(s, message, flags, 0)
+                                  : send_entered(s, message, flags);
 }
