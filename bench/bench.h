@@ -37,6 +37,8 @@ enum extra {
     CONNECTED,  /* plain, and no peer */
     FLOW,       /* as CONTROL; by ipsock with destinations prepared before, one for each packet */
     FLOW_CLASS, /* the same with the traffic class of each packet beside them */
+    SEGMENTED_FLOW, /* as SEGMENTED; by ipsock with a destination prepared before */
+    EXTRAS
 };
 
 /* One thing that a program does. */

@@ -179,20 +179,24 @@ static void play_our_single(struct side *s)
 
 static void play_single(struct side *s)
 {
-    static ssize_t (*const play[2][2][CONNECTED + 1])(struct side *, unsigned) = {
+    static ssize_t (*const play[2][2][EXTRAS])(struct side *, unsigned) = {
         [LEAN] = {[RECEIVE] = {[PLAIN] = measured_lean_receive_plain,
                                [CONTROL] = measured_lean_receive,
                                [SEGMENTED] = measured_lean_receive_coalesced},
                   [SEND] = {[PLAIN] = measured_lean_send_plain,
                             [CONTROL] = measured_lean_send,
+                            [FLOW] = measured_lean_send,
                             [SEGMENTED] = measured_lean_send_segments,
+                            [SEGMENTED_FLOW] = measured_lean_send_segments,
                             [CONNECTED] = measured_lean_send_connected}},
         [FULL] = {[RECEIVE] = {[PLAIN] = measured_full_receive_plain,
                                [CONTROL] = measured_full_receive,
                                [SEGMENTED] = measured_full_receive_coalesced},
                   [SEND] = {[PLAIN] = measured_full_send_plain,
                             [CONTROL] = measured_full_send,
+                            [FLOW] = measured_full_send,
                             [SEGMENTED] = measured_full_send_segments,
+                            [SEGMENTED_FLOW] = measured_full_send_segments,
                             [CONNECTED] = measured_full_send_connected}},
     };
     ssize_t (*const one)(struct side *, unsigned) =

@@ -21,7 +21,7 @@ static unsigned char mark_of(const struct round *round, unsigned i)
 static ssize_t send_one(struct side *s, unsigned i)
 {
     struct lean_outgoing out = s->packets_out[i];
-    if (s->scenario->extra != SEGMENTED)
+    if (!is_segmented(s->scenario))
         return send(s->other, scratch, s->length, 0);
     out.data = (struct iovec){scratch, s->length};
     return lean_send_segments(s->other, &out);
@@ -44,15 +44,16 @@ static void make_ready(struct side *s, const struct round *round)
 /* What changes from packet to packet, if anything does, is all that the message still says. */
 static void prepare_flow(struct side *s, unsigned i)
 {
+    const bool segmented = is_segmented(s->scenario);
     struct ipsock_control c = s->controls[i];
-    c.valid = SENT;
+    c.valid = segmented ? 0 : SENT;
     if (s->scenario->extra == FLOW_CLASS)
         c.traffic_class ^= 0xff;
     require(ipsock_flow_prepare(s->endpoint, &s->flows[i], &s->messages[i].peer, &c) == IPSOCK_OK,
             "ipsock_flow_prepare");
     s->messages[i].flow = &s->flows[i];
-    s->messages[i].control = s->scenario->extra == FLOW_CLASS ? &s->controls[i] : NULL;
-    s->controls[i].valid = IPSOCK_CONTROL_TRAFFIC_CLASS;
+    s->messages[i].control = s->scenario->extra == FLOW ? NULL : &s->controls[i];
+    s->controls[i].valid = segmented ? IPSOCK_CONTROL_SEGMENT_SIZE : IPSOCK_CONTROL_TRAFFIC_CLASS;
 }
 
 void before_round(struct side *s, const struct round *round)
@@ -73,7 +74,7 @@ void before_round(struct side *s, const struct round *round)
         s->full_messages[i].hop_limit = round->hop_limit;
         s->controls[i].traffic_class = (uint8_t)round->traffic_class;
         s->controls[i].hop_limit = (uint8_t)round->hop_limit;
-        if (has_flows(s->scenario) && s->player == OURS)
+        if ((has_flows(s->scenario) || s->scenario->extra == SEGMENTED_FLOW) && s->player == OURS)
             prepare_flow(s, i);
     }
 }
@@ -88,7 +89,7 @@ static struct lean_packet packet_of_ours(const struct side *s, unsigned i)
     p.length = (unsigned)m->length;
     p.truncated = m->flags != 0;
     p.segment_size = (int)c->segment_size;
-    if (s->scenario->extra == SEGMENTED)
+    if (is_segmented(s->scenario))
         require(c->valid == IPSOCK_CONTROL_SEGMENT_SIZE, "the segment size is valid");
     if (has_control(s->scenario)) {
         require(c->valid == RECEIVED, "every field is valid");
@@ -139,7 +140,7 @@ static void check_packet(const struct side *s, const struct lean_packet *p,
 {
     require(p->length == s->length && !p->truncated, "length");
     require(memcmp(p->source, ip, 16) == 0 && p->port == port, "source");
-    if (s->scenario->extra == SEGMENTED)
+    if (is_segmented(s->scenario))
         require(p->segment_size == SEGMENT, "segment size");
 }
 
@@ -170,7 +171,7 @@ static void check_received(struct side *s, const struct round *round)
 
 static void check_sent(struct side *s, const struct round *round)
 {
-    const bool segmented = s->scenario->extra == SEGMENTED;
+    const bool segmented = is_segmented(s->scenario);
     const struct in6_addr ip =
         loopback_of(s->scenario->traffic == IPSOCK_IPV6 ? IPSOCK_IPV6 : IPSOCK_IPV4);
     const unsigned interface_index = interface_of(s->scenario);

@@ -135,7 +135,7 @@ static int family_of(const struct scenario *what)
 
 static uint32_t control_of(const struct scenario *what)
 {
-    if (what->extra == SEGMENTED)
+    if (is_segmented(what))
         return IPSOCK_CONTROL_SEGMENT_SIZE;
     if (has_control(what))
         return what->what == SEND ? SENT : RECEIVED;
@@ -189,7 +189,7 @@ static void open_by_hand(struct side *s, uint16_t other_port)
         enable_control(s->fd, family, is_dual(what));
     for (unsigned i = 0; i < groups_of(what); i++)
         join(s->fd, interface_of(what), i);
-    if (what->extra == SEGMENTED && what->what == RECEIVE)
+    if (is_segmented(what) && what->what == RECEIVE)
         set(s->fd, SOL_UDP, UDP_GRO, 1);
     if (what->extra == CONNECTED) {
         const socklen_t length = make_name(&name, family, &ip, other_port);
@@ -287,7 +287,7 @@ static void open_sockets(struct side *s)
         open_by_hand(s, port_of(s->other));
     if (what->what == SEND) {
         enable_control(s->other, other_family, false);
-        set(s->other, SOL_UDP, UDP_GRO, what->extra == SEGMENTED);
+        set(s->other, SOL_UDP, UDP_GRO, is_segmented(what));
     } else {
         const unsigned groups = groups_of(what);
         const struct in6_addr to = groups > 0 ? group_of(groups - 1) : other_ip;
@@ -309,7 +309,7 @@ bool open_side(struct side *s, const struct scenario *scenario, enum player play
     s->fd = s->other = -1;
     if (scenario->what == PARSE || scenario->what == MARSHAL)
         return true;
-    if (scenario->extra == SEGMENTED) {
+    if (is_segmented(scenario)) {
         s->packets = MESSAGES;
         s->stride = COALESCED_ROOM;
         s->length = SEGMENTS * SEGMENT;

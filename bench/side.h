@@ -30,6 +30,11 @@ static inline bool has_flows(const struct scenario *what)
     return what->extra == FLOW || what->extra == FLOW_CLASS;
 }
 
+static inline bool is_segmented(const struct scenario *what)
+{
+    return what->extra == SEGMENTED || what->extra == SEGMENTED_FLOW;
+}
+
 /* Whether packets have control data. */
 static inline bool has_control(const struct scenario *what)
 {

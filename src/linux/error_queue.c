@@ -95,8 +95,8 @@ static bool decode(const struct ipsock_endpoint *s, struct ipsk_error_entry *ent
         event->type = report.type;
         event->code = report.code;
         read_offender(&event->offender, p + sizeof report, length - sizeof report);
-        if (ipsk_take_control(&control, h->msg_control, h->msg_controllen,
-                              s->family == IPSOCK_IPV6) &
+        if (ipsk_take_control(&control, h->msg_control, h->msg_controllen, s->family == IPSOCK_IPV6,
+                              0) &
             IPSOCK_CONTROL_INTERFACE)
             event->interface_index = control.interface_index;
     }

@@ -14,18 +14,25 @@ static inline socklen_t ipsk_flow_name_length(const struct ipsock_endpoint *s)
                                           : sizeof(struct sockaddr_in6);
 }
 
-/* A packet's own traffic class, in the place that a flow's control data has for it. */
-static IPSK_IN_LINE void ipsk_put_class(const struct ipsk_flow *flow,
-                                        const struct ipsock_control *c, uint8_t *buffer)
+/* The control message of a field beside the flow, whole, or only its value where it stands already.
+ * Returns its length. Field and whole are constants to the compiler. */
+static IPSK_IN_LINE size_t ipsk_put_beside(const struct ipsk_flow *flow,
+                                           const struct ipsock_control *c, uint32_t field,
+                                           bool whole, uint8_t *message)
 {
-    const uint32_t field = IPSOCK_CONTROL_TRAFFIC_CLASS;
-    uint8_t *const message = buffer + flow->class_at;
-    if (flow->column == IPSK_V4)
-        ipsk_give_column(c, IPSK_V4, field, false, message);
-    else if (flow->column == IPSK_V6)
-        ipsk_give_column(c, IPSK_V6, field, false, message);
+    return flow->column == IPSK_V4   ? ipsk_give_column(c, IPSK_V4, field, whole, message)
+           : flow->column == IPSK_V6 ? ipsk_give_column(c, IPSK_V6, field, whole, message)
+                                     : ipsk_give_column(c, IPSK_MAPPED, field, whole, message);
+}
+
+/* Copies a flow's control data of that length to where the packet's own is to be. */
+static IPSK_IN_LINE void ipsk_copy_control(const struct ipsk_flow *flow, size_t length,
+                                           uint8_t *buffer)
+{
+    if (IPSK_LIKELY(length <= IPSK_FLOW_FAST)) /* all of it, by few instructions */
+        memcpy(buffer, flow->control, IPSK_FLOW_FAST);
     else
-        ipsk_give_column(c, IPSK_MAPPED, field, false, message);
+        memcpy(buffer, flow->control, IPSK_FLOW_CONTROL);
 }
 
 /* The control data as the flow has it. */
@@ -46,13 +53,10 @@ static IPSK_IN_LINE bool ipsk_write_control(const struct ipsk_flow *flow,
     const size_t length = flow->class_length;
     if (c->valid != IPSOCK_CONTROL_TRAFFIC_CLASS)
         return c->valid == 0 && ipsk_point_at_control(flow, h);
-    if (IPSK_LIKELY(length - 1 < IPSK_FLOW_FAST)) /* all of it, by few instructions */
-        memcpy(buffer, flow->control, IPSK_FLOW_FAST);
-    else if (length != 0)
-        memcpy(buffer, flow->control, IPSK_FLOW_CONTROL);
-    else
+    if (length == 0)
         return false;
-    ipsk_put_class(flow, c, buffer);
+    ipsk_copy_control(flow, length, buffer);
+    ipsk_put_beside(flow, c, IPSOCK_CONTROL_TRAFFIC_CLASS, false, buffer + flow->class_at);
     h->msg_control = buffer;
     IPSK_ASSIGN(h->msg_controllen, length);
     return true;
@@ -61,11 +65,11 @@ static IPSK_IN_LINE bool ipsk_write_control(const struct ipsk_flow *flow,
 /* Writes all of a message's header but the length of the name and flags, if message and flow are
  * right beyond doubt. named: the endpoint's messages have names; a constant to the compiler.
  * Sending only reads name and control data. */
-static IPSK_IN_LINE bool ipsk_write_flow(uint64_t owner, const struct ipsock_message *m, bool named,
+static IPSK_IN_LINE bool ipsk_write_flow(uint64_t owner, const struct ipsock_message *m,
+                                         const struct ipsock_control *c, bool named,
                                          struct msghdr *h, uint8_t *buffer)
 {
     const struct ipsk_flow *flow = ipsk_flow_of(m);
-    const struct ipsock_control *c = m->control;
     struct ipsock_buffer *const buffers = m->buffers;
     const size_t count = m->buffer_count;
     if (!ipsk_is_fast_flow(owner, flow, buffers, count))

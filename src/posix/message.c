@@ -46,8 +46,9 @@ IPSK_OUT_OF_LINE static int receive_control(struct ipsock_endpoint *s, struct ip
     if (n < 0)
         return IPSK_FAILED;
     const size_t length = ipsk_fill_data(s, m, &h, &name, (size_t)n, flags);
-    m->control->valid = ipsk_take_control(m->control, control, length, s->family == IPSOCK_IPV6) &
-                        atomic_load_explicit(&s->fields, memory_order_relaxed);
+    const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
+    m->control->valid =
+        ipsk_take_control(m->control, control, length, s->family == IPSOCK_IPV6, asked) & asked;
     return IPSOCK_OK;
 }
 
@@ -237,20 +238,61 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
     return IPSOCK_OK;
 }
 
+/* The header is complete but for its name's length and flags. */
+static IPSK_IN_LINE ptrdiff_t send_header(const struct ipsock_endpoint *s, struct msghdr *h,
+                                          uint32_t flags)
+{
+    h->msg_namelen = ipsk_flow_name_length(s);
+    h->msg_flags = 0;
+    return sendmsg((int)s->handle, h, ipsk_send_flags(flags));
+}
+
 IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m,
                                           uint32_t flags)
 {
+    struct msghdr h;
+    if (!ipsk_write_flow(s->flow_owner, m, NULL, s->sends != IPSK_SENDS_TO_PEER, &h, NULL))
+        return IPSK_SLOW_PATH;
+    if (h.msg_control == NULL && h.msg_iovlen == 1)
+        return sendto((int)s->handle, h.msg_iov->iov_base, h.msg_iov->iov_len,
+                      ipsk_send_flags(flags), h.msg_name, ipsk_flow_name_length(s));
+    return send_header(s, &h, flags);
+}
+
+IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                                uint32_t flags)
+{
     _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
     struct msghdr h;
-    if (!ipsk_write_flow(s->flow_owner, m, s->sends != IPSK_SENDS_TO_PEER, &h, control))
+    return ipsk_write_flow(s->flow_owner, m, m->control, s->sends != IPSK_SENDS_TO_PEER, &h,
+                           control)
+               ? send_header(s, &h, flags)
+               : IPSK_SLOW_PATH;
+}
+
+IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s,
+                                                   struct ipsock_message *m, uint32_t flags)
+{
+    const struct ipsk_flow *flow = ipsk_flow_of(m);
+    const uint32_t class_bit = m->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS;
+    size_t length = class_bit ? flow->class_length : flow->control_length;
+    _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
+    struct msghdr h;
+    if (flow->owner != s->flow_owner || m->buffers == NULL || (class_bit && length == 0) ||
+        !ipsk_is_offload(s, m, flow->column, m->control->valid & ~class_bit))
         return IPSK_SLOW_PATH;
-    h.msg_namelen = ipsk_flow_name_length(s);
-    h.msg_flags = 0;
-    const int native = ipsk_send_flags(flags);
-    return h.msg_control == NULL && h.msg_iovlen == 1
-               ? sendto((int)s->handle, h.msg_iov->iov_base, h.msg_iov->iov_len, native, h.msg_name,
-                        h.msg_namelen)
-               : sendmsg((int)s->handle, &h, native);
+    ipsk_copy_control(flow, length, control);
+    if (class_bit)
+        ipsk_put_beside(flow, m->control, IPSOCK_CONTROL_TRAFFIC_CLASS, false,
+                        control + flow->class_at);
+    length +=
+        ipsk_put_beside(flow, m->control, IPSOCK_CONTROL_SEGMENT_SIZE, true, control + length);
+    h.msg_name = s->sends == IPSK_SENDS_TO_PEER ? NULL : (void *)(uintptr_t)flow->name;
+    h.msg_iov = ipsk_iovec(m->buffers);
+    IPSK_ASSIGN(h.msg_iovlen, 1);
+    h.msg_control = control;
+    IPSK_ASSIGN(h.msg_controllen, length);
+    return send_header(s, &h, flags);
 }
 
 /* With a flow that was looked at, usual or not. */

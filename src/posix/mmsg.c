@@ -158,7 +158,8 @@ static IPSK_IN_LINE void collect_fast(struct ipsock_endpoint *s, uint32_t asked,
         struct ipsock_control *c = m->control;
         const size_t length = ipsk_fill_data(s, m, h, h->msg_name, header->msg_len, call);
         if (c != NULL)
-            c->valid = asked == 0 ? 0 : ipsk_take_control(c, h->msg_control, length, ipv6) & asked;
+            c->valid =
+                asked == 0 ? 0 : ipsk_take_control(c, h->msg_control, length, ipv6, asked) & asked;
         if (ipsk_lacks_room(m))
             ipsk_take_room_back(s, m, call);
         h->msg_namelen = sizeof(union ipsk_sockaddr);
@@ -358,7 +359,8 @@ static IPSK_IN_LINE bool write_flow(uint64_t owner, const char *p, bool named,
                                     struct mmsghdr *header, uint8_t *buffer)
 {
     const struct ipsock_message *m = (const struct ipsock_message *)(const void *)p;
-    return m->flow != NULL && ipsk_write_flow(owner, m, named, &header->msg_hdr, buffer);
+    return m->flow != NULL &&
+           ipsk_write_flow(owner, m, m->control, named, &header->msg_hdr, buffer);
 }
 
 /* Messages with flows, up to one without, or with one that is not usual; two at a time, as

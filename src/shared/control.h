@@ -104,16 +104,19 @@ ipsk_take_runs(struct ipsock_control *c, struct ipsk_cursor at, uint32_t *valid,
     return ipsk_take_run(c, at, valid, IPPROTO_IP);
 }
 
-/* The valid fields of a received buffer. */
+/* The valid fields of a received buffer; asked: those that are wanted, and maybe more. Messages of
+ * UDP stand first, before those of IP (udp_recvmsg in net/ipv4/udp.c). */
 static IPSK_IN_LINE uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t *p,
-                                               size_t length, bool ipv6)
+                                               size_t length, bool ipv6, uint32_t asked)
 {
-    const struct ipsk_cursor start = {p, length};
+    struct ipsk_cursor at = {p, length};
     uint32_t valid = 0;
-    struct ipsk_cursor at = ipsk_take_runs(c, start, &valid, ipv6);
-    if (at.rest == 0)
-        return valid;
-    at = ipsk_take_run(c, at, &valid, IPPROTO_UDP); /* which kernels write alone or first */
+    if (asked & IPSOCK_CONTROL_SEGMENT_SIZE) {
+        at = ipsk_take_run(c, at, &valid, IPPROTO_UDP);
+        if (at.rest == 0)
+            return valid;
+    }
+    at = ipsk_take_runs(c, at, &valid, ipv6);
     return at.rest == 0 ? valid : valid | ipsk_take_rest(c, at.p, at.rest, ipv6);
 }
 

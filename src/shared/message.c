@@ -81,7 +81,7 @@ void ipsk_fill_slow_path(const struct ipsk_receiving *r, struct ipsock_message *
     const struct ipsock_endpoint *s = r->s;
     struct ipsock_control *c = m->control;
     uint32_t asked = r->asked;
-    uint32_t valid = ipsk_take_control(c, control, length, s->family == IPSOCK_IPV6);
+    uint32_t valid = ipsk_take_control(c, control, length, s->family == IPSOCK_IPV6, asked);
     if ((asked & (uint32_t)IPSK_THE_RAW_HEADER_FIELDS) && s->ip_header)
         valid |= take_from_header(c, m);
     if ((asked & IPSOCK_CONTROL_SOURCE) && m->peer.family != IPSOCK_UNSPEC) {

@@ -62,7 +62,8 @@ static inline void ipsk_fill_control(const struct ipsk_receiving *r, struct ipso
     if (r->asked & IPSK_SLOW_CONTROL)
         ipsk_fill_slow_path(r, m, control, length);
     else
-        c->valid = ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6) & r->asked;
+        c->valid =
+            ipsk_take_control(c, control, length, r->s->family == IPSOCK_IPV6, r->asked) & r->asked;
 }
 
 /* Fields of a message that go out as control data; the others are in force already (emulate.c). */

@@ -373,6 +373,18 @@ ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m
                : IPSK_SLOW_PATH;
 }
 
+ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                   uint32_t flags)
+{
+    return ipsk_sys_send_flow(s, m, flags);
+}
+
+ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                      uint32_t flags)
+{
+    return ipsk_sys_send_flow(s, m, flags); /* of them none is beyond doubt */
+}
+
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                          struct ipsock_error *error)
 {

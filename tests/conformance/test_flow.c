@@ -68,11 +68,8 @@ static int send_second(struct ipsock_endpoint *s, const char *text, const struct
     return code;
 }
 
-static void expect_same(const struct seen *want, const struct seen *got, size_t length)
+static void expect_same_control(const struct seen *want, const struct seen *got)
 {
-    EQUAL(length, got->length);
-    EQUAL(want->length, got->length);
-    assert_memory_equal(want->data, got->data, got->length);
     assert_true(ipsock_addr_equal(&want->peer, &got->peer));
     EQUAL(want->control.valid, got->control.valid);
     if (got->control.valid & IPSOCK_CONTROL_TRAFFIC_CLASS)
@@ -81,6 +78,14 @@ static void expect_same(const struct seen *want, const struct seen *got, size_t 
         EQUAL(want->control.hop_limit, got->control.hop_limit);
     if (got->control.valid & IPSOCK_CONTROL_DESTINATION)
         assert_true(ipsock_addr_same_ip(&want->control.destination, &got->control.destination));
+}
+
+static void expect_same(const struct seen *want, const struct seen *got, size_t length)
+{
+    EQUAL(length, got->length);
+    EQUAL(want->length, got->length);
+    assert_memory_equal(want->data, got->data, got->length);
+    expect_same_control(want, got);
 }
 
 /* Written out, by a flow, and by one in a batch: one packet like the other. */
@@ -333,6 +338,50 @@ static void send_segments(struct pair *pair, const struct ipsock_flow *flow, uin
     free_burst(&b);
 }
 
+/* Each segment as a packet of its own that is written out. */
+static void expect_same_segments(struct pair *pair, const struct ipsock_control *whole,
+                                 const struct ipsock_flow *flow, uint32_t fields)
+{
+    static const char text[] = "like this";
+    struct ipsock_control control = *whole, beside = *whole;
+    struct seen want, got;
+    CHECK(IPSOCK_OK, send_bytes(pair->sender, &pair->to, text, 4, &control));
+    receive(pair->receiver, &want);
+    beside.valid = IPSOCK_CONTROL_SEGMENT_SIZE | fields;
+    beside.segment_size = 4;
+    CHECK(IPSOCK_OK, send_text(pair->sender, text, flow, &beside));
+    for (size_t at = 0; at < 9; at += 4) {
+        receive(pair->receiver, &got);
+        EQUAL(at == 8 ? 1 : 4, got.length);
+        assert_memory_equal(text + at, got.data, got.length);
+        expect_same_control(&want, &got);
+    }
+    check_nothing(pair->receiver);
+}
+
+static void flow_01_fields_of_segments(void **state)
+{
+    const uint32_t class_bit = IPSOCK_CONTROL_TRAFFIC_CLASS;
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, SEEN, FIELDS | IPSOCK_CONTROL_SEGMENT_SIZE);
+        const uint32_t fields = sendable(i, FIELDS);
+        const uint32_t sets[] = {0, fields & ~class_bit, fields};
+        for (unsigned set = 0; set < COUNT(sets); set++) {
+            struct ipsock_control whole = control_of(&pair, sets[set]);
+            const struct ipsock_flow flow = prepare(pair.sender, &pair.to, &whole);
+            expect_same_segments(&pair, &whole, &flow, 0);
+            if (!(fields & class_bit))
+                continue;
+            whole.valid |= class_bit;
+            whole.traffic_class = 0x4a;
+            expect_same_segments(&pair, &whole, &flow, class_bit);
+        }
+        close_pair(&pair);
+    }
+}
+
 static void flow_01_segments(void **state)
 {
     (void)state;
@@ -356,9 +405,13 @@ static void flow_01_segments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flow_01_fields),     cmocka_unit_test(flow_01_nothing_but_a_peer),
-        cmocka_unit_test(flow_01_buffers),    cmocka_unit_test(flow_01_mixed_batches),
-        cmocka_unit_test(flow_01_one_memory), cmocka_unit_test(flow_01_segments),
+        cmocka_unit_test(flow_01_fields),
+        cmocka_unit_test(flow_01_nothing_but_a_peer),
+        cmocka_unit_test(flow_01_buffers),
+        cmocka_unit_test(flow_01_mixed_batches),
+        cmocka_unit_test(flow_01_one_memory),
+        cmocka_unit_test(flow_01_segments),
+        cmocka_unit_test(flow_01_fields_of_segments),
     };
     return RUN(tests);
 }

@@ -217,13 +217,12 @@ static void flow_foreign_source(void **state)
 }
 
 /* The offload is refused once; the flow, which knows nothing of it, is cut from then on. */
-static void flow_refused_offload(void **state)
+static void refuse_offload(int refused_by)
 {
     const struct ipsock_control c = {.valid = IPSOCK_CONTROL_SEGMENT_SIZE, .segment_size = 10};
     struct ipsock_flow own;
     uint32_t done;
     char got[64];
-    (void)state;
     FAULT_OK(ipsock_flow_prepare(pair.s, &own, &pair.peer, &c));
     for (uint32_t i = 0; i < 3; i++) {
         memset(b->data[i], 'a' + (int)i, 25);
@@ -233,8 +232,12 @@ static void flow_refused_offload(void **state)
         b->control[i].valid = IPSOCK_CONTROL_SEGMENT_SIZE | IPSOCK_CONTROL_TRAFFIC_CLASS;
         b->control[i].segment_size = 10;
     }
-    fault_fail(FAULT_sendmsg, 1, 1, EIO);
-    for (int turn = 0; turn < 2; turn++) {
+    FAULT_OK(ipsock_send(pair.s, &b->messages[1], 0));
+    assert_int_equal(fault_calls(FAULT_sendmsg), 1); /* whole, as it is written down */
+    for (int at = 0; at < 25; at += 10)
+        assert_int_equal(fault_take(&pair, got, sizeof got), 25 - at < 10 ? 25 - at : 10);
+    fault_fail(FAULT_sendmsg, 1, 1, refused_by);
+    for (int turn = 1; turn >= 0; turn--) {
         FAULT_OK(ipsock_send(pair.s, &b->messages[turn], 0));
         assert_int_equal(b->messages[turn].length, 25);
         for (int at = 0; at < 25; at += 10)
@@ -249,6 +252,18 @@ static void flow_refused_offload(void **state)
             }
         }
     }
+}
+
+static void flow_refused_offload(void **state)
+{
+    (void)state;
+    refuse_offload(EIO);
+}
+
+static void flow_interrupted_offload(void **state)
+{
+    (void)state;
+    refuse_offload(EINTR);
 }
 
 /* Old news of a connected endpoint: the second try says whether it was this packet's. */
@@ -283,7 +298,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(flow_batch_call_missing), CASE(flow_short_counts),    CASE(flow_refused_in_a_batch),
         CASE(flow_wrong_in_a_batch),   CASE(flow_interrupted),     CASE(flow_full_buffer_waits),
-        CASE(flow_foreign_source),     CASE(flow_refused_offload), CASE(flow_old_news),
+        CASE(flow_foreign_source),     CASE(flow_refused_offload), CASE(flow_interrupted_offload),
+        CASE(flow_old_news),
     };
     return cmocka_run_group_tests_name("fault/flow", tests, NULL, NULL);
 }

@@ -91,9 +91,10 @@ static void native_agrees(const void *bytes, size_t length, int code,
     got.valid = want->valid;
     REQUIRE(memcmp(&got, want, sizeof got) == 0);
     families_agree(bytes, length, code, want);
-    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+    for (unsigned way = 0; way < 4; way++) {
         memset(&got, 0xa5, sizeof got);
-        got.valid = ipsk_take_control(&got, bytes, length, ipv6 != 0);
+        got.valid = ipsk_take_control(&got, bytes, length, (way & 1) != 0,
+                                      way & 2 ? IPSOCK_CONTROL_RECEIVABLE : 0);
         REQUIRE(memcmp(&got, want, sizeof got) == 0);
     }
 }

@@ -23,9 +23,10 @@ static int both_ways(const void *bytes, size_t length, struct ipsock_control *ou
     struct ipsock_control generic = blank();
     const int code = ipsk_decode(&ipsk_native, exact, length, IPSK_ANY_COLUMN, &generic);
     assert_true(code == IPSOCK_OK || code == IPSOCK_ECONTROL);
-    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+    for (unsigned way = 0; way < 4; way++) {
         struct ipsock_control inlined = blank();
-        inlined.valid = ipsk_take_control(&inlined, exact, length, ipv6 == 1);
+        inlined.valid = ipsk_take_control(&inlined, exact, length, (way & 1) != 0,
+                                          way & 2 ? IPSOCK_CONTROL_RECEIVABLE : 0);
         unit_int("valid", inlined.valid, generic.valid);
         unit_bytes("control", &inlined, &generic, sizeof generic);
     }

@@ -115,9 +115,15 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message
  * doubt; m says the same. A system without use for it writes nothing, and spells flows out. */
 void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                          struct ipsk_flow *flow);
-/* A message with a flow that is right beyond doubt; returns as ipsk_sys_send_fast. */
+/* A message with a flow (flow.h) and nothing beside it; with a traffic class; with a segment size
+ * and maybe a class. Whether it is right beyond doubt they find out. Return as ipsk_sys_send_fast.
+ */
 ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
                              uint32_t flags);
+ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                   uint32_t flags);
+ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                      uint32_t flags);
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
 int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);

@@ -142,6 +142,12 @@ static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message
                        struct ipsock_error *error)
 {
     message->length = 0;
+    if (message->flow != NULL && ipsk_has_segments(message)) {
+        struct ipsk_spelled room;
+        const int failed = send_failed(s, ipsk_spell_flow(message, &room), flags, error);
+        ipsk_hand_back(message, &room.message);
+        return failed;
+    }
     const int code = ipsk_sys_send_failed(s, message, flags, error);
     if (code < 0 && ipsk_has_segments(message))
         return ipsk_send_segments_on(s, message, flags, code, error);
@@ -185,10 +191,32 @@ static IPSK_IN_LINE int sent(struct ipsock_endpoint *s, struct ipsock_message *m
     return flags & ENTERED ? leave(s) : IPSOCK_OK;
 }
 
-IPSK_OUT_OF_LINE static int send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                      uint32_t flags)
+IPSK_OUT_OF_LINE static int send_flow_alone(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
 {
     return sent(s, message, flags, ipsk_sys_send_flow(s, message, NO_FLAGS));
+}
+
+IPSK_OUT_OF_LINE static int send_flow_class(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
+{
+    return sent(s, message, flags, ipsk_sys_send_flow_class(s, message, NO_FLAGS));
+}
+
+IPSK_OUT_OF_LINE static int send_flow_offload(struct ipsock_endpoint *s,
+                                              struct ipsock_message *message, uint32_t flags)
+{
+    return sent(s, message, flags, ipsk_sys_send_flow_segments(s, message, NO_FLAGS));
+}
+
+static IPSK_IN_LINE int send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                  uint32_t flags)
+{
+    if (message->control == NULL)
+        return send_flow_alone(s, message, flags);
+    return message->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE
+               ? send_flow_offload(s, message, flags)
+               : send_flow_class(s, message, flags);
 }
 
 /* A message of one buffer and no control data. */
