@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 
 from harness import WAIT, WINDOWS, check, need_ipv6, need_not_windows, run, Skip
@@ -322,7 +323,10 @@ def descriptors_used_up():
     """An interface that is there is not told to be missing."""
     need_not_windows("handles are not counted so")
     # One more than the standard ones: the program's library was loaded by it, the endpoint has it now.
-    script = f'ulimit -n 4; exec "{TOOL}" listen 239.1.1.1:5000 --interface lo --timeout 0.1'
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("", 0))
+        port = free.getsockname()[1]
+    script = f'ulimit -n 4; exec "{TOOL}" listen 239.1.1.1:{port} --interface lo --timeout 0.1'
     done = subprocess.run(["sh", "-c", script], text=True, stdin=subprocess.DEVNULL, timeout=WAIT,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 1 and "lo: too many open handles" in done.stderr, done
