@@ -72,8 +72,8 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
 /* A datagram without control data, to one buffer: recvfrom has less to copy and to look at, which
  * is a tenth of such a receive and more. Without the datagram's own length it would not tell that
  * it was cut. */
-IPSK_IN_LINE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                     uint32_t flags)
+IPSK_IN_LINE_HERE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                          uint32_t flags)
 {
     union ipsk_sockaddr name;
     socklen_t name_length = sizeof name;
@@ -97,8 +97,8 @@ IPSK_IN_LINE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_me
     return IPSOCK_OK;
 }
 
-IPSK_IN_LINE int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    uint32_t flags)
+IPSK_IN_LINE_HERE int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                         uint32_t flags)
 {
     const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
     if (s->kind != IPSOCK_UDP)
@@ -146,8 +146,8 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
 
 /* No control data and one buffer: sendto can say everything about the message, and has less to
  * copy. */
-IPSK_IN_LINE ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                           uint32_t flags, int column)
+IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                                uint32_t flags, int column)
 {
     const int native = ipsk_send_flags(flags);
     union ipsk_sockaddr name;
@@ -189,8 +189,8 @@ static inline bool lacks_zone(const struct ipsock_endpoint *s, const struct ipso
 }
 
 /* Fields that have rows. v4-mapped addresses go by those of IPv6, in one form. */
-IPSK_IN_LINE ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                          uint32_t flags, int column, uint32_t fields)
+IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                               uint32_t flags, int column, uint32_t fields)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
@@ -247,8 +247,8 @@ static IPSK_IN_LINE ptrdiff_t send_header(const struct ipsock_endpoint *s, struc
     return sendmsg((int)s->handle, h, ipsk_send_flags(flags));
 }
 
-IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                          uint32_t flags)
+IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                               uint32_t flags)
 {
     struct msghdr h;
     if (!ipsk_write_flow(s->flow_owner, m, NULL, s->sends != IPSK_SENDS_TO_PEER, &h, NULL))
@@ -259,8 +259,8 @@ IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipso
     return send_header(s, &h, flags);
 }
 
-IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                                uint32_t flags)
+IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s,
+                                                     struct ipsock_message *m, uint32_t flags)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
     struct msghdr h;
@@ -270,8 +270,8 @@ IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struc
                : IPSK_SLOW_PATH;
 }
 
-IPSK_IN_LINE ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s,
-                                                   struct ipsock_message *m, uint32_t flags)
+IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s,
+                                                        struct ipsock_message *m, uint32_t flags)
 {
     const struct ipsk_flow *flow = ipsk_flow_of(m);
     const uint32_t class_bit = m->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS;

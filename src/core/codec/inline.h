@@ -17,6 +17,15 @@
 #define IPSK_IN_LINE inline
 #endif
 
+/* For functions of the backend's contract that core calls, in a compilation that has both. */
+#if defined(__clang__)
+#define IPSK_IN_LINE_HERE __attribute__((always_inline))
+#elif defined(__GNUC__)
+#define IPSK_IN_LINE_HERE inline __attribute__((always_inline))
+#else
+#define IPSK_IN_LINE_HERE
+#endif
+
 /* For structs that lie in memory which the caller holds as another type. */
 #if defined(__GNUC__)
 #define IPSK_MAY_ALIAS __attribute__((may_alias))
