@@ -217,6 +217,9 @@
     X(RAW_ROUTES_BY_PEER, 0) \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, 0) \
+    X(RAW_SUM_OF_ANOTHER, 1) /* netinet/ip_reass.c, ip_reass: the first fragment's; over lo0 none */ \
+    X(RAW_HEADER_UNSEEN, 0) \
+    X(SUM6_HALF_OUT, 0) \
     X(SOURCE4_UNBOUND_ONLY, 1) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \

@@ -195,6 +195,9 @@
     X(RAW_ROUTES_BY_PEER, 0) \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, IPSOCK_CONTROL_TRAFFIC_CLASS) \
+    X(RAW_SUM_OF_ANOTHER, 1) /* netinet/ip_reass.c, ip_reass: the first fragment's */ \
+    X(RAW_HEADER_UNSEEN, 1) /* netinet/raw_ip.c, rip_output */ \
+    X(SUM6_HALF_OUT, 1) /* netinet6/raw_ip6.c, rip6_output: plen < off + 1 */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \

@@ -236,6 +236,9 @@
     X(RAW_ROUTES_BY_PEER, 0) \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, 0) \
+    X(RAW_SUM_OF_ANOTHER, 1) \
+    X(RAW_HEADER_UNSEEN, 1) /* run: header lengths of 0 and 16 go out */ \
+    X(SUM6_HALF_OUT, 1) /* run: bsd/netinet6/raw_ip6.c, rip6_output */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 1) \
     X(PKTINFO4_UNBINDS, 1) \

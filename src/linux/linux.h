@@ -254,6 +254,9 @@
     X(RAW_ROUTES_BY_PEER, 1) /* raw(7): the address routes, the header's destination is what is sent */ \
     X(RAW_UNBOUND_DEAF, 0) \
     X(RAW_HEADER_FIELDS, 0) /* ip(7): IP_RECVTOS is for raw sockets too */ \
+    X(RAW_SUM_OF_ANOTHER, 0) \
+    X(RAW_HEADER_UNSEEN, 0) \
+    X(SUM6_HALF_OUT, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \

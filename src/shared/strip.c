@@ -3,11 +3,13 @@
  * where it belongs without a copy. Header options, which are rare, land in front of the payload
  * instead; a spare buffer behind the caller's takes what they push out, and the payload is moved
  * forward. */
+#include "core/codec/bytes.h"
 #include "core/codec/order.h"
 #include "shared/batch.h"
 
-#define HEADER IPSOCK_IPV4_HEADER_MIN
-#define SPARE  IPSOCK_IPV4_OPTIONS_MAX
+#define HEADER   IPSOCK_IPV4_HEADER_MIN
+#define SPARE    IPSOCK_IPV4_OPTIONS_MAX
+#define CHECKSUM 10
 
 static void move_forward(const struct ipsock_buffer *buffers, size_t by, size_t length)
 {
@@ -79,15 +81,21 @@ int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header
     return code < 0 ? code : divide(s, &whole, header, m, flags, error);
 }
 
-static void straighten(struct ipsock_message *m, const struct ipsk_header_order *order)
+/* As on the wire, with a checksum of its own where the system leaves another's, having found it
+ * right. */
+static void straighten(struct ipsock_message *m, const struct ipsk_header_order *order, bool sums)
 {
-    uint8_t bytes[IPSK_ORDERED_BYTES];
-    struct ipsk_place from = {m->buffers, 0};
-    struct ipsk_place to = from;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = *ipsk_next_byte(&from);
+    uint8_t bytes[IPSOCK_IPV4_HEADER_MAX];
+    const size_t length =
+        m->header_length < IPSK_ORDERED_BYTES ? IPSK_ORDERED_BYTES : m->header_length;
+    struct ipsk_place to = {m->buffers, 0};
+    copy_out(m->buffers, bytes, length);
     ipsk_ipv4_to_wire(bytes, order);
-    for (size_t i = 0; i < sizeof bytes; i++)
+    if (sums) {
+        ipsk_store_be16(bytes + CHECKSUM, 0);
+        ipsk_store_be16(bytes + CHECKSUM, ipsock_checksum(bytes, length));
+    }
+    for (size_t i = 0; i < length; i++)
         *ipsk_next_byte(&to) = bytes[i];
 }
 
@@ -99,7 +107,9 @@ void ipsk_measure_header(struct ipsock_message *m)
         return;
     const uint32_t length = (*ipsk_next_byte(&first) & 0xfu) * 4;
     m->header_length = length < m->length ? length : (uint32_t)m->length;
+    const bool sums =
+        ipsk_native.facts[IPSK_FACT_RAW_SUM_OF_ANOTHER] && length >= HEADER && length <= m->length;
     ipsk_sys_header_order(&orders);
-    if (m->length >= IPSK_ORDERED_BYTES && !ipsk_is_wire(&orders.receive))
-        straighten(m, &orders.receive);
+    if (m->length >= IPSK_ORDERED_BYTES && (sums || !ipsk_is_wire(&orders.receive)))
+        straighten(m, &orders.receive, sums);
 }

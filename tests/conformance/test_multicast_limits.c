@@ -336,6 +336,48 @@ static void v4_mc_18_joins_while_others_receive(void **state)
     }
 }
 
+/* Waits until a packet is there, which stays. */
+static void peek(struct ipsock_endpoint *s)
+{
+    uint8_t data[64];
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    ipsock_message_init(&message, &buffer, data, sizeof data);
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, soon()));
+    CHECK(IPSOCK_OK, ipsock_recv(s, &message, IPSOCK_MSG_PEEK));
+    CHECK(IPSOCK_OK, ipsock_set_read_deadline(s, 0));
+}
+
+/* Where the library filters, a source that is joined switches on what the filter looks at: packets
+ * that were queued before, to a group that is joined, come without it and stay. */
+static void v4_mc_18_packets_from_before_a_filter(void **state)
+{
+    static const uint32_t flags[] = {0, IPSOCK_OPEN_STRICT_MULTICAST};
+    (void)state;
+    for (size_t i = 0; i < COUNT(flags); i++)
+        FOR_EACH_GROUND(g)
+        {
+            struct ipsock_endpoint *s = open_member(g->column, 0, flags[i], 0);
+            struct ipsock_endpoint *sender = open_sender(g, g->source);
+            struct burst burst = make_burst(2);
+            struct seen seen;
+            uint32_t done;
+            CHECK(IPSOCK_OK, call_on(s, JOIN, g->index, g->group, NULL));
+            cast(sender, g->group, port_of(s), "first");
+            cast(sender, g->group, port_of(s), "second");
+            peek(s);
+            CHECK(IPSOCK_OK, call_on(s, JOIN_SOURCE, g->index, g->source_group, g->source));
+            expect_text(s, "first", &seen);
+            peek(s); /* the second may still be on its way */
+            CHECK(IPSOCK_OK, receive_burst(s, &burst, 2, &done));
+            EQUAL(1, done);
+            assert_memory_equal(burst.data[0], "second", 6);
+            free_burst(&burst);
+            ipsock_free(s);
+            ipsock_free(sender);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +385,7 @@ int main(void)
         cmocka_unit_test(v4_mc_07_system_chooses),
         cmocka_unit_test(v4_mc_18_too_many_groups),
         cmocka_unit_test(v4_mc_18_joins_while_others_receive),
+        cmocka_unit_test(v4_mc_18_packets_from_before_a_filter),
         cmocka_unit_test(v6_mc_04_too_many_sources),
         cmocka_unit_test(mapped_grp_05_too_many_groups),
         cmocka_unit_test(mapped_grp_05_too_many_sources),

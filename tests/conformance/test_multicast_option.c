@@ -165,9 +165,9 @@ static void v4_mc_19_multicast_address_binds_the_wildcard(void **state)
     }
 }
 
-/* One datagram by each interface, by switching the option; then by naming it in the packet. The
- * sender's column is that of the traffic, or dual-stack. */
-static void each_interface(int column, int sender_column, bool per_packet)
+/* One datagram to a group by each interface, by switching the option; then by naming it in the
+ * packet. The sender's column is that of the traffic, or dual-stack. */
+static void to_each_interface(const char *group, int column, int sender_column, bool per_packet)
 {
     const uint32_t fields = IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_HOP_LIMIT;
     const struct ground *grounds_[2];
@@ -178,7 +178,6 @@ static void each_interface(int column, int sender_column, bool per_packet)
     if (!per_packet)
         need(sender_column != MAPPED || multicast_options_reach_mapped(),
              "the options are IPv6's alone");
-    const char *group = grounds_[0]->group;
     struct ipsock_endpoint *s = open_member(column, 0, 0, fields);
     struct ipsock_config config = config_of(sender_column, IPSOCK_UDP);
     config.local = ipsock_addr_any(columns[sender_column].family, 0);
@@ -209,6 +208,13 @@ static void each_interface(int column, int sender_column, bool per_packet)
     }
     ipsock_free(s);
     ipsock_free(sender);
+}
+
+static void each_interface(int column, int sender_column, bool per_packet)
+{
+    const struct ground *g = own_ground(column, NULL);
+    need(g != NULL, "needs interfaces of our own");
+    to_each_interface(g->group, column, sender_column, per_packet);
 }
 
 static void v4_mc_21_one_datagram_by_each_interface(void **state)
@@ -249,6 +255,15 @@ static void v6_mc_13_interface_per_packet(void **state)
     each_interface(V6, V6, true);
 }
 
+/* Of a group that is not the link's alone a kernel may take the route instead. */
+static void v6_mc_13_interface_per_packet_beyond_the_link(void **state)
+{
+    (void)state;
+    const struct ground *g = own_ground(V6, NULL);
+    need(g != NULL, "needs interfaces of our own");
+    to_each_interface(g->group2, V6, V6, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +287,7 @@ int main(void)
         cmocka_unit_test(mapped_mc_21_interface_per_packet),
         cmocka_unit_test(v6_mc_13_one_datagram_by_each_interface),
         cmocka_unit_test(v6_mc_13_interface_per_packet),
+        cmocka_unit_test(v6_mc_13_interface_per_packet_beyond_the_link),
     };
     return RUN(tests);
 }

@@ -178,6 +178,32 @@ static void v6_opt_06_checksum_at_every_offset(void **state)
     ipsock_free(s);
 }
 
+/* What an adopted handle has on is measured too. */
+static void v6_opt_06_checksum_of_an_adopted_handle(void **state)
+{
+    (void)state;
+    struct ipsock_endpoint *s = open_v6(PROTOCOL_TEST);
+    need_sums(s);
+    const struct ipsock_addr to = addr_of("::1");
+    struct ipsock_config config;
+    struct seen seen;
+    ipsock_handle_t handle;
+    CHECK(IPSOCK_OK, ipsock_set_checksum(s, true, 4));
+    CHECK(IPSOCK_OK, ipsock_release(s, &handle));
+    ipsock_free(s);
+    ipsock_config_init(&config);
+    config.family = IPSOCK_IPV6;
+    config.kind = IPSOCK_RAW;
+    config.protocol = PROTOCOL_TEST;
+    config.flags = IPSOCK_ADOPT_OWN;
+    CHECK(IPSOCK_OK, ipsock_adopt(&s, handle, &config));
+    CHECK(IPSOCK_EINVAL, send_bytes(s, &to, "12345", 5, NULL));
+    CHECK(IPSOCK_OK, send_bytes(s, &to, "123456", 6, NULL));
+    receive(s, &seen);
+    EQUAL(6, seen.length);
+    ipsock_free(s);
+}
+
 static void v6_opt_06_wrong_sums_are_dropped(void **state)
 {
     (void)state;
@@ -285,6 +311,7 @@ int main(void)
         cmocka_unit_test(v4_uni_03_fields_of_raw_batches),
         cmocka_unit_test(v6_uni_03_fields_of_raw_batches),
         cmocka_unit_test(v6_opt_06_checksum_at_every_offset),
+        cmocka_unit_test(v6_opt_06_checksum_of_an_adopted_handle),
         cmocka_unit_test(v6_opt_06_wrong_sums_are_dropped),
         cmocka_unit_test(v6_opt_07_checksum_off_is_off),
         cmocka_unit_test(v6_opt_09_icmpv6_sum_is_the_systems),

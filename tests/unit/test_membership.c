@@ -203,6 +203,16 @@ static void v4_mc_18_what_is_wanted(void **state)
     ipsk_membership_find(&all, chosen, 0)->chosen = 9; /* the system has told which */
     assert_true(ipsk_membership_wants(&all, chosen, 9, two));
     assert_false(ipsk_membership_wants(&all, chosen, 1, two));
+    /* by an interface that is not known: where it is joined, from a source that one of them takes
+     */
+    assert_true(ipsk_membership_wants(&all, chosen, 0, two));
+    assert_true(ipsk_membership_wants(&all, any, 0, one));
+    assert_false(ipsk_membership_wants(&all, any, 0, two));
+    call(&all, any, 2, two, IPSK_JOIN_SOURCE);
+    assert_true(ipsk_membership_wants(&all, any, 0, two));
+    call(&all, any, 2, two, IPSK_LEAVE_SOURCE);
+    call(&all, any, 1, NULL, IPSK_LEAVE);
+    assert_false(ipsk_membership_wants(&all, any, 0, one));
     ipsk_memberships_free(&all);
 }
 
@@ -210,7 +220,7 @@ static void v4_mc_18_what_is_wanted(void **state)
 static void v6_mc_06_what_is_wanted(void **state)
 {
     struct ipsk_memberships all = {0};
-    uint8_t group[16];
+    uint8_t group[16], one_more[16];
     (void)state;
     number(group, 1);
     assert_true(ipsk_membership_wants(&all, group, 1, one));
@@ -221,6 +231,11 @@ static void v6_mc_06_what_is_wanted(void **state)
     assert_true(ipsk_membership_wants(&all, group, 2, two));
     assert_false(ipsk_membership_wants(&all, group, 2, one));
     assert_true(ipsk_membership_wants(&all, group, 3, one));
+    assert_true(ipsk_membership_wants(&all, group, 0, two));
+    number(one_more, 1);
+    assert_false(ipsk_membership_wants(&all, group, 0, one_more));
+    number(group, 2);
+    assert_true(ipsk_membership_wants(&all, group, 0, one));
     ipsk_memberships_free(&all);
 }
 

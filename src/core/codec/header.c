@@ -148,6 +148,18 @@ int ipsk_ipv4_marshal(const struct ipsock_ipv4_header *header, void *buffer, siz
     return IPSOCK_OK;
 }
 
+uint16_t ipsk_ipv4_sum(const struct ipsock_ipv4_header *header)
+{
+    const struct ipsk_header_order wire = {0};
+    struct ipsock_ipv4_header summed = *header;
+    uint8_t bytes[IPSOCK_IPV4_HEADER_MAX];
+    size_t length;
+    summed.checksum = 0;
+    return ipsk_ipv4_marshal(&summed, bytes, sizeof bytes, &length, &wire) == IPSOCK_OK
+               ? ipsock_checksum(bytes, length)
+               : header->checksum;
+}
+
 /* Turns IPSOCK_ORDER_… into this system's; raw differs by direction. */
 static bool choose_order(int order, bool sending, struct ipsk_header_order *chosen)
 {

@@ -182,17 +182,36 @@ void ipsk_membership_apply(struct ipsk_memberships *all, const uint8_t group[16]
     }
 }
 
+static bool takes(const struct ipsk_membership *m, const uint8_t source[16])
+{
+    const int state = ipsk_membership_state(m, source);
+    return state == IPSK_ANY_SOURCE || state == IPSK_SOURCES_LISTED;
+}
+
+/* Linux notes a packet's interface when it is queued, and only while packet info is on (net/ipv4/
+ * ip_sockglue.c, ipv4_pktinfo_prepare): one from before a filter came into force may be of any. */
+static bool wants_from_somewhere(const struct ipsk_memberships *all, const uint8_t group[16],
+                                 const uint8_t source[16])
+{
+    const struct ipsk_membership *m = ipsk_membership_next(all, group, NULL);
+    bool wanted = m == NULL && !all->strict;
+    for (; m != NULL && !wanted; m = ipsk_membership_next(all, group, m))
+        wanted = takes(m, source);
+    return wanted;
+}
+
 bool ipsk_membership_wants(const struct ipsk_memberships *all, const uint8_t group[16],
                            uint32_t index, const uint8_t source[16])
 {
+    if (index == 0)
+        return wants_from_somewhere(all, group, source);
     const struct ipsk_membership *m = ipsk_membership_find(all, group, index);
     if (m == NULL ||
         m->gone) /* where the system's choice of interface is not known, it counts on all */
         m = ipsk_membership_find(all, group, 0);
     if (m == NULL || (m->chosen != 0 && m->chosen != index))
         return !all->strict;
-    const int state = ipsk_membership_state(m, source);
-    return state == IPSK_ANY_SOURCE || state == IPSK_SOURCES_LISTED;
+    return takes(m, source);
 }
 
 void ipsk_memberships_free(struct ipsk_memberships *all)

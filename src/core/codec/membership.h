@@ -110,7 +110,8 @@ void ipsk_membership_apply(struct ipsk_memberships *all, const uint8_t group[16]
 
 void ipsk_membership_discard(struct ipsk_membership *spare);
 
-/* Whether a packet to a group, that came in by an interface from a source, is wanted. */
+/* Whether a packet to a group, that came in by an interface from a source, is wanted. index 0: the
+ * interface is not known, and any where the group is joined will do. */
 bool ipsk_membership_wants(const struct ipsk_memberships *all, const uint8_t group[16],
                            uint32_t index, const uint8_t source[16]);
 

@@ -34,6 +34,9 @@ int ipsk_ipv4_check(const uint8_t *bytes, size_t length);
 #define IPSK_ORDERED_BYTES 8
 void ipsk_ipv4_to_wire(uint8_t bytes[IPSK_ORDERED_BYTES], const struct ipsk_header_order *order);
 
+/* The checksum that a header has on the wire. */
+uint16_t ipsk_ipv4_sum(const struct ipsock_ipv4_header *header);
+
 /* ipsock_ipv4_header_parse and _marshal in any system's order. IPSOCK_ETOTALLEN besides, for a
  * total length that the subtracted header takes out of 0..65535. */
 int ipsk_ipv4_parse(struct ipsock_ipv4_header *header, const void *data, size_t length,

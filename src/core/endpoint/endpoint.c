@@ -141,7 +141,7 @@ void ipsk_set_kind(struct ipsock_endpoint *s, int kind, int family)
 void ipsk_set_protocol(struct ipsock_endpoint *s, int protocol)
 {
     s->protocol = (uint8_t)protocol;
-    if (ipsk_is_raw_icmp6(s))
+    if (ipsk_is_raw_icmp6(s) || ipsk_measures_sum(s))
         s->sends = IPSK_SENDS_CHECKED;
 }
 

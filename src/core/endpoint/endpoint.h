@@ -106,6 +106,7 @@ struct ipsock_endpoint {
     int traffic_class; /* of a listener, for accepted connections; under setup; 0 none */
     int hop_limit;
     struct ipsock_addr peer;
+    _Atomic uint32_t sum_end; /* of raw IPv6: bytes that a checksum has its place in; 0: unknown */
     _Atomic uint32_t quirks;
     _Atomic uint32_t slow; /* IPSK_SLOW_… bits: 0, and a receive has nothing to look at */
     struct ipsock_error pending_error; /* under lock */
@@ -279,6 +280,13 @@ static inline int ipsk_socket_protocol(const struct ipsock_endpoint *s)
 static inline bool ipsk_is_raw_icmp6(const struct ipsock_endpoint *s)
 {
     return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV6 && s->protocol == IPSK_PROTOCOL_ICMPV6;
+}
+
+/* A raw endpoint whose messages the kernel does not measure against their checksum's place. */
+static inline bool ipsk_measures_sum(const struct ipsock_endpoint *s)
+{
+    return s->kind == IPSOCK_RAW && s->family == IPSOCK_IPV6 &&
+           s->protocol != IPSK_PROTOCOL_ICMPV6 && ipsk_native.facts[IPSK_FACT_SUM6_HALF_OUT] != 0;
 }
 
 /* The table's kind bit of an endpoint's backing. */

@@ -6,6 +6,7 @@
 #include "core/life/close.h"
 #include "core/life/config.h"
 #include "core/option/addressed.h"
+#include "core/option/buffer_option.h"
 #include "core/option/control.h"
 #include "core/option/found.h"
 #include "core/option/option.h"
@@ -168,6 +169,7 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         code = ipsk_switch_control(s, c->receive_control, true, error);
     if (code == IPSOCK_OK) {
         find_broadcast(s);
+        ipsk_find_checksum(s);
         code = ipsk_note_address(s, error);
     }
     if (code < 0)

@@ -152,6 +152,20 @@ static int need_raw_ipv6(const struct ipsock_endpoint *s, struct ipsock_error *e
 }
 
 /* The kernel's number: the offset, or -1 while off. */
+static void note_sum(struct ipsock_endpoint *s, int64_t offset)
+{
+    atomic_store_explicit(&s->sum_end, offset < 0 ? 0 : (uint32_t)offset + 2, memory_order_relaxed);
+}
+
+void ipsk_find_checksum(struct ipsock_endpoint *s)
+{
+    struct ipsock_error ignored;
+    int64_t offset = -1;
+    if (ipsk_measures_sum(s) &&
+        ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &offset, "checksum", &ignored) == IPSOCK_OK)
+        note_sum(s, offset);
+}
+
 int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
 {
     struct ipsock_error error;
@@ -171,6 +185,8 @@ int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)
     const int64_t wanted = on ? offset : -1;
     if (code == IPSOCK_OK && current != wanted && !(current < 0 && !on))
         code = ipsk_set_option(s, IPSK_OPTION_CHECKSUM, wanted, "checksum", &error);
+    if (code == IPSOCK_OK)
+        note_sum(s, wanted);
     ipsk_unlock_options(s);
     if (code == IPSOCK_EINVAL)
         code = error.code = IPSOCK_ENOTSUP; /* the range is right: this kernel will not have it */

@@ -176,6 +176,9 @@
     X(RAW_ROUTES_BY_PEER)  /* 1: own headers go where the socket address says */                   \
     X(RAW_UNBOUND_DEAF)    /* 1: a raw socket hears and joins nothing before it is bound */        \
     X(RAW_HEADER_FIELDS)   /* control that raw IPv4 has in the delivered header only */            \
+    X(RAW_SUM_OF_ANOTHER)  /* 1: a received own header's checksum may be a fragment's, or 0 */     \
+    X(RAW_HEADER_UNSEEN)   /* 1: own headers go out whatever they say of their length */           \
+    X(SUM6_HALF_OUT)       /* 1: a raw IPv6 checksum may end behind the packet */                  \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \

@@ -64,6 +64,36 @@ static int check_icmp6(const struct ipsock_message *m, struct ipsock_error *erro
                : IPSOCK_OK;
 }
 
+/* What a whole packet says of its header. One that lies nowhere the system refuses. */
+static int check_own_header(const struct ipsock_message *m, struct ipsock_error *error)
+{
+    const size_t length = ipsk_buffers_length(m);
+    const struct ipsock_buffer *b = m->buffers;
+    while (length != 0 && b->length == 0)
+        b++;
+    if (length != 0 && b->data == NULL)
+        return IPSOCK_OK;
+    const size_t header = length == 0 ? 0 : (*(const uint8_t *)b->data & 0xfu) * 4;
+    return header < IPSOCK_IPV4_HEADER_MIN || header > length
+               ? wrong(error, IPSOCK_EINVAL, "buffers")
+               : IPSOCK_OK;
+}
+
+/* What kernels find out about raw packets, and some do not. */
+static int check_raw(const struct ipsock_endpoint *s, const struct ipsock_message *m,
+                     struct ipsock_error *error)
+{
+    if (ipsk_is_raw_icmp6(s))
+        return check_icmp6(m, error);
+    if (ipsk_measures_sum(s) &&
+        ipsk_buffers_length(m) < atomic_load_explicit(&s->sum_end, memory_order_relaxed))
+        return wrong(error, IPSOCK_EINVAL, "buffers");
+    return (s->flags & IPSOCK_OPEN_HEADER_INCLUDED) &&
+                   ipsk_native.facts[IPSK_FACT_RAW_HEADER_UNSEEN]
+               ? check_own_header(m, error)
+               : IPSOCK_OK;
+}
+
 static inline int check_destination(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                                     struct ipsock_error *error)
 {
@@ -122,8 +152,8 @@ int ipsk_check_message(const struct ipsock_endpoint *s, const struct ipsock_mess
     if (m->buffers == NULL && m->buffer_count != 0)
         return wrong(error, IPSOCK_EINVAL, "buffers");
     int code = m->flow != NULL ? check_with_flow(s, m, error) : check_destination(s, m, error);
-    if (code == IPSOCK_OK && ipsk_is_raw_icmp6(s))
-        code = check_icmp6(m, error);
+    if (code == IPSOCK_OK && s->kind == IPSOCK_RAW)
+        code = check_raw(s, m, error);
     if (code == IPSOCK_OK && s->kind == IPSOCK_PING)
         code = ipsk_ping_check(s, m, error);
     return code;

@@ -65,6 +65,8 @@ static int read_header(struct ipsock_endpoint *s, const struct ipsk_raw_header *
         ipsk_count_lie(s, flags);
         return ipsk_fail(error, code, 0, "receive", "total_length");
     }
+    if (ipsk_native.facts[IPSK_FACT_RAW_SUM_OF_ANOTHER]) /* the system has found it right */
+        found.checksum = ipsk_ipv4_sum(&found);
     *header = found;
     m->full_length = found.total_length - (uint32_t)raw->length; /* on every system */
     return IPSOCK_OK;
@@ -215,16 +217,13 @@ static int assemble(const struct ipsock_endpoint *s, struct packet *p,
     if (code < 0)
         return code;
     p->message = *ipsk_spelled(m, &p->spelled);
-    code = choose_peer(s, &p->message, &header->destination, error);
-    if (code < 0)
-        return code;
     p->buffers[0].data = p->header;
     p->buffers[0].length = p->header_length;
     if (m->buffer_count != 0)
         memcpy(p->buffers + 1, m->buffers, m->buffer_count * sizeof p->buffers[0]);
     p->message.buffers = p->buffers;
     p->message.buffer_count = m->buffer_count + 1;
-    return IPSOCK_OK;
+    return choose_peer(s, &p->message, &header->destination, error);
 }
 
 int ipsock_send_ipv4(struct ipsock_endpoint *s, const struct ipsock_ipv4_header *header,
