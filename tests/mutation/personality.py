@@ -156,7 +156,7 @@ class Model:
         answers = self.personality / "probe/answers"
         self.said = read_lines(sorted(answers.glob(system + "-*.csv")))
         self.unasked = read_lines(sorted(answers.glob("model/%s-*.csv" % system)))
-        self.probes = run([str(self.program), "--list"]).split()
+        self.probes = run([str(self.personality / "probe/linux/host"), str(self.program), "--list"]).split()
 
     def mutants(self):
         found = []

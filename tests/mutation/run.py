@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Alters each row of a system's tables and looks which test notices.
 
-    tests/mutation/run.py [--system S] [--all | --once] [--sample N] [--jobs N] [--only TEXT] [--record] PLACE
+    tests/mutation/run.py [--system S [--part tables|model]] [--all | --once] [--sample N] [--jobs N] [--only TEXT] [--record] PLACE
 
 A conformance test, a unit test of codec, tables or ledger, a test of injected failures, or a network scenario must
 fail. What noticed a change of the row before runs first (noticed.txt, to which --record adds what noticed one in this run;
@@ -272,17 +272,20 @@ def hunt_all(base, arguments):
     return verdict
 
 
-def bases_of(system, place):
+def bases_of(system, place, part):
     if system == "linux":
         yield Base(place)
-    else:
+        return
+    if part != "model":
         yield personality.Tables(place / system, system)
+    if part != "tables":
         yield personality.Model(place / (system + "-model"), system)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--system", choices=("linux", *personality.VERSIONS), default="linux")
+    parser.add_argument("--part", choices=("tables", "model"), help="of other systems: no more than this")
     parser.add_argument("--all", action="store_true", help="every field of every row")
     parser.add_argument("--once", action="store_true", help="one alteration of each row")
     parser.add_argument("--sample", type=int, help="of these each Nth")
@@ -292,7 +295,7 @@ def main():
     parser.add_argument("place", type=pathlib.Path)
     arguments = parser.parse_args()
     verdict = collections.Counter()
-    for base in bases_of(arguments.system, arguments.place.resolve()):
+    for base in bases_of(arguments.system, arguments.place.resolve(), arguments.part):
         verdict += hunt_all(base, arguments)
     print("%d passed, %d failed, %d skipped" % tuple(verdict[word] for word in ("passed", "failed", "skipped")))
     return 1 if verdict["failed"] or not verdict["passed"] else 0
