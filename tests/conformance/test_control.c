@@ -77,6 +77,44 @@ static void cm_20_each_field_alone(void **state)
     }
 }
 
+/* Bytes of the system's own control data with one datagram. */
+static size_t opaque_of(struct pair *pair)
+{
+    uint8_t lent[512], byte;
+    struct ipsock_control control;
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    memset(&control, 0, sizeof control);
+    control.opaque = lent;
+    control.opaque_capacity = sizeof lent;
+    ipsock_message_init(&message, &buffer, &byte, 1);
+    message.control = &control;
+    CHECK(IPSOCK_OK, ipsock_set_deadline(pair->receiver, soon()));
+    CHECK(IPSOCK_OK, send_bytes(pair->sender, &pair->to, "x", 1, NULL));
+    CHECK(IPSOCK_OK, ipsock_recv(pair->receiver, &message, 0));
+    return control.valid & IPSOCK_CONTROL_OPAQUE ? control.opaque_length : 0;
+}
+
+/* What is switched off the system leaves out, too. */
+static void cm_20_off_is_off_below(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, IPSOCK_CONTROL_OPAQUE, 0);
+        const size_t before = opaque_of(&pair);
+        for (uint32_t bit = 1; bit <= ALL; bit <<= 1) {
+            if (!(bit & delivered(i, ALL & ~IPSOCK_CONTROL_SOURCE)))
+                continue;
+            CHECK(IPSOCK_OK, ipsock_set_receive_control(pair.receiver, bit, true));
+            assert_true(opaque_of(&pair) > before);
+            CHECK(IPSOCK_OK, ipsock_set_receive_control(pair.receiver, bit, false));
+            EQUAL(before, opaque_of(&pair));
+        }
+        close_pair(&pair);
+    }
+}
+
 /* In force from the first packet on, not only after a call. */
 static void cm_20_from_the_configuration(void **state)
 {
@@ -281,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cm_20_switching_delivery),
         cmocka_unit_test(cm_20_each_field_alone),
+        cmocka_unit_test(cm_20_off_is_off_below),
         cmocka_unit_test(cm_20_from_the_configuration),
         cmocka_unit_test(quirk_01_one_option_serves_two_fields),
         cmocka_unit_test(quirk_02_only_named_fields_are_written),

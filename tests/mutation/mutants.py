@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The mutants: each row of a system's tables altered, one field at a time."""
+"""The mutants: each row of a system's tables altered, one field at a time; and lines of its own code."""
 import collections
 import re
 import sys
@@ -7,17 +7,18 @@ import sys
 # What a value becomes. Each is a mistake that one could make, and that the compiler takes.
 OTHER_COLUMN = {"IPSK_V4": "IPSK_V6", "IPSK_V6": "IPSK_V4", "IPSK_MAPPED": "IPSK_V6"}
 OTHER_LEVEL = {"IPPROTO_IP": "IPPROTO_IPV6", "IPPROTO_IPV6": "IPPROTO_IP"}
-OTHER_SET = {"INT": "BOOL", "BOOL": "NONE", "CHOICE": "NONE", "MREQN": "INT", "NAME": "INT",
+OTHER_SET = {"INT": "BOOL", "BOOL": "NONE", "BOOL8": "NONE", "U8": "NONE", "CHOICE": "NONE", "MREQN": "INT", "NAME": "INT",
              "GROUP_REQ": "MREQ6", "GROUP_SOURCE_REQ": "GROUP_REQ", "ICMP4_BLOCK": "INT",
-             "ICMP6_BLOCK": "ICMP6_PASS", "PROGRAM": "NONE", "INDEX_ADDR": "INT", "INDEX_NET": "INT",
+             "ICMP6_BLOCK": "ICMP6_PASS", "ICMP6_PASS": "ICMP6_BLOCK", "PROGRAM": "NONE", "INDEX_ADDR": "INT", "INDEX_NET": "INT",
              "MREQ": "MREQ6", "MREQ_INDEX": "MREQ", "MREQ6": "GROUP_REQ"}
-OTHER_GET = {"BOOL8": "INT", "INT": "BOOL", "CHOICE": "BOOL", "DISCOVERY": "CHOICE", "MTUINFO": "INT", "ICMP4_BLOCK": "INT",
-             "ICMP6_BLOCK": "ICMP6_PASS"}
+OTHER_GET = {"BOOL8": "INT", "U8": "BOOL", "HOPS": "INT", "INT": "BOOL", "CHOICE": "BOOL", "DISCOVERY": "CHOICE", "MTUINFO": "INT", "ICMP4_BLOCK": "INT",
+             "ICMP6_BLOCK": "ICMP6_PASS", "ICMP6_PASS": "ICMP6_BLOCK"}
 OTHER_FIELD = {"HOP_LIMIT": "TRAFFIC_CLASS", "TRAFFIC_CLASS": "HOP_LIMIT",
                "PKTINFO4": "DESTINATION4", "PKTINFO4_SPEC": "DESTINATION4", "PKTINFO6": "INDEX",
-               "INDEX": "HOP_LIMIT", "PATH_MTU": "PKTINFO6", "SEGMENT_SIZE": "HOP_LIMIT"}
-OTHER_ENCODING = {"INT": "U8", "U16": "U8", "PKTINFO4": "ADDR4", "PKTINFO6": "INT"}
-TWO_VALUED = ("BOOL", "CHOICE", "DISCOVERY")
+               "INDEX": "HOP_LIMIT", "LINK": "DESTINATION4", "DESTINATION4": "LINK", "PATH_MTU": "PKTINFO6", "SEGMENT_SIZE": "HOP_LIMIT"}
+OTHER_ENCODING = {"INT": "U8", "U16": "U8", "PKTINFO4": "ADDR4", "PKTINFO6": "INT", "U8": "U16", "ADDR4": "INT",
+                  "SOCKADDR": "INT"}
+TWO_VALUED = ("BOOL", "BOOL8", "CHOICE", "DISCOVERY")
 WITH_DEFAULT = ("TRAFFIC_CLASS", "HOP_LIMIT", "MULTICAST_HOP_LIMIT", "CHECKSUM")
 
 FIELDS = {
@@ -29,8 +30,9 @@ FIELDS = {
     "FACTS": "fact value".split(),
 }
 
-# text: the whole header with the one change. key: what survivors.txt calls it.
-Mutant = collections.namedtuple("Mutant", "table row change text")
+# text: the whole header, or file below src, with the one change. row and change: what survivors.txt calls it. hints: tests
+# that may notice it.
+Mutant = collections.namedtuple("Mutant", "table row change text file hints", defaults=(None, ()))
 
 
 def split_cells(line):
@@ -128,10 +130,20 @@ def common_changes(row):
         yield "kinds", "(%s) ^ IPSK_RAW" % row["kinds"]
 
 
+def fact_changes(row):
+    """A flag turned round, a version that is too early and one too late, a number that is another: so many bytes too few."""
+    value = row["value"]
+    if value in ("0", "1"):
+        yield "value", "10"[int(value)]
+    elif "_SINCE" in row["fact"]:
+        yield from (("value", other) for other in ("1", "INT32_MAX") if other != value)
+    else:
+        yield "value", "0" if re.match(r"\d{5,}$", value) else "(%s) + 4" % value
+
+
 def changes(table, row):
     if table == "FACTS":
-        flags = {"0": "1", "1": "0"}
-        yield "value", flags.get(row["value"], "(%s) + 4" % row["value"])
+        yield from fact_changes(row)
         return
     yield from {"OPTIONS": option_changes, "RECEIVED": received_changes, "SENT": sent_changes,
                 "ABSENT": lambda _: (), "LIMITS": lambda _: ()}[table](row)
@@ -156,3 +168,39 @@ def mutants_of(header):
             line = "    X(%s)%s" % (", ".join(cells.values()),
                                    " \\" if lines[number].endswith("\\") else "")
             yield Mutant(table, name, "%s: %s" % (field, value), with_line(line))
+
+
+# Of a line of code what is wrong most easily: the first that is found of each.
+SLIPS = (
+    (r"\btrue\b", "false"), (r"\bfalse\b", "true"), (r"==", "!="), (r"!=", "=="), (r">=", "<"), (r"(?<![<\-=])>(?![>=])", "<="),
+    (r"(?<![<\w])<(?![<=])", ">="), (r"&&", "||"), (r"\|\|", "&&"), (r"\breturn 0;", "return 1;"), (r"\breturn 1;", "return 2;"),
+    (r"(?<= )\+(?= )", "-"), (r"^(#define \w+ +)(\d+)$", r"\1(\2 + 1000000)"),
+)
+
+
+def without_comments(text):
+    """As many lines, of the same length."""
+    def blank(found):
+        return re.sub(r"[^\n]", " ", found[0])
+    return re.sub(r'/\*.*?\*/|//[^\n]*', blank, text, flags=re.S)
+
+
+def mutants_of_code(path, text):
+    """All mutants of a source file that has no tables. Lines are told by their words: numbers change too often."""
+    lines, code, function, seen = text.split("\n"), without_comments(text).split("\n"), "", collections.Counter()
+    for number, line in enumerate(code):
+        begin = re.match(r"\w[\w *]*?\b(\w+)\(.*[^;]$", line)
+        function = begin[1] if begin else function
+        if line.startswith("#") and not line.startswith("#define"):
+            continue
+        for pattern, other in SLIPS:
+            changed = re.sub(pattern, other, line, count=1)
+            if changed == line:
+                continue
+            row = "quirk %s %s" % (path.split("/")[-1], function or "file")
+            change = " ".join(line.split()) + " becomes " + " ".join(changed.split())
+            seen[row, change] += 1
+            if seen[row, change] > 1:
+                change += " (%d)" % seen[row, change]
+            text_of = "\n".join(lines[:number] + [changed] + lines[number + 1:])
+            yield Mutant("QUIRKS", row, change, text_of, path)

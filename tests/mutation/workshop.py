@@ -2,11 +2,13 @@
 """Builds a mutant out of the objects of one ordinary build, and runs tests on it.
 
 The sources are copied first, and a mutant is a header in a directory that is searched before theirs: the tree that
-people work in is never touched, and may change meanwhile."""
+people work in is never touched, and may change meanwhile. Base and Bench are Linux's own; what other systems do otherwise is in
+personality.py."""
 import collections
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,10 +16,10 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "ci"))
+from mutants import Mutant, mutants_of  # noqa: E402
 from results import cases_of  # noqa: E402
 
 PARTS = ("CMakeLists.txt", "cmake", "docs", "include", "src", "tests")
-HEADER = "linux/linux.h"
 ARCHIVE = "libipsock_internal.a"
 # Who expands which list: nothing else needs to be compiled again.
 EXPANDED_IN = {
@@ -26,7 +28,6 @@ EXPANDED_IN = {
     "LIMITS": ("core/table/table_expand.h",),
     "RECEIVED": ("core/table/table_expand.h", "shared/control.h"),
     "SENT": ("core/table/table_expand.h", "shared/control.h"),
-    "FACTS": ("linux/linux.h",),
 }
 UNITS = ("capability", "table", "control_codec", "control_encode", "kernel_options",
          "golden")
@@ -41,7 +42,8 @@ ALONE = ["unshare", "-n", "sh", "-c",
          "ip link set lo up; echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range; exec \"$@\"",
          "--"]
 
-Test = collections.namedtuple("Test", "name group command environment timeout")
+# rank: 0 what is tried first, 1 what may still tell something, 2 what proves nothing about behaviour.
+Test = collections.namedtuple("Test", "name group command environment timeout rank")
 
 
 class BuildError(Exception):
@@ -95,32 +97,76 @@ def plain_command(entry, output, include):
 class Base:
     """The ordinary build, and what depends on what in it."""
 
+    header_name = "linux/linux.h"
+    survivors, noticed = "survivors.txt", "noticed.txt"
+    groups = ("conformance", "unit", "fault", "network", "compiler", "golden", "nothing")
+    excusable = ("golden",)  # what proves nothing of behaviour, and may stand with a reason
+    unsteady = ("network",)  # groups whose tests a busy machine can disturb: each failure is asked for twice
+    waits = 1  # how many tests a processor can run at once, because they wait
+
     def __init__(self, place):
-        self.tree, self.build = place / "tree", place / "base"
+        self.place, self.tree, self.build = place, place / "tree", place / "base"
         copy_sources(self.tree)
+        self.prepare()
+        self.read_tests()
+        self.header = (self.tree / "src" / self.header_name).read_text(encoding="utf-8")
+        self.entries = self.read_entries()
+        self.uses = self.read_uses()
+        self.constants = self.read_constants()
+
+    def prepare(self):
         run(["cmake", "-S", str(self.tree), "-B", str(self.build), "-G", "Ninja", *OPTIONS])
         # ctest tells the command of a test only if the program is there.
         run(["ninja", "-C", str(self.build), "ipsock_shared",
              *("tests/%s/all" % part for part in ("conformance", "docs", "fault", "network")),
              *("unit_" + unit for unit in UNITS)])
+
+    def read_tests(self):
         self.ctest = [test for test in json.loads(run(
             ["ctest", "--test-dir", str(self.build), "--show-only=json-v1"]))["tests"]
                       if self.is_asked(test)]
-        if {"conformance", "fault", "unit"} - {test["name"].split("/")[0] for test in self.ctest}:
+        if self.needed() - {test["name"].split("/")[0] for test in self.ctest}:
             sys.exit("ctest tells of no tests that could notice anything")
-        self.header = (self.tree / "src" / HEADER).read_text(encoding="utf-8")
+
+    def read_entries(self):
+        """The compile command of each object."""
         with open(self.build / "compile_commands.json", encoding="utf-8") as file:
-            self.entries = {output_of(entry): entry for entry in json.load(file)}
-        self.uses = self.read_uses()
-        self.objects = [o for o in self.entries if o.startswith("CMakeFiles/ipsock_objects.dir/")]
-        self.compiler = shlex.split(next(iter(self.entries.values()))["command"])[0]
+            entries = {output_of(entry): entry for entry in json.load(file)}
+        self.objects = [o for o in entries if o.startswith("CMakeFiles/ipsock_objects.dir/")]
+        self.compiler = shlex.split(next(iter(entries.values()))["command"])[0]
         self.links = {}
+        return entries
+
+    @staticmethod
+    def needed():
+        return {"conformance", "fault", "unit"}
 
     @staticmethod
     def is_asked(test):
         group, _, name = test["name"].partition("/")
         return ("command" in test and test["name"] not in LEFT_OUT and
                 (group in ("conformance", "fault", "network") or group == "unit" and name in UNITS))
+
+    def mutants(self):
+        return list(mutants_of(self.header))
+
+    @staticmethod
+    def remembered(killer):
+        """What noticed.txt has of a killer: the test."""
+        return killer.split()[0]
+
+    def placebo(self, number):
+        return Mutant("FACTS", "placebo", str(number), self.header)
+
+    def bench(self, number):
+        return Bench(self, self.place / ("bench%d" % number))
+
+    def ordinary(self):
+        return Ordinary(self)
+
+    def compile(self, output, target, include, _):
+        """An object with the header that is in a directory, in place of the tree's."""
+        run(plain_command(self.entries[output], target, include), cwd=self.build)
 
     def link_of(self, program):
         """The command that links a program with the static library; None of others."""
@@ -135,6 +181,11 @@ class Base:
                     self.links[program] = words
         return self.links[program]
 
+    def link_library(self, objects, directory):
+        # libipsock.so is a link to the name that the programs ask for.
+        soname = (self.build / "libipsock.so").readlink().name
+        run([self.compiler, "-shared", "-pthread", "-Wl,-soname," + soname, "-o", str(directory / soname), *objects])
+
     def read_uses(self):
         uses, current = collections.defaultdict(set), None
         for line in run(["ninja", "-C", str(self.build), "-t", "deps"]).splitlines():
@@ -144,9 +195,23 @@ class Base:
                 uses[current].add(line.strip())
         return uses
 
-    def expands(self, output, table):
-        return any(path.endswith("/" + header) for path in self.uses[output]
-                   for header in EXPANDED_IN[table])
+    def read_constants(self):
+        """fact: the files that have it as a constant."""
+        found = collections.defaultdict(set)
+        for path in (*self.tree.glob("src/**/*.[ch]"), *self.tree.glob("tests/unit/*.[ch]")):
+            for fact in re.findall(r"\bIPSK_THE_([A-Z]\w*)", path.read_text(encoding="utf-8")):
+                found[fact].add(str(path.relative_to(self.tree)))
+        return found
+
+    def expands(self, output, mutant):
+        """Does an object see what the mutant altered?"""
+        if mutant.file:
+            names = ("src/" + mutant.file,)
+        elif mutant.table == "FACTS":
+            names = ("src/core/table/table_expand.h", *self.constants[mutant.row.split()[-1]])
+        else:
+            names = EXPANDED_IN[mutant.table]
+        return any(path.endswith("/" + name) for path in self.uses[output] for name in names)
 
 
 class Bench:
@@ -154,30 +219,32 @@ class Bench:
 
     def __init__(self, base, place):
         self.base, self.place, self.libraries = base, place, place / "lib"
-        for part in ("include/linux", "objects", "lib", "bin"):
+        for part in ("include", "objects", "lib", "bin"):
             (place / part).mkdir(parents=True, exist_ok=True)
+        self.written = None
 
-    def make(self, table, text):
-        """Compiles and links everything in the library that a changed header reaches."""
+    def make(self, mutant):
+        """Compiles and links everything in the library that a changed file reaches."""
         base = self.base
-        self.table, self.made, self.programs = table, {}, {}
-        (self.place / "include" / HEADER).write_text(text, encoding="utf-8")
+        self.mutant, self.made, self.programs = mutant, {}, {}
+        if self.written:
+            self.written.unlink()
+        self.written = self.place / "include" / (mutant.file or base.header_name)
+        self.written.parent.mkdir(exist_ok=True)
+        self.written.write_text(mutant.text, encoding="utf-8")
         objects = [self.compile(output) for output in base.objects]
         self.library = list(self.made.values())
-        # libipsock.so is a link to the name that the programs ask for.
-        soname = (base.build / "libipsock.so").readlink().name
-        run([base.compiler, "-shared", "-pthread", "-Wl,-soname," + soname,
-             "-o", str(self.place / "lib" / soname), *objects])
+        base.link_library(objects, self.libraries)
 
     def compile(self, output):
-        """An object with the changed header; the ordinary one where that makes no difference."""
+        """An object with the changed file; the ordinary one where that makes no difference."""
         base = self.base
-        if not base.expands(output, self.table):
+        if not base.expands(output, self.mutant):
             return str(base.build / output)
         if output not in self.made:
             target = self.place / "objects" / output.replace("/", "_")
-            run(plain_command(base.entries[output], target, self.place / "include"),
-                cwd=base.build)
+            include = self.place / "include"
+            base.compile(output, target, include, self.mutant)
             self.made[output] = str(target)
         return self.made[output]
 
@@ -195,8 +262,8 @@ class Bench:
             self.programs[path] = target
         return self.programs[path]
 
-    def tests(self):
-        """All tests that might notice something."""
+    def tests(self, _mutant=None, _named=()):
+        """All tests that might notice something; or that might notice a mutant, of which some tests are named."""
         found = []
         for test in self.base.ctest:
             group, _, name = test["name"].partition("/")
@@ -205,7 +272,7 @@ class Bench:
             properties = {p["name"]: p["value"] for p in test["properties"]}
             settings = dict(s.split("=", 1) for s in properties.get("ENVIRONMENT", ()))
             found.append(Test(test["name"], group, test["command"], settings,
-                              60 if group == "network" else 20))
+                              60 if group == "network" else 20, 2 if group == "golden" else 0))
         return found
 
     def try_test(self, test):

@@ -133,15 +133,24 @@ static bool is_of_newer(const struct question *q)
                                       ~ipsk_sent_here(q->kind, q->column) & what);
 }
 
-static const char *why_absent(const struct question *q)
+/* The tables' own, or NULL. */
+static const char *reason_of(const struct question *q)
 {
-    if (q->column == IPSK_MAPPED && !(q->kind & (IPSK_UDP | IPSK_TCP)))
-        return "dual-stack endpoints are UDP or TCP";
     for (size_t i = 0; i < ipsk_native.absent_count; i++) {
         const struct ipsk_absent_row *row = &ipsk_native.absent[i];
         if (row->feature == q->feature && (row->kinds & q->kind) && row->column == q->column)
             return row->reason;
     }
+    return NULL;
+}
+
+static const char *why_absent(const struct question *q)
+{
+    const char *const reason = reason_of(q);
+    if (q->column == IPSK_MAPPED && !(q->kind & (IPSK_UDP | IPSK_TCP)))
+        return "dual-stack endpoints are UDP or TCP";
+    if (reason != NULL)
+        return reason;
     return is_of_newer(q) ? "this version of the system lacks it" : "not for this kind of endpoint";
 }
 
@@ -160,7 +169,7 @@ static void from_row_or_library(struct ipsock_capability_answer *c, const struct
 {
     struct question why = *q;
     if (row == NULL && (q->kind & kinds)) {
-        if (q->column == IPSK_MAPPED) /* one filter for both families */
+        if (q->column == IPSK_MAPPED && reason_of(q) == NULL) /* one filter for both families */
             why.column = IPSK_V6;
         answer(c, IPSOCK_EXACT, "library", why_absent(&why));
     } else {

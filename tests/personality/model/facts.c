@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The facts of the version that IPSOCK_MODEL_VERSION names ("13.0", "14.3", "9.4" …), with those
- * that IPSOCK_MODEL_FLIP lists turned round (a flag) or replaced (an error, by another). */
+ * that IPSOCK_MODEL_FLIP lists turned round (a flag) or replaced (an error, a number by another).
+ */
 #include "model.h"
 
 static int facts[FACT_COUNT];
@@ -40,8 +41,11 @@ static void fill(int v)
 #undef F
 }
 
+/* Sizes and counts become ones that are noticed: a byte more is not. */
 static int turned(int value)
 {
+    if (value >= 4096)
+        return value % 4096 + 1;
     return value < 0 || value > 1 ? value + 1 : !value;
 }
 
