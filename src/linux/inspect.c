@@ -9,13 +9,10 @@
 
 #include "core/endpoint/backend.h"
 
-static int read_int(ipsock_handle_t handle, int level, int name, int *value,
-                    struct ipsock_error *error)
-{
-    size_t length = sizeof *value;
-    *value = 0;
-    return ipsk_sys_get(handle, level, name, value, &length, error);
-}
+#define READ(level, name, value, error) \
+    ipsk_sys_get_number(handle, level, name, #name, value, error)
+#define FIND(level, name, otherwise, value, error) \
+    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
 
 static int kind_of(int type, int protocol)
 {
@@ -49,12 +46,11 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
 {
     int domain, type, protocol;
     int value = 0;
-    struct ipsock_error ignored;
-    int code = read_int(handle, SOL_SOCKET, SO_DOMAIN, &domain, error);
+    int code = READ(SOL_SOCKET, SO_DOMAIN, &domain, error);
     if (code == IPSOCK_OK)
-        code = read_int(handle, SOL_SOCKET, SO_TYPE, &type, error);
+        code = READ(SOL_SOCKET, SO_TYPE, &type, error);
     if (code == IPSOCK_OK)
-        code = read_int(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, error);
+        code = READ(SOL_SOCKET, SO_PROTOCOL, &protocol, error);
     if (code < 0)
         return code;
     found->family = domain == AF_INET ? IPSOCK_IPV4 : domain == AF_INET6 ? IPSOCK_IPV6 : 0;
@@ -62,14 +58,16 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     found->protocol = found->kind == IPSOCK_RAW ? protocol : 0;
     if (found->family == 0 || found->kind == 0)
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
-    read_int(handle, SOL_SOCKET, SO_ACCEPTCONN, &value, &ignored);
+    code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
     found->listening = value != 0;
-    if (found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW &&
-        read_int(handle, IPPROTO_IPV6, IPV6_V6ONLY, &value, &ignored) == IPSOCK_OK)
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
+        code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
         found->dual_stack = value == 0 && found->kind != IPSOCK_PING;
-    if (found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW &&
-        read_int(handle, IPPROTO_IP, IP_HDRINCL, &value, &ignored) == IPSOCK_OK)
+    }
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW) {
+        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
         found->header_included = value != 0;
+    }
     found->interface_index = bound_to(handle);
-    return IPSOCK_OK;
+    return code;
 }
