@@ -21,8 +21,11 @@ ssize_t kernel_recvmsg(int fd, struct msghdr *h, int flags)
     const int fault = model_fault("recvmsg");
     h->msg_controllen = (socklen_t)model_fault_control(h->msg_controllen);
     const ssize_t n = fault < 0 ? fault : model_receive(fd, h, flags);
-    if (n >= 0 && (h->msg_flags & MSG_CTRUNC))
+    if (n >= 0 && (h->msg_flags & MSG_CTRUNC)) {
         model_fault_cut();
+        /* what NetBSD rounds up stays within real room, which is aligned */
+        h->msg_controllen = (socklen_t)model_fault_control(h->msg_controllen);
+    }
     return give(n);
 }
 
