@@ -28,17 +28,18 @@ static int kind_of(int type, int protocol)
 }
 
 /* By its name, asked on the socket itself: it takes no descriptor. */
-static uint32_t bound_to(ipsock_handle_t handle)
+static int find_device(ipsock_handle_t handle, uint32_t *index, struct ipsock_error *error)
 {
     struct ifreq request;
-    struct ipsock_error ignored;
     size_t length = sizeof request.ifr_name;
     memset(&request, 0, sizeof request);
     const int code =
-        ipsk_sys_get(handle, SOL_SOCKET, SO_BINDTODEVICE, request.ifr_name, &length, &ignored);
-    return code == IPSOCK_OK && length != 0 && ioctl((int)handle, SIOCGIFINDEX, &request) == 0
-               ? (uint32_t)request.ifr_ifindex
-               : 0;
+        ipsk_sys_get(handle, SOL_SOCKET, SO_BINDTODEVICE, request.ifr_name, &length, error);
+    if (code < 0)
+        error->option = "SO_BINDTODEVICE";
+    else if (length != 0 && ioctl((int)handle, SIOCGIFINDEX, &request) == 0)
+        *index = (uint32_t)request.ifr_ifindex;
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
@@ -68,6 +69,5 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
         code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
         found->header_included = value != 0;
     }
-    found->interface_index = bound_to(handle);
-    return code;
+    return code == IPSOCK_OK ? find_device(handle, &found->interface_index, error) : code;
 }
