@@ -12,13 +12,10 @@
 #include "core/endpoint/backend.h"
 #include "posix/errno.h"
 
-static int read_int(ipsock_handle_t handle, int level, int name, int *value,
-                    struct ipsock_error *error)
-{
-    size_t length = sizeof *value;
-    *value = 0;
-    return ipsk_sys_get(handle, level, name, value, &length, error);
-}
+#define READ(level, name, value, error) \
+    ipsk_sys_get_number(handle, level, name, #name, value, error)
+#define FIND(level, name, otherwise, value, error) \
+    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
 
 /* Other kinds of IP (SCTP) are none of this library's. */
 static int kind_of(int type)
@@ -31,18 +28,23 @@ static int kind_of(int type)
 
 /* NetBSD has no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells (netinet6/icmp6.c,
  * icmp6_ctloutput; others have none). */
-static void find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found)
+static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
+                         struct ipsock_error *error)
 {
-    struct ipsock_error ignored;
 #ifdef SO_PROTOCOL
-    read_int(handle, SOL_SOCKET, SO_PROTOCOL, &found->protocol, &ignored);
+    return FIND(SOL_SOCKET, SO_PROTOCOL, 0, &found->protocol, error);
 #else
     struct icmp6_filter filter;
     size_t length = sizeof filter;
     found->protocol_unknown = found->family == IPSOCK_IPV4;
-    if (found->family == IPSOCK_IPV6 &&
-        ipsk_sys_get(handle, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, &length, &ignored) == IPSOCK_OK)
+    if (found->family == IPSOCK_IPV4)
+        return IPSOCK_OK;
+    const int code = ipsk_sys_get(handle, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, &length, error);
+    if (code == IPSOCK_OK)
         found->protocol = IPPROTO_ICMPV6;
+    else
+        error->option = "ICMP6_FILTER";
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 #endif
 }
 
@@ -60,19 +62,22 @@ static int family_of(ipsock_handle_t handle, int *family, struct ipsock_error *e
     return IPSOCK_OK;
 }
 
-static void inspect_options(ipsock_handle_t handle, struct ipsk_inspection *found)
+static int inspect_options(ipsock_handle_t handle, struct ipsk_inspection *found,
+                           struct ipsock_error *error)
 {
-    struct ipsock_error ignored;
-    int value;
-    found->listening = found->kind == IPSOCK_TCP &&
-                       read_int(handle, SOL_SOCKET, SO_ACCEPTCONN, &value, &ignored) == IPSOCK_OK &&
-                       value != 0;
-    if (found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW &&
-        read_int(handle, IPPROTO_IPV6, IPV6_V6ONLY, &value, &ignored) == IPSOCK_OK)
+    int value = 0, code = IPSOCK_OK;
+    if (found->kind == IPSOCK_TCP)
+        code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
+    found->listening = value != 0;
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
+        code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
         found->dual_stack = value == 0;
-    if (found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW &&
-        read_int(handle, IPPROTO_IP, IP_HDRINCL, &value, &ignored) == IPSOCK_OK)
+    }
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW) {
+        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
         found->header_included = value != 0;
+    }
+    return code;
 }
 
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
@@ -81,7 +86,7 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     int type;
     int code = family_of(handle, &found->family, error);
     if (code == IPSOCK_OK)
-        code = read_int(handle, SOL_SOCKET, SO_TYPE, &type, error);
+        code = READ(SOL_SOCKET, SO_TYPE, &type, error);
     if (code < 0)
         return code;
     found->kind = kind_of(type);
@@ -89,7 +94,6 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
     found->protocol = 0;
     if (found->kind == IPSOCK_RAW)
-        find_protocol(handle, found);
-    inspect_options(handle, found);
-    return IPSOCK_OK;
+        code = find_protocol(handle, found, error);
+    return code == IPSOCK_OK ? inspect_options(handle, found, error) : code;
 }

@@ -9,13 +9,10 @@
 
 #include "core/endpoint/backend.h"
 
-static int read_int(ipsock_handle_t handle, int level, int name, int *value,
-                    struct ipsock_error *error)
-{
-    size_t length = sizeof *value;
-    *value = 0;
-    return ipsk_sys_get(handle, level, name, value, &length, error);
-}
+#define READ(level, name, value, error) \
+    ipsk_sys_get_number(handle, level, name, #name, value, error)
+#define FIND(level, name, otherwise, value, error) \
+    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
 
 static int kind_of(int type, int protocol)
 {
@@ -31,17 +28,18 @@ static int kind_of(int type, int protocol)
 }
 
 /* By its name, asked on the socket itself: it takes no descriptor. */
-static uint32_t bound_to(ipsock_handle_t handle)
+static int find_device(ipsock_handle_t handle, uint32_t *index, struct ipsock_error *error)
 {
     struct ifreq request;
-    struct ipsock_error ignored;
     size_t length = sizeof request.ifr_name;
     memset(&request, 0, sizeof request);
     const int code =
-        ipsk_sys_get(handle, SOL_SOCKET, SO_BINDTODEVICE, request.ifr_name, &length, &ignored);
-    return code == IPSOCK_OK && length != 0 && ioctl((int)handle, SIOCGIFINDEX, &request) == 0
-               ? (uint32_t)request.ifr_ifindex
-               : 0;
+        ipsk_sys_get(handle, SOL_SOCKET, SO_BINDTODEVICE, request.ifr_name, &length, error);
+    if (code < 0)
+        error->option = "SO_BINDTODEVICE";
+    else if (length != 0 && ioctl((int)handle, SIOCGIFINDEX, &request) == 0)
+        *index = (uint32_t)request.ifr_ifindex;
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
@@ -49,12 +47,11 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
 {
     int domain, type, protocol;
     int value = 0;
-    struct ipsock_error ignored;
-    int code = read_int(handle, SOL_SOCKET, SO_DOMAIN, &domain, error);
+    int code = READ(SOL_SOCKET, SO_DOMAIN, &domain, error);
     if (code == IPSOCK_OK)
-        code = read_int(handle, SOL_SOCKET, SO_TYPE, &type, error);
+        code = READ(SOL_SOCKET, SO_TYPE, &type, error);
     if (code == IPSOCK_OK)
-        code = read_int(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, error);
+        code = READ(SOL_SOCKET, SO_PROTOCOL, &protocol, error);
     if (code < 0)
         return code;
     found->family = domain == AF_INET ? IPSOCK_IPV4 : domain == AF_INET6 ? IPSOCK_IPV6 : 0;
@@ -62,14 +59,15 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     found->protocol = found->kind == IPSOCK_RAW ? protocol : 0;
     if (found->family == 0 || found->kind == 0)
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
-    read_int(handle, SOL_SOCKET, SO_ACCEPTCONN, &value, &ignored);
+    code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
     found->listening = value != 0;
-    if (found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW &&
-        read_int(handle, IPPROTO_IPV6, IPV6_V6ONLY, &value, &ignored) == IPSOCK_OK)
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
+        code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
         found->dual_stack = value == 0 && found->kind != IPSOCK_PING;
-    if (found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW &&
-        read_int(handle, IPPROTO_IP, IP_HDRINCL, &value, &ignored) == IPSOCK_OK)
+    }
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW) {
+        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
         found->header_included = value != 0;
-    found->interface_index = bound_to(handle);
-    return IPSOCK_OK;
+    }
+    return code == IPSOCK_OK ? find_device(handle, &found->interface_index, error) : code;
 }

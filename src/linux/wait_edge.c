@@ -20,9 +20,8 @@ static int watch(int epoll, ipsock_handle_t handle, uint32_t events)
  * the last try. Asking for it clears it, as they would; the queue stays. */
 static int last_error(ipsock_handle_t handle, struct ipsock_error *error)
 {
-    int native = 0;
-    size_t length = sizeof native;
-    const int code = ipsk_sys_get(handle, SOL_SOCKET, SO_ERROR, &native, &length, error);
+    int native;
+    const int code = ipsk_sys_get_number(handle, SOL_SOCKET, SO_ERROR, "SO_ERROR", &native, error);
     return code < 0 || native == 0
                ? code
                : ipsk_fail(error, ipsk_traffic_code(native), native, "epoll_wait", NULL);

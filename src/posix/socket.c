@@ -31,12 +31,14 @@ int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
 
 int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
 {
-    int native = 0;
-    size_t length = sizeof native;
+    int native;
     struct pollfd fd = {.fd = (int)handle, .events = POLLOUT};
-    if (poll(&fd, 1, 0) <= 0)
+    const int ready = poll(&fd, 1, 0);
+    if (ready < 0 && errno != EINTR)
+        return ipsk_fail_errno(error, "poll");
+    if (ready <= 0)
         return ipsk_fail(error, IPSOCK_EAGAIN, 0, "connect", NULL);
-    const int code = ipsk_sys_get(handle, SOL_SOCKET, SO_ERROR, &native, &length, error);
+    const int code = ipsk_sys_get_number(handle, SOL_SOCKET, SO_ERROR, "SO_ERROR", &native, error);
     if (code < 0 || native == 0)
         return code;
     /* EACCES is an ICMPv6 answer here: administratively prohibited */

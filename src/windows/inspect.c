@@ -2,12 +2,8 @@
 /* What Windows tells of a foreign socket: the entry of its provider, and single options. */
 #include "windows/winsock.h"
 
-static bool read_number(ipsock_handle_t handle, int level, int name, DWORD *value)
-{
-    struct ipsock_error ignored;
-    size_t length = sizeof *value;
-    return ipsk_sys_get(handle, level, name, value, &length, &ignored) == IPSOCK_OK;
-}
+#define FIND(level, name, otherwise, value, error) \
+    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
 
 static int kind_of(const WSAPROTOCOL_INFOW *info)
 {
@@ -28,12 +24,14 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
 {
     WSAPROTOCOL_INFOW info;
     size_t length = sizeof info;
-    DWORD value = 0;
+    int value = 0;
     int code = ipsk_need_winsock(error);
     if (code == IPSOCK_OK)
         code = ipsk_sys_get(handle, SOL_SOCKET, SO_PROTOCOL_INFOW, &info, &length, error);
-    if (code < 0)
+    if (code < 0) {
+        error->option = "SO_PROTOCOL_INFOW";
         return code;
+    }
     found->family = info.iAddressFamily == AF_INET    ? IPSOCK_IPV4
                     : info.iAddressFamily == AF_INET6 ? IPSOCK_IPV6
                                                       : 0;
@@ -41,10 +39,15 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     found->protocol = found->kind == IPSOCK_RAW ? info.iProtocol : 0;
     if (found->family == 0 || found->kind == 0)
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
-    found->listening = read_number(handle, SOL_SOCKET, SO_ACCEPTCONN, &value) && value != 0;
-    if (found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW)
-        found->dual_stack = read_number(handle, IPPROTO_IPV6, IPV6_V6ONLY, &value) && value == 0;
-    if (found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW)
-        found->header_included = read_number(handle, IPPROTO_IP, IP_HDRINCL, &value) && value != 0;
-    return IPSOCK_OK;
+    code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
+    found->listening = value != 0;
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
+        code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
+        found->dual_stack = value == 0;
+    }
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW) {
+        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
+        found->header_included = value != 0;
+    }
+    return code;
 }

@@ -102,8 +102,7 @@ int ipsk_sys_connect(ipsock_handle_t handle, const struct ipsock_addr *addr,
 
 int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
 {
-    int native = 0;
-    size_t length = sizeof native;
+    int native;
     bool failed;
     const int ready = ipsk_ready(ipsk_socket(handle), IPSOCK_WRITE, &failed);
     if (ready < 0)
@@ -112,7 +111,7 @@ int ipsk_sys_connect_result(ipsock_handle_t handle, struct ipsock_error *error)
         return ipsk_fail(error, IPSOCK_EAGAIN, 0, "connect", NULL);
     if (!failed)
         return IPSOCK_OK;
-    const int code = ipsk_sys_get(handle, SOL_SOCKET, SO_ERROR, &native, &length, error);
+    const int code = ipsk_sys_get_number(handle, SOL_SOCKET, SO_ERROR, "SO_ERROR", &native, error);
     if (code < 0 || native == 0)
         return code;
     /* of a stream: the filtering platform's refusal */

@@ -340,6 +340,40 @@ static void err_04_each_call_of_adopting_fails(void **state)
     assert_int_equal(close(fd), 0);
 }
 
+/* Questions that fail for want of memory are not answered: the handle might be connected, take IPv4
+ * or have headers of its own. The raw one needs privilege. */
+static void err_04_questions_without_answer(void **state)
+{
+    static const struct {
+        int family, type, protocol;
+    } handles[] = {{AF_INET6, SOCK_DGRAM, 0}, {AF_INET, SOCK_STREAM, 0}, {AF_INET, SOCK_RAW, 253}};
+    static const enum fault_call questions[] = {FAULT_getsockopt, FAULT_getpeername,
+                                                FAULT_getsockname};
+    (void)state;
+    for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) {
+        const int fd = socket(handles[i].family, handles[i].type, handles[i].protocol);
+        for (size_t k = 0; fd >= 0 && k < sizeof questions / sizeof questions[0]; k++) {
+            struct ipsock_endpoint *s;
+            struct ipsock_config config;
+            ipsock_config_init(&config);
+            config.error = &error;
+            fault_reset();
+            FAULT_OK(ipsock_adopt(&s, fd, &config));
+            ipsock_free(s);
+            const unsigned calls = fault_calls(questions[k]);
+            for (unsigned n = 1; n <= calls; n++) {
+                fault_reset();
+                fault_fail(questions[k], n, n, ENOBUFS);
+                FAULT_CODE(ipsock_adopt(&s, fd, &config), IPSOCK_ENOBUFS);
+                assert_string_equal(error.operation, fault_name(questions[k]));
+                if (questions[k] == FAULT_getsockopt)
+                    assert_non_null(error.option);
+            }
+        }
+        close(fd);
+    }
+}
+
 static struct ipsock_endpoint *listener(struct ipsock_addr *at)
 {
     struct ipsock_endpoint *s;
@@ -521,6 +555,7 @@ int main(void)
         cmocka_unit_test(uni_interfaces_without_a_family),
         cmocka_unit_test(uni_interfaces_without_memory),
         cmocka_unit_test(err_04_each_call_of_adopting_fails),
+        cmocka_unit_test(err_04_questions_without_answer),
         cmocka_unit_test(thr_04_fresh_sockets_are_not_read),
         cmocka_unit_test(err_accepting_without_memory),
         cmocka_unit_test(err_accepting_when_descriptors_are_used_up),

@@ -76,6 +76,38 @@ int ipsk_sys_set(ipsock_handle_t handle, int level, int name, const void *value,
 int ipsk_sys_get(ipsock_handle_t handle, int level, int name, void *value, size_t *length,
                  struct ipsock_error *error);
 
+/* A number that is no row of the tables, by its name in errors. */
+static inline int ipsk_sys_get_number(ipsock_handle_t handle, int level, int name, const char *text,
+                                      int *value, struct ipsock_error *error)
+{
+    size_t length = sizeof *value;
+    *value = 0;
+    const int code = ipsk_sys_get(handle, level, name, value, &length, error);
+    if (code < 0)
+        error->option = text;
+    return code;
+}
+
+/* Whether a question about a foreign handle failed for want of something, not because there is no
+ * such thing to tell of it, which is an answer to go by. */
+static inline bool ipsk_is_no_answer(int code)
+{
+    return code == IPSOCK_ENOMEM || code == IPSOCK_ENOBUFS || code == IPSOCK_ENFILE ||
+           code == IPSOCK_ENOTSOCK;
+}
+
+/* The same number, or another value where the system cannot tell. */
+static inline int ipsk_sys_find_number(ipsock_handle_t handle, int level, int name,
+                                       const char *text, int otherwise, int *value,
+                                       struct ipsock_error *error)
+{
+    const int code = ipsk_sys_get_number(handle, level, name, text, value, error);
+    if (code == IPSOCK_OK || ipsk_is_no_answer(code))
+        return code;
+    *value = otherwise;
+    return IPSOCK_OK;
+}
+
 /* How many times the size asked for the kernel reports (Linux counts its own overhead: 2). */
 int ipsk_sys_buffer_factor(void);
 

@@ -30,14 +30,16 @@ uint32_t ipsk_zone_of_config(const struct ipsock_config *config)
     return ipsk_is_link_local(&config->local) ? config->local.scope : 0;
 }
 
-uint32_t ipsk_zone_of_socket(const struct ipsock_endpoint *s, uint32_t bound_to)
+int ipsk_note_zone(struct ipsock_endpoint *s, uint32_t bound_to, struct ipsock_error *error)
 {
     struct ipsock_addr local;
-    struct ipsock_error ignored;
-    if (bound_to != 0 || s->family != IPSOCK_IPV6 ||
-        ipsk_sys_local_addr(s->handle, &local, &ignored) < 0)
-        return bound_to;
-    return local.family == IPSOCK_IPV6 && ipsk_is_link_local(&local) ? local.scope : 0;
+    s->zone = bound_to;
+    if (bound_to != 0 || s->family != IPSOCK_IPV6)
+        return IPSOCK_OK;
+    const int code = ipsk_sys_local_addr(s->handle, &local, error);
+    if (code == IPSOCK_OK && local.family == IPSOCK_IPV6 && ipsk_is_link_local(&local))
+        s->zone = local.scope;
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
 /* The interface that the control data name: by itself, or as a link-local source's zone. */

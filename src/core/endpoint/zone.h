@@ -44,7 +44,8 @@ int ipsk_settle_zones(struct ipsock_config *config, struct ipsock_error *error);
 
 /* The interface that everything an endpoint sends leaves by; 0: none in particular. */
 uint32_t ipsk_zone_of_config(const struct ipsock_config *config);
-uint32_t ipsk_zone_of_socket(const struct ipsock_endpoint *s, uint32_t bound_to);
+/* The same of a foreign handle, from the interface that it is bound to, or its address. */
+int ipsk_note_zone(struct ipsock_endpoint *s, uint32_t bound_to, struct ipsock_error *error);
 
 /* Whether a message's peer, source and interface agree, and whether there is a zone where one is
  * needed. */

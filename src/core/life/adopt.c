@@ -104,31 +104,44 @@ static bool can_ping(const struct ipsk_inspection *found, const struct ipsock_co
            (found->protocol_unknown || found->protocol == ipsock_icmp_protocol(found->family));
 }
 
-static bool tells_nothing(const struct ipsock_endpoint *s)
+static int note_peer(struct ipsock_endpoint *s, struct ipsock_error *error)
+{
+    struct ipsock_addr peer;
+    if (s->listening)
+        return IPSOCK_OK;
+    const int code = ipsk_sys_peer_addr(s->handle, &peer, error);
+    if (code == IPSOCK_OK)
+        ipsk_fix_peer(s, &peer);
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
+}
+
+static int note_silence(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     struct ipsock_addr local;
-    struct ipsock_error ignored;
-    return s->dual_stack && s->kind == IPSOCK_UDP &&
-           ipsk_native.facts[IPSK_FACT_MAPPED_TELLS_NOTHING] != 0 &&
-           ipsk_sys_local_addr(s->handle, &local, &ignored) == IPSOCK_OK && ipsk_is_mapped(&local);
+    if (!s->dual_stack || s->kind != IPSOCK_UDP ||
+        ipsk_native.facts[IPSK_FACT_MAPPED_TELLS_NOTHING] == 0)
+        return IPSOCK_OK;
+    const int code = ipsk_sys_local_addr(s->handle, &local, error);
+    s->tells_nothing = code == IPSOCK_OK && ipsk_is_mapped(&local);
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
 /* Whether the owner lets it send to everybody: where the system asks nobody, it is asked here. */
-static void find_broadcast(struct ipsock_endpoint *s)
+static int find_broadcast(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    struct ipsock_error ignored;
     int64_t on = 0;
-    if (ipsk_native.facts[IPSK_FACT_ALL_ONES_FREE] != 0 && s->kind != IPSOCK_TCP &&
-        ipsk_get_option(s, IPSK_OPTION_BROADCAST, &on, "broadcast", &ignored) == IPSOCK_OK && on)
+    if (ipsk_native.facts[IPSK_FACT_ALL_ONES_FREE] == 0 || s->kind == IPSOCK_TCP)
+        return IPSOCK_OK;
+    const int code = ipsk_get_option(s, IPSK_OPTION_BROADCAST, &on, "broadcast", error);
+    if (code == IPSOCK_OK && on)
         s->flags |= IPSOCK_OPEN_BROADCAST;
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
 static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_config *c,
                             struct ipsock_error *error)
 {
     struct ipsk_inspection found = {0};
-    struct ipsock_error ignored;
-    struct ipsock_addr peer;
     int code = ipsk_sys_inspect(s->handle, &found, error);
     if (code == IPSOCK_OK)
         code = settle(&found.family, c->family, "family", error);
@@ -151,10 +164,13 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
     if (s->kind == IPSOCK_PING)
         ipsk_ping_begin(s, 0);
     ipsk_set_flags(s, c->flags | (found.header_included ? IPSOCK_OPEN_HEADER_INCLUDED : 0));
-    s->zone = ipsk_zone_of_socket(s, found.interface_index);
-    if (!s->listening && ipsk_sys_peer_addr(s->handle, &peer, &ignored) == IPSOCK_OK)
-        ipsk_fix_peer(s, &peer);
-    s->tells_nothing = tells_nothing(s);
+    code = ipsk_note_zone(s, found.interface_index, error);
+    if (code == IPSOCK_OK)
+        code = note_peer(s, error);
+    if (code == IPSOCK_OK)
+        code = note_silence(s, error);
+    if (code < 0)
+        return code;
     /* a raw socket would put ::ffff: addresses on the wire (Linux net/ipv6/raw.c) */
     if (s->connected && !s->dual_stack && ipsk_is_mapped(&s->peer))
         return ipsk_fail(error, IPSOCK_EFAMILY, 0, "adopt", "peer");
@@ -167,11 +183,12 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         code = adopt_flags(s, found.header_included, error);
     if (code == IPSOCK_OK)
         code = ipsk_switch_control(s, c->receive_control, true, error);
-    if (code == IPSOCK_OK) {
-        find_broadcast(s);
-        ipsk_find_checksum(s);
+    if (code == IPSOCK_OK)
+        code = find_broadcast(s, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_find_checksum(s, error);
+    if (code == IPSOCK_OK)
         code = ipsk_note_address(s, error);
-    }
     if (code < 0)
         ipsk_give_back(s);
     return code;

@@ -157,13 +157,15 @@ static void note_sum(struct ipsock_endpoint *s, int64_t offset)
     atomic_store_explicit(&s->sum_end, offset < 0 ? 0 : (uint32_t)offset + 2, memory_order_relaxed);
 }
 
-void ipsk_find_checksum(struct ipsock_endpoint *s)
+int ipsk_find_checksum(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
-    struct ipsock_error ignored;
     int64_t offset = -1;
-    if (ipsk_measures_sum(s) &&
-        ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &offset, "checksum", &ignored) == IPSOCK_OK)
+    if (!ipsk_measures_sum(s))
+        return IPSOCK_OK;
+    const int code = ipsk_get_option(s, IPSK_OPTION_CHECKSUM, &offset, "checksum", error);
+    if (code == IPSOCK_OK)
         note_sum(s, offset);
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
 int ipsock_set_checksum(struct ipsock_endpoint *s, bool on, int offset)

@@ -9,6 +9,6 @@ int ipsk_set_buffer(struct ipsock_endpoint *s, int option, int bytes, const char
                     struct ipsock_error *error);
 
 /* Where an adopted endpoint's messages have their checksum, if that is to be looked at. */
-void ipsk_find_checksum(struct ipsock_endpoint *s);
+int ipsk_find_checksum(struct ipsock_endpoint *s, struct ipsock_error *error);
 
 #endif

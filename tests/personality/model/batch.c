@@ -19,12 +19,17 @@ batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, ba
 
 static batch_count most(batch_count count)
 {
-    return model_fact(FACT_BATCH_SYSTEM) && count > AT_ONCE ? AT_ONCE : count;
+    if (model_fact(FACT_BATCH_SYSTEM) && count > AT_ONCE)
+        count = AT_ONCE;
+    return model_fault_batch((unsigned)count);
 }
 
 batch_result kernel_sendmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags)
 {
     batch_count done = 0;
+    const int fault = model_fault("sendmmsg");
+    if (fault < 0)
+        return (batch_result)model_return(fault);
     for (; done < most(count); done++) {
         const ssize_t n = kernel_sendmsg(fd, &list[done].msg_hdr, (int)flags);
         if (n < 0)
@@ -75,7 +80,7 @@ batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, ba
     batch_count done = 0;
     int now = (int)flags & ~MSG_WAITFORONE;
     (void)timeout;
-    const int first = take_first(fd);
+    const int fault = model_fault("recvmmsg"), first = fault < 0 ? fault : take_first(fd);
     if (first < 0)
         return (batch_result)model_return(first);
     for (; done < most(count); done++) {

@@ -162,10 +162,11 @@ unsigned kernel_if_nametoindex(const char *name)
 char *kernel_if_indextoname(unsigned index, char *name)
 {
     struct host_interface list[INTERFACES];
-    const int count = host_interfaces(list, INTERFACES);
+    const int fault = model_fault("if_indextoname");
+    const int count = fault < 0 ? 0 : host_interfaces(list, INTERFACES);
     for (int i = 0; i < count && i < INTERFACES; i++)
         if (list[i].index == index)
             return memcpy(name, list[i].name, IFNAMSIZ);
-    errno = count < 0 ? -model_errno(count) : ENXIO;
+    errno = fault < 0 ? -fault : count < 0 ? -model_errno(count) : ENXIO;
     return NULL;
 }

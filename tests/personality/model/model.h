@@ -79,11 +79,11 @@ struct sock {
     struct in6_pktinfo sticky;
     int pending;   /* errno for the next call */
     bool deferred; /* by recvmmsg */
-    int bound_by; /* the descriptor that was bound to a port, plus 1 */
+    int bound_by;  /* the descriptor that was bound to a port, plus 1 */
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */
     bool zoneless; /* bound to a group of link scope without a zone */
-    int cuts; /* where the host cuts IPv6 packets, by the model's wish */
+    int cuts;      /* where the host cuts IPv6 packets, by the model's wish */
     struct notice notices[8];
     int notice_count;
     unsigned sent_port; /* where the last datagram went */
@@ -169,7 +169,15 @@ int model_path_mtu(const struct host_addr *to);
 
 /* ---- faults ---- */
 
-/* The errno that IPSOCK_MODEL_FAULT orders of this call, or 0. */
+/* Minus the errno that is ordered of this call (faults.h, IPSOCK_MODEL_FAULT), or 0. Not with the
+ * state locked, as all of these. */
 int model_fault(const char *call);
+int model_fault_option(const char *call, int level, int name);
+bool model_fault_lies(void);                   /* poll is to say that all is ready */
+unsigned model_fault_batch(unsigned messages); /* how many of them a batch takes */
+size_t model_fault_control(size_t room);       /* for control data, of what there is */
+void model_fault_cut(void);                    /* it was not enough */
+int model_opened(int fd);                      /* notes a descriptor that the model made */
+void model_closed(int fd);
 
 #endif

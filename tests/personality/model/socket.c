@@ -65,15 +65,17 @@ int kernel_socket(int family, int type, int protocol)
     const bool known = model_made(fd) != NULL;
     host_unlock();
     if (known)
-        return fd;
+        return model_opened(fd);
     host_close(fd);
     return fail(ENOBUFS);
 }
 
+/* One that fails has closed all the same (kern_close in kern/kern_descrip.c, NetBSD's fd_close). */
 int kernel_close(int fd)
 {
-    const int result = host_close(fd);
-    return result < 0 ? model_return(model_errno(result)) : 0;
+    const int fault = model_fault("close"), result = host_close(fd);
+    model_closed(fd);
+    return fault < 0 || result == 0 ? model_return(fault) : model_return(model_errno(result));
 }
 
 static int family_of(const void *name, socklen_t length)
@@ -221,13 +223,15 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
 int kernel_connect(int fd, const struct sockaddr *name, socklen_t length)
 {
     struct host_addr addr;
-    int error = 0, result = model_fault("connect");
+    const int fault = model_fault("connect");
+    const bool goes_on = fault == -EINTR; /* kern_connectat, NetBSD's do_sys_connect */
+    int error = 0, result = goes_on ? 0 : fault;
     host_lock();
     if (result == 0)
         result = connect_locked(fd, name, length, &addr);
     host_unlock();
     if (result != 0)
-        return model_return(result < 0 ? result : 0);
+        return model_return(result < 0 ? result : fault);
     result = host_connect(fd, &addr);
     host_lock();
     struct sock *const s = model_find(fd, &error);
@@ -238,7 +242,7 @@ int kernel_connect(int fd, const struct sockaddr *name, socklen_t length)
     if (s != NULL)
         model_names(fd, s);
     host_unlock();
-    return model_return(result < 0 ? model_errno(result) : 0);
+    return model_return(goes_on ? fault : result < 0 ? model_errno(result) : 0);
 }
 
 static int give_foreign(void *name, socklen_t *length)
@@ -318,7 +322,7 @@ int kernel_accept4(int fd, struct sockaddr *name, socklen_t *length, int flags)
     host_unlock();
     if (name != NULL)
         model_give_name(&peer, name, length);
-    return made;
+    return model_opened(made);
 }
 
 int kernel_accept(int fd, struct sockaddr *name, socklen_t *length)
@@ -334,7 +338,7 @@ int kernel_paccept(int fd, struct sockaddr *name, socklen_t *length, const void 
 
 int kernel_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 {
-    int result = model_fault("setsockopt");
+    int result = model_fault_option("setsockopt", level, name);
     host_lock();
     struct sock *const s = result < 0 ? NULL : model_find(fd, &result);
     if (s != NULL)
@@ -354,7 +358,7 @@ static int get_foreign(int level, int name, void *value, socklen_t *length)
 
 int kernel_getsockopt(int fd, int level, int name, void *value, socklen_t *length)
 {
-    int result = model_fault("getsockopt");
+    int result = model_fault_option("getsockopt", level, name);
     host_lock();
     struct sock *const s = result < 0 ? NULL : model_find(fd, &result);
     if (s != NULL)

@@ -87,7 +87,7 @@ int kernel_minherit(void *memory, size_t size, int how);
 void *kernel_mmap(void *where, size_t size, int protection, int flags, int fd, off_t offset)
 {
     (void)where, (void)protection, (void)fd, (void)offset;
-    void *const memory = flags & MAP_ANON ? host_map(size) : NULL;
+    void *const memory = model_fault("mmap") == 0 && flags & MAP_ANON ? host_map(size) : NULL;
     if (memory == NULL)
         errno = ENOMEM;
     return memory == NULL ? MAP_FAILED : memory;
@@ -105,7 +105,10 @@ int kernel_minherit(void *memory, size_t size, int how)
 #else
     const int zero = MAP_INHERIT_ZERO;
 #endif
-    return how != zero ? model_return(-EINVAL) : (int)give(host_wipe(memory, size));
+    const int fault = model_fault("minherit");
+    if (fault < 0 || how != zero)
+        return model_return(fault < 0 ? fault : -EINVAL);
+    return (int)give(host_wipe(memory, size));
 }
 
 static int get_flags(int fd)
@@ -122,6 +125,9 @@ int kernel_fcntl(int fd, int command, ...)
     const int argument = va_arg(list, int);
     va_end(list);
     bool nonblocking = argument & O_NONBLOCK;
+    const int fault = model_fault("fcntl");
+    if (fault < 0)
+        return model_return(fault);
     switch (command) {
     case F_GETFL:
         return get_flags(fd);
@@ -133,7 +139,7 @@ int kernel_fcntl(int fd, int command, ...)
         return (int)give(host_cloexec(fd, true, argument & FD_CLOEXEC));
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        return (int)give(host_duplicate(fd, argument, command == F_DUPFD_CLOEXEC));
+        return model_opened((int)give(host_duplicate(fd, argument, command == F_DUPFD_CLOEXEC)));
     default:
         return model_return(-EINVAL);
     }
@@ -145,6 +151,9 @@ int kernel_ioctl(int fd, unsigned long request, ...)
     va_start(list, request);
     int *const value = va_arg(list, int *);
     va_end(list);
+    const int fault = model_fault("ioctl");
+    if (fault < 0)
+        return model_return(fault);
     if (request == FIONREAD)
         return (int)give(host_unread(fd, value));
     if (request == FIONBIO) {
@@ -161,17 +170,25 @@ int kernel_pipe(int fds[2])
 
 int kernel_pipe2(int fds[2], int flags)
 {
-    const int fault = model_fault("pipe");
-    return fault < 0 ? model_return(fault)
-                     : (int)give(host_pipe(fds, flags & O_NONBLOCK, flags & O_CLOEXEC));
+    int result = model_fault("pipe");
+    if (result < 0)
+        return model_return(result);
+    result = host_pipe(fds, flags & O_NONBLOCK, flags & O_CLOEXEC);
+    if (result == 0) {
+        model_opened(fds[0]);
+        model_opened(fds[1]);
+    }
+    return (int)give(result);
 }
 
 ssize_t kernel_read(int fd, void *data, size_t size)
 {
-    return give(host_read(fd, data, size));
+    const int fault = model_fault("read");
+    return fault < 0 ? model_return(fault) : give(host_read(fd, data, size));
 }
 
 ssize_t kernel_write(int fd, const void *data, size_t size)
 {
-    return give(host_write(fd, data, size));
+    const int fault = model_fault("write");
+    return fault < 0 ? model_return(fault) : give(host_write(fd, data, size));
 }

@@ -19,7 +19,14 @@ ssize_t kernel_sendmsg(int fd, const struct msghdr *h, int flags)
 ssize_t kernel_recvmsg(int fd, struct msghdr *h, int flags)
 {
     const int fault = model_fault("recvmsg");
-    return give(fault < 0 ? fault : model_receive(fd, h, flags));
+    h->msg_controllen = (socklen_t)model_fault_control(h->msg_controllen);
+    const ssize_t n = fault < 0 ? fault : model_receive(fd, h, flags);
+    if (n >= 0 && (h->msg_flags & MSG_CTRUNC)) {
+        model_fault_cut();
+        /* what NetBSD rounds up stays within real room, which is aligned */
+        h->msg_controllen = (socklen_t)model_fault_control(h->msg_controllen);
+    }
+    return give(n);
 }
 
 ssize_t kernel_sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *name,
