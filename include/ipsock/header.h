@@ -111,8 +111,8 @@ IPSOCK_API uint16_t ipsock_checksum(const void *data, size_t length);
 /** Receives on raw IPv4, with or without ::IPSOCK_OPEN_HEADER_INCLUDED: the header apart, the
  * payload into the message's buffers, from their start on (x/net leaves the header in front of it:
  * its ReadFrom returns the payload as a part of the buffer); total_length and fragment_offset mean
- * the same on every system. Fragments come put together. Peek, truncation, control, deadlines,
- * peers as
+ * the same on every system, and the checksum is this header's. Fragments come put together. Peek,
+ * truncation, control, deadlines, peers as
  * ::ipsock_recv, message->length counts the payload; a packet that a filter program cut is
  * IPSOCK_MSG_TRUNC too. Of a packet that was cut, total_length still tells the length, and
  * message->full_length that of the payload, on every system. x/net:

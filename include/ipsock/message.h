@@ -150,7 +150,9 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * the option "zone"; two that differ are IPSOCK_EINVAL with "scope" or "interface_index". Groups of
  * the link go by the same, by ::ipsock_set_multicast_interface, or else where the system chooses.
  * UDP to port 0 is IPSOCK_EINVAL with "port"; raw ICMPv6 of less than 4 bytes, which has no
- * checksum, is IPSOCK_EMSGSHORT, and so is raw ICMP that the system refuses as too short. */
+ * checksum, is IPSOCK_EMSGSHORT, and so is raw ICMP that the system refuses as too short. A raw
+ * packet that ends before its checksum's place does, or has a header of its own that is not whole
+ * by what it says of its length, is IPSOCK_EINVAL. */
 IPSOCK_API int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message,
                            uint32_t flags);
 

@@ -316,6 +316,32 @@ static void orders_of_one_system_are_not_those_of_another(void **state)
     assert_int_equal(header.fragment_offset, host_is_little() ? 0x1c45 : 1500);
 }
 
+/* Whatever sum a header came with: its own, as on the wire, options included. */
+static void sil_10_the_checksum_of_a_header(void **state)
+{
+    (void)state;
+    const struct ipsk_header_order wire = {0};
+    struct ipsock_ipv4_header header = {.header_length = 24,
+                                        .traffic_class = 0xb8,
+                                        .flags = IPSOCK_IPV4_DONT_FRAGMENT,
+                                        .total_length = 60,
+                                        .id = 0x1234,
+                                        .hop_limit = 7,
+                                        .protocol = 253,
+                                        .checksum = 0xdead,
+                                        .options_length = 4,
+                                        .source = ipsock_addr_ipv4(192, 0, 2, 1, 0),
+                                        .destination = ipsock_addr_ipv4(192, 0, 2, 9, 0),
+                                        .options = {0x94, 4, 0, 0}};
+    uint8_t bytes[24];
+    const uint16_t sum = ipsk_ipv4_sum(&header);
+    assert_int_equal(header.checksum, 0xdead);
+    header.checksum = sum;
+    assert_int_equal(ipsk_ipv4_marshal(&header, bytes, sizeof bytes, NULL, &wire), IPSOCK_OK);
+    assert_int_equal(ipsock_checksum(bytes, sizeof bytes), 0);
+    assert_int_not_equal(sum, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +357,7 @@ int main(void)
         cmocka_unit_test(hdr_15_netbsd_keeps_the_traditional_order),
         cmocka_unit_test(hdr_15_dragonfly_changed_in_july_2023),
         cmocka_unit_test(icmp_14_quoted_header_of_every_system),
+        cmocka_unit_test(sil_10_the_checksum_of_a_header),
         cmocka_unit_test(orders_of_one_system_are_not_those_of_another),
     };
     return cmocka_run_group_tests_name("header_order", tests, NULL, NULL);
