@@ -96,6 +96,8 @@ enum system_message {
     SYSTEM_TRAFFIC_CLASS6,
     SYSTEM_PACKET_INFO6,
     SYSTEM_PATH_MTU6,
+    SYSTEM_DESTINATION4, /* alone, and the interface alone: system_alone4 */
+    SYSTEM_INTERFACE4,
     SYSTEM_SENT_TRAFFIC_CLASS4, /* to be sent; the others are received ones */
     SYSTEM_STRANGE_LEVEL,
     SYSTEM_STRANGE_TYPE,
@@ -116,6 +118,8 @@ bool system_next(const void *buffer, size_t length, size_t *offset, enum system_
                  size_t *payload);
 /* A packet-info payload as it is received; returns its length. */
 size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index);
+/* The same in two messages, as older systems tell it: writes both; 0 where there are none. */
+size_t system_alone4(void *buffer, const uint8_t ip[4], uint32_t index);
 size_t system_packet_info6(void *payload, const uint8_t ip[16], uint32_t index);
 size_t system_path_mtu6(void *payload, const uint8_t ip[16], uint32_t scope, uint32_t mtu);
 /* Width of the integer that a sent traffic class has here. */

@@ -5,7 +5,9 @@
 
 #include <ipsock/addr.h>
 #include <net/if.h>
+#include <net/if_dl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/sysctl.h>
@@ -178,6 +180,8 @@ static const struct system_type messages[SYSTEM_MESSAGES] = {
     [SYSTEM_TRAFFIC_CLASS6] = {IPPROTO_IPV6, IPV6_TCLASS},
     [SYSTEM_PACKET_INFO6] = {IPPROTO_IPV6, IPV6_PKTINFO},
     [SYSTEM_PATH_MTU6] = {IPPROTO_IPV6, IPV6_PATHMTU},
+    [SYSTEM_DESTINATION4] = {IPPROTO_IP, IP_RECVDSTADDR},
+    [SYSTEM_INTERFACE4] = {IPPROTO_IP, IP_RECVIF},
     [SYSTEM_SENT_TRAFFIC_CLASS4] = {IPPROTO_IP, IP_TOS},
     [SYSTEM_STRANGE_LEVEL] = {0x4321, 1},
     [SYSTEM_STRANGE_TYPE] = {IPPROTO_IP, 0x4321},
@@ -192,6 +196,18 @@ size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
         return 4;
     memcpy((uint8_t *)payload + 4, &index, sizeof index);
     return 8;
+}
+
+/* A sockaddr_dl that has no more than the index (netinet/ip_input.c, ip_savecontrol). */
+size_t system_alone4(void *buffer, const uint8_t ip[4], uint32_t index)
+{
+    struct sockaddr_dl link;
+    memset(&link, 0, sizeof link);
+    link.sdl_len = (uint8_t)offsetof(struct sockaddr_dl, sdl_data);
+    link.sdl_family = AF_LINK;
+    link.sdl_index = (uint16_t)index;
+    const size_t first = system_put(buffer, SYSTEM_DESTINATION4, ip, 4);
+    return first + system_put((uint8_t *)buffer + first, SYSTEM_INTERFACE4, &link, link.sdl_len);
 }
 
 size_t system_traffic_class4(void *payload, int value)

@@ -227,6 +227,12 @@ size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
     return sizeof info;
 }
 
+size_t system_alone4(void *buffer, const uint8_t ip[4], uint32_t index)
+{
+    (void)buffer, (void)ip, (void)index;
+    return 0;
+}
+
 size_t system_traffic_class4(void *payload, int value)
 {
     memcpy(payload, &value, sizeof value);

@@ -373,6 +373,12 @@ size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
     return 8;
 }
 
+size_t system_alone4(void *buffer, const uint8_t ip[4], uint32_t index)
+{
+    (void)buffer, (void)ip, (void)index;
+    return 0;
+}
+
 size_t system_packet_info6(void *payload, const uint8_t ip[16], uint32_t index)
 {
     memcpy(payload, ip, 16);

@@ -275,6 +275,20 @@ static void cm_16_interface_and_destination(void **state)
     EQUAL(0, c.destination.scope);
 }
 
+/* Each of the messages by which a system tells them, whether its sockets ask for it or not. */
+static void cm_16_destination_and_interface_alone(void **state)
+{
+    uint8_t stream[SYSTEM_MESSAGE_MAX];
+    struct ipsock_control c;
+    (void)state;
+    const size_t length = system_alone4(stream, host4, 3);
+    need(length != 0, "one message has both here");
+    CHECK(IPSOCK_OK, ipsock_control_decode(stream, length, 0, IPSOCK_CONTROL_RECEIVABLE, &c));
+    EQUAL(IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE, c.valid);
+    check_addr(&c.destination, "127.0.0.9");
+    EQUAL(3, c.interface_index);
+}
+
 static void cm_17_path_mtu_message(void **state)
 {
     uint8_t stream[SYSTEM_MESSAGE_MAX], payload[64];
@@ -333,6 +347,7 @@ int main(void)
         cmocka_unit_test(quirk_08_hop_limit_of_four_bytes),
         cmocka_unit_test(quirk_02_no_value_survives),
         cmocka_unit_test(cm_16_interface_and_destination),
+        cmocka_unit_test(cm_16_destination_and_interface_alone),
         cmocka_unit_test(cm_17_path_mtu_message),
         cmocka_unit_test(cm_23_text),
     };

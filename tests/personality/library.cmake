@@ -31,7 +31,7 @@ function(ipsock_personality_harness target)
     set(host system_isolate system_answer_probes system_make_interfaces)
     set(asked system_header system_space system_set_length system_packet_info6 system_path_mtu6
         system_enable_timestamps system_has_timestamp)
-    set(asked_linux system_isolate system_pings_raw system_allow_ping system_put system_next system_packet_info4 system_traffic_class4
+    set(asked_linux system_isolate system_pings_raw system_allow_ping system_put system_next system_packet_info4 system_alone4 system_traffic_class4
         system_enable_error_queue system_has_error_queue system_tells_extensions system_flag
         system_set_discovery system_discovery_forbids system_lock_filter system_filter_of
         system_join system_set_limit system_lacks)
