@@ -10,7 +10,7 @@ it decides the order and nothing else), then what noticed other changes of the s
 tests/golden/linux.csv, which notices every change and proves nothing about behaviour: what only it notices must be in
 survivors.txt, with a reason. Without --all each row is removed, gets another constant, and has one more field altered, a
 different kind of field from row to row; with it every field is altered; with --once each row is altered in one of
-these ways; what has a reason is not tried then; with --sample only each Nth, a different one for each commit. Systems: linux;
+these ways; what has a reason is not tried then, nor more than one version of a system where the row is not about versions; with --sample only each Nth, a different one for each commit. Systems: linux;
 freebsd and netbsd, whose tables and own code are tried by the conformance programs on a model of their kernel in all its versions,
 and that model's facts by the probes (personality.py): there survivors-SYSTEM.txt has reasons for what nothing notices. Closes with "N passed, N failed, N skipped": noticed by behaviour; noticed by nothing, or only by the comparison without
 a reason; only by the comparison with a reason. PLACE/report.tsv has a line per mutant.
@@ -182,7 +182,7 @@ class Hunt:
     def killer(self, bench, mutant):
         row, table = (self.noticed[key] for key in (" ".join(mutant.row.split()[:2]), mutant.table))
         named = {*self.before.get(mutant.row, ()), *mutant.hints}
-        excused = mutant.row == "placebo" or self.reason(mutant) is not None
+        excused = not self.whole or mutant.row == "placebo" or self.reason(mutant) is not None
 
         def likeliest(test):
             return (test.name not in named, test.rank, -row[test.name], -table[test.name], -self.often[test.name],
