@@ -6,11 +6,11 @@
 
 A conformance test, a unit test of codec, tables or ledger, a test of injected failures, or a network scenario must
 fail. What noticed a change of the row before runs first (noticed.txt, to which --record adds what noticed one in this run;
-it decides the order and nothing else), then what noticed other changes of the same option, then what is quick. Last comes the comparison with
+it decides the order and nothing else), then what noticed other changes of the same option, then of the same table, then what is quick. Last comes the comparison with
 tests/golden/linux.csv, which notices every change and proves nothing about behaviour: what only it notices must be in
 survivors.txt, with a reason. Without --all each row is removed, gets another constant, and has one more field altered, a
 different kind of field from row to row; with it every field is altered; with --once each row is altered in one of
-these ways; what has a reason is not tried then; with --sample only each Nth, a different one for each commit. Systems: linux;
+these ways; what has a reason is not tried then, nor more than one version of a system where the row is not about versions; with --sample only each Nth, a different one for each commit. Systems: linux;
 freebsd and netbsd, whose tables and own code are tried by the conformance programs on a model of their kernel in all its versions,
 and that model's facts by the probes (personality.py): there survivors-SYSTEM.txt has reasons for what nothing notices. Closes with "N passed, N failed, N skipped": noticed by behaviour; noticed by nothing, or only by the comparison without
 a reason; only by the comparison with a reason. PLACE/report.tsv has a line per mutant.
@@ -131,6 +131,7 @@ class Hunt:
     def __init__(self, base, jobs, survivors, whole):
         self.base, self.whole = base, whole
         self.before = read_noticed(HERE / base.noticed)
+        self.often = collections.Counter(test for tests in self.before.values() for test in tests)
         self.benches = queue.Queue()
         for number in range(jobs):
             self.benches.put(base.bench(number))
@@ -179,19 +180,21 @@ class Hunt:
         return None
 
     def killer(self, bench, mutant):
-        noticed = self.noticed[" ".join(mutant.row.split()[:2])]
+        row, table = (self.noticed[key] for key in (" ".join(mutant.row.split()[:2]), mutant.table))
         named = {*self.before.get(mutant.row, ()), *mutant.hints}
-        excused = mutant.row == "placebo" or self.reason(mutant) is not None
+        excused = not self.whole or mutant.row == "placebo" or self.reason(mutant) is not None
 
         def likeliest(test):
-            return test.name not in named, test.rank, -noticed[test.name], self.order.get(test.name, 1)
+            return (test.name not in named, test.rank, -row[test.name], -table[test.name], -self.often[test.name],
+                    self.order.get(test.name, 1))
 
         for test in sorted(bench.tests(mutant, named), key=likeliest):
             if test.rank == 1 and excused:
                 continue
             case = self.notices(bench, test)
             if case:
-                noticed[test.name] += 1
+                row[test.name] += 1
+                table[test.name] += 1
                 return "%s %s" % (test.name, case), test.group
         return "", "nothing"
 
