@@ -16,7 +16,7 @@ import traceback
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
 import tshark  # noqa: E402
 from harness import (CHECKS, Skip, check, checksum, lacking,  # noqa: E402,F401 (scenarios import
-                     need)  # them from here)
+                     need, report, run_check)  # them from here)
 
 WAIT = 20  # seconds that anything may take; far more than it needs
 LIMIT = 240  # seconds of a whole scenario; CMakeLists.txt allows 300
@@ -353,25 +353,9 @@ def may_make_hosts():
         return f"needs root and network namespaces: {problem}"
 
 
-def report(word, name):
-    print(f"[{word}] {name}", flush=True)
-
-
-def run_check(function, lab):
-    name = function.__name__
-    report(" RUN      ", name)
+def check_and_stop(function, lab):
     try:
-        function(lab)
-        report("       OK ", name)
-        return True
-    except Skip as reason:
-        print(f"{name}: {reason}")
-        report("  SKIPPED ", name)
-        return True
-    except Exception:  # any failure of a check is one failed check
-        traceback.print_exc(file=sys.stdout)
-        report("  FAILED  ", name)
-        return False
+        return run_check(function, lab)
     finally:
         for host in lab.hosts:
             host.stop_programs()
@@ -397,7 +381,7 @@ def main(build):
     lab = Lab()
     try:
         build(lab)
-        results = [run_check(function, lab) for function in CHECKS]
+        results = [check_and_stop(function, lab) for function in CHECKS]
         return 0 if all(results) else 1
     finally:
         lab.close()

@@ -48,6 +48,26 @@ function(ipsock_personality_harness target)
     set_source_files_properties(system_Linux.c PROPERTIES COMPILE_DEFINITIONS "${asked_linux}")
 endfunction()
 
+# ipsock_personality_programs(TEST): a suite of network/ or tool/ on the model. What cannot pass there, and why,
+# is in programs.csv; suites of which that is not known for each check have not the label.
+set(personality_unknown_freebsd
+    network/filter network/multicast network/multicast_gone network/multicast_interop
+    network/multicast_many network/multicast_peers network/multicast_reports network/multicast_routed
+    network/path_mtu network/trace_interop network/trace_tool tool/examples tool/mdns tool/monitor
+    tool/multicast tool/ospf tool/packets tool/ping tool/trace tool/usage)
+set(personality_unknown_netbsd
+    network/filter network/firewall network/multicast network/multicast_interop network/multicast_many
+    network/multicast_peers network/multicast_reports network/multicast_routed network/multihomed
+    network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/addresses
+    tool/examples tool/monitor tool/multicast tool/packets tool/ping tool/trace)
+function(ipsock_personality_programs test)
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
+        IPSOCK_DIFFERENCES=${IPSOCK_PERSONALITY}:${test}:${PROJECT_SOURCE_DIR}/tests/personality/programs.csv)
+    if(NOT test IN_LIST personality_unknown_${IPSOCK_PERSONALITY})
+        set_property(TEST ${test} APPEND PROPERTY LABELS personality)
+    endif()
+endfunction()
+
 # ipsock_personality_tests(): nothing of the library calls the host behind the model's back, and signals
 # and full buffers lose nothing. After the conformance suite.
 function(ipsock_personality_tests)

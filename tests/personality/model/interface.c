@@ -24,6 +24,18 @@ static unsigned flags_of(const struct host_interface *i)
            (i->multicast || i->loopback ? (unsigned)IFF_MULTICAST : 0U);
 }
 
+int model_interface_flags(struct ifreq *request)
+{
+    struct host_interface list[INTERFACES];
+    const int count = host_interfaces(list, INTERFACES);
+    for (int i = 0; i < count && i < INTERFACES; i++)
+        if (strncmp(list[i].name, request->ifr_name, sizeof request->ifr_name) == 0) {
+            request->ifr_flags = (short)flags_of(&list[i]);
+            return 0;
+        }
+    return count < 0 ? model_errno(count) : -ENXIO;
+}
+
 static struct entry *new_entry(struct ifaddrs ***end, const struct host_interface *i)
 {
     struct entry *const e = calloc(1, sizeof *e);

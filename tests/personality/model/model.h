@@ -167,6 +167,10 @@ int model_errors(int fd, struct sock *s);
 /* The path MTU that the host does not keep itself, or 0. */
 int model_path_mtu(const struct host_addr *to);
 
+/* ---- interfaces ---- */
+
+int model_interface_flags(struct ifreq *request); /* SIOCGIFFLAGS */
+
 /* ---- faults ---- */
 
 /* Minus the errno that is ordered of this call (faults.h, IPSOCK_MODEL_FAULT), or 0. Not with the

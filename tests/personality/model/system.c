@@ -149,7 +149,8 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 {
     va_list list;
     va_start(list, request);
-    int *const value = va_arg(list, int *);
+    void *const argument = va_arg(list, void *);
+    int *const value = argument;
     va_end(list);
     const int fault = model_fault("ioctl");
     if (fault < 0)
@@ -160,6 +161,8 @@ int kernel_ioctl(int fd, unsigned long request, ...)
         bool nonblocking = *value != 0;
         return (int)give(host_flags(fd, true, &nonblocking));
     }
+    if (request == SIOCGIFFLAGS)
+        return model_return(model_interface_flags(argument));
     return model_return(-ENOTTY);
 }
 
