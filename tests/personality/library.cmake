@@ -49,11 +49,12 @@ function(ipsock_personality_harness target)
 endfunction()
 
 # ipsock_personality_programs(TEST): a suite of network/ or tool/ on the model. What cannot pass there, and why,
-# is in programs.csv; suites of which that is not known for each check have not the label.
+# is in programs.csv; suites of which that is not known for each check have not the label, nor has
+# trace_messages of FreeBSD, which passes, but not within its time on a busy machine.
 set(personality_unknown_freebsd
     network/filter network/multicast network/multicast_gone network/multicast_interop
     network/multicast_many network/multicast_peers network/multicast_reports network/multicast_routed
-    network/path_mtu network/trace_interop network/trace_tool tool/examples tool/mdns tool/monitor
+    network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/examples tool/mdns tool/monitor
     tool/multicast tool/ospf tool/packets tool/ping tool/trace tool/usage)
 set(personality_unknown_netbsd
     network/filter network/firewall network/multicast network/multicast_interop network/multicast_many

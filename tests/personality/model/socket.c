@@ -70,7 +70,7 @@ int kernel_socket(int family, int type, int protocol)
     return fail(ENOBUFS);
 }
 
-/* One that fails has closed all the same (kern_close in kern/kern_descrip.c, NetBSD's fd_close). */
+/* One that fails has closed all the same (FreeBSD kern/kern_descrip.c, closefp_impl). */
 int kernel_close(int fd)
 {
     const int fault = model_fault("close"), result = host_close(fd);
@@ -224,7 +224,7 @@ int kernel_connect(int fd, const struct sockaddr *name, socklen_t length)
 {
     struct host_addr addr;
     const int fault = model_fault("connect");
-    const bool goes_on = fault == -EINTR; /* kern_connectat, NetBSD's do_sys_connect */
+    const bool goes_on = fault == -EINTR; /* POSIX, connect() */
     int error = 0, result = goes_on ? 0 : fault;
     host_lock();
     if (result == 0)
