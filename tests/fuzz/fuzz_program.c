@@ -275,6 +275,22 @@ static uint32_t run(const instruction *program, size_t count, bool udp, const ui
     return keeps;
 }
 
+/* Neither what lies beyond a program's reach nor how much that is matters, nor need it be there. */
+static void check_reach(const instruction *program, size_t count, bool udp, const uint8_t *packet,
+                        size_t length, uint32_t keeps)
+{
+    const size_t reach = ipsk_program_reach(program, count, udp);
+    if (reach >= length)
+        return;
+    uint8_t *reached = fuzz_copy(packet, reach);
+    REQUIRE(keeps == ipsk_program_run(program, count, udp, reached, length));
+    free(reached);
+    uint8_t *cut = fuzz_copy(packet, reach + 1);
+    cut[reach] ^= 0xff;
+    REQUIRE(keeps == run(program, count, udp, cut, reach + 1));
+    free(cut);
+}
+
 /* The view of a UDP packet: at least its header. */
 static void run_on_udp(const instruction *program, size_t count, const uint8_t *packet,
                        size_t length)
@@ -283,6 +299,7 @@ static void run_on_udp(const instruction *program, size_t count, const uint8_t *
     uint8_t *view = fuzz_room(whole);
     memcpy(view, packet, length);
     const uint32_t keeps = run(program, count, true, view, whole);
+    check_reach(program, count, true, view, whole, keeps);
     view[6] ^= 0xff;
     view[7] ^= 0x55;
     REQUIRE(keeps == run(program, count, true, view, whole));
@@ -302,7 +319,8 @@ static void check_views(const instruction *program, size_t count, const uint8_t 
         } else if (udp) {
             run_on_udp(program, count, packet, length);
         } else {
-            run(program, count, false, packet, length);
+            const uint32_t keeps = run(program, count, false, packet, length);
+            check_reach(program, count, false, packet, length, keeps);
         }
     }
     /* what only a kernel sees drops the packet, should it be run all the same */
