@@ -83,6 +83,4 @@ function(ipsock_personality_tests)
         set_tests_properties(personality/interrupted-${name} PROPERTIES LABELS personality
             TIMEOUT 120 ENVIRONMENT IPSOCK_MODEL_FAULT=${interrupted})
     endforeach()
-    add_subdirectory(${PROJECT_SOURCE_DIR}/tests/personality/faults
-        ${PROJECT_BINARY_DIR}/tests/personality/faults)
 endfunction()
