@@ -23,6 +23,7 @@ static const struct exception exceptions[] = {
     ANSWER("IP_HDRINCL"),
     ANSWER("SO_PROTOCOL"),
     ANSWER("ICMP6_FILTER"),
+    ANSWER("IPV6_CHECKSUM"),
     ANSWER("SO_BROADCAST"),
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
 };
