@@ -79,7 +79,8 @@ struct ipsock_control {
      * system's order as many as fit whole: of one that does not fit, and of those behind it, there
      * is nothing (::IPSOCK_MSG_CTRUNC; the fields are not affected). The last one needs no room for
      * the padding that would follow it. Sent: whole control messages, which go out after those made
-     * from the fields. */
+     * from the fields; absent where the system does not look at them (raw IPv4 on FreeBSD and
+     * OpenBSD, IPv4 of dual-stack endpoints on NetBSD, where none is received either). */
     void *opaque;
     /** Received: bytes at opaque. 512 or more spare a copy; more than 512 are filled by the systems
      * that have such long control data (Linux: extension headers). */

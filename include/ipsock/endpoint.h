@@ -34,7 +34,8 @@ struct ipsock_endpoint;
  * on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no such sockets. */
 #define IPSOCK_OPEN_DUAL_STACK 0x0002u
 /** Sends to IPv4 broadcast addresses are allowed (SO_BROADCAST). IPSOCK_EKIND on TCP, and on IPv6
- * endpoints that are not dual-stack: IPv6 has no broadcast (RFC 4291, 2). */
+ * endpoints that are not dual-stack: IPv6 has no broadcast (RFC 4291, 2). The BSDs let raw endpoints
+ * broadcast without it, too. */
 #define IPSOCK_OPEN_BROADCAST 0x0004u
 /** Calls never wait: they answer IPSOCK_EAGAIN. For event loops, with ::ipsock_handle. */
 #define IPSOCK_OPEN_NONBLOCK 0x0008u

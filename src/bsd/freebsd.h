@@ -146,6 +146,7 @@
     X(SEND_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, "no IP_TTL control message; IP_TTL of the socket is what there is, on raw sockets a header of one's own") \
     X(SEND_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "no IP_TTL control message, and IPV6_HOPLIMIT does not reach IPv4 packets") \
     X(SEND_SOURCE, IPSK_RAW, IPSK_V4, "raw output ignores control data; a header of one's own has it") \
+    X(SEND_OPAQUE, IPSK_RAW, IPSK_V4, "raw output frees control data unread, before 14 it leaks it: raw_ip.c rip_send") \
     X(SEND_INTERFACE, IPSK_UDP_RAW, IPSK_V4, "no IP_PKTINFO: IPv4 packets follow the routes, multicast IP_MULTICAST_IF") \
     X(SEND_INTERFACE, IPSK_UDP, IPSK_MAPPED, "IPV6_PKTINFO with a v4-mapped address gives the source only: udp_usrreq.c udp_v4mapped_pktinfo") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; IP_DONTFRAG of the socket is what there is") \

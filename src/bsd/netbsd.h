@@ -134,6 +134,8 @@
     X(SEND_TRAFFIC_CLASS, IPSK_UDP, IPSK_MAPPED, "control data does not reach IPv4 packets, whose TOS is always 0: udp6_output") \
     X(SEND_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, "no IP_TTL control message; IP_TTL of the socket is what there is, on raw sockets a header of one's own") \
     X(SEND_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "control data does not reach IPv4 packets: udp6_output") \
+    X(RECV_OPAQUE, IPSK_UDP, IPSK_MAPPED, "of an IPv4 packet an AF_INET6 socket gets no control data: ip6_savecontrol") \
+    X(SEND_OPAQUE, IPSK_UDP, IPSK_MAPPED, "control data does not reach IPv4 packets: udp6_output") \
     X(SEND_SOURCE, IPSK_UDP, IPSK_MAPPED, "control data does not reach IPv4 packets: udp6_output") \
     X(SEND_INTERFACE, IPSK_UDP, IPSK_MAPPED, "control data does not reach IPv4 packets: udp6_output") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; a raw socket's own header has the bit") \

@@ -104,6 +104,7 @@
     X(SEND_TRAFFIC_CLASS, IPSK_UDP_RAW, IPSK_V4, "no IP_TOS control message; IP_TOS of the socket is what there is, on raw sockets a header of one's own") \
     X(SEND_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, "no IP_TTL control message; IP_TTL of the socket is what there is, on raw sockets a header of one's own") \
     X(SEND_SOURCE, IPSK_RAW, IPSK_V4, "raw output ignores control data; a header of one's own has it") \
+    X(SEND_OPAQUE, IPSK_RAW, IPSK_V4, "raw output ignores control data: raw_ip.c rip_send") \
     X(SEND_INTERFACE, IPSK_UDP_RAW, IPSK_V4, "no IP_PKTINFO: IPv4 packets follow the routes, multicast IP_MULTICAST_IF") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; a raw socket's own header has the bit") \
     X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \

@@ -77,7 +77,7 @@ static const struct {
     ROW(SEND_HOP_LIMIT, "N.NN N.NN N."),
     ROW(SEND_SOURCE, "N.NN N.N. N."),
     ROW(SEND_INTERFACE, "N.NN N.NN N."),
-    ROW(SEND_DONT_FRAGMENT, "E.EE N.NN E."),
+    ROW(SEND_DONT_FRAGMENT, "E.EE N.EN E."),
     ROW(SEND_NEXT_HOP, ".... .... .."),
     ROW(SEND_SEGMENT_SIZE, "N... N... N."),
     ROW(SEND_OPAQUE, "N.NN N.NN N."),

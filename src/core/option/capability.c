@@ -136,12 +136,7 @@ static bool is_of_newer(const struct question *q)
 /* The tables' own, or NULL. */
 static const char *reason_of(const struct question *q)
 {
-    for (size_t i = 0; i < ipsk_native.absent_count; i++) {
-        const struct ipsk_absent_row *row = &ipsk_native.absent[i];
-        if (row->feature == q->feature && (row->kinds & q->kind) && row->column == q->column)
-            return row->reason;
-    }
-    return NULL;
+    return ipsk_find_absent(&ipsk_native, q->feature, q->kind, q->column);
 }
 
 static const char *why_absent(const struct question *q)
@@ -314,7 +309,7 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         from_batch(c, q, ipsk_sys_send_many_name(), IPSK_QUIRK_NO_SEND_MANY);
         break;
     default: /* comes with every message */
-        if (q->kind == IPSK_TCP)
+        if (q->kind == IPSK_TCP || reason_of(q) != NULL)
             answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
         else
             answer(c, IPSOCK_NATIVE, "msghdr", NULL);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/option/send_control.h"
 
+#include <ipsock/capability.h>
+
 #include "core/endpoint/message.h"
 #include "core/option/option.h"
 #include "core/table/control_codec.h"
@@ -24,12 +26,15 @@ uint32_t ipsk_unsendable(void)
     return ipsk_sys_lacks() & IPSK_LACKS_CLASS_MARKS ? IPSOCK_CONTROL_TRAFFIC_CLASS : 0;
 }
 
-/* A row of a newer version serves none of its fields. */
+/* A row of a newer version serves none of its fields; bytes of the caller's own go where the system
+ * looks at control data. */
 uint32_t ipsk_sent_here(unsigned kind, int column)
 {
     uint32_t fields = ipsk_sendable(&ipsk_native, kind, column) & ~ipsk_unsendable();
     if (ipsk_sys_lacks() & IPSK_LACKS_SEGMENTS)
         fields &= ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
+    if (ipsk_find_absent(&ipsk_native, IPSOCK_FEATURE_SEND_OPAQUE, kind, column) != NULL)
+        fields &= ~(uint32_t)IPSOCK_CONTROL_OPAQUE;
     for (size_t i = 0; i < ipsk_native.sent_count; i++) {
         const struct ipsk_sent_row *row = &ipsk_native.sent[i];
         if ((row->kinds & kind) && row->column == column && row->since > ipsk_sys_version())

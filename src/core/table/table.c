@@ -43,3 +43,14 @@ uint32_t ipsk_option_fields(int option)
         return 0;
     }
 }
+
+const char *ipsk_find_absent(const struct ipsk_system *system, int feature, unsigned kind,
+                             int column)
+{
+    for (size_t i = 0; i < system->absent_count; i++) {
+        const struct ipsk_absent_row *row = &system->absent[i];
+        if (row->feature == feature && (row->kinds & kind) && row->column == column)
+            return row->reason;
+    }
+    return NULL;
+}

@@ -313,6 +313,10 @@ const struct ipsk_option_row *ipsk_find_option(const struct ipsk_system *system,
 /* The text of a limit; NULL without a row. */
 const char *ipsk_find_limit(const struct ipsk_system *system, int limit, int column);
 
+/* Why a feature is absent; NULL without a row. */
+const char *ipsk_find_absent(const struct ipsk_system *system, int feature, unsigned kind,
+                             int column);
+
 /* Fields that an option switches on, 0 for others than RECV_…. */
 uint32_t ipsk_option_fields(int option);
 
