@@ -287,16 +287,6 @@ struct result walk_own_header(const struct cell *cell)
                      "another header on the wire");
 }
 
-/* Whether nothing is there to be received. */
-static bool is_silent(struct ipsock_endpoint *s)
-{
-    uint8_t data[64];
-    struct ipsock_buffer buffer;
-    struct ipsock_message message;
-    ipsock_message_init(&message, &buffer, data, sizeof data);
-    return ipsock_recv(s, &message, IPSOCK_MSG_DONTWAIT) == IPSOCK_EAGAIN;
-}
-
 /* Blocked answers do not come; one that is let through afterwards does. */
 struct result walk_icmp_filter(const struct cell *cell)
 {

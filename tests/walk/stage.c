@@ -83,6 +83,15 @@ bool hear_any(struct ipsock_endpoint *s, struct seen *seen)
     return code == IPSOCK_OK;
 }
 
+bool is_silent(struct ipsock_endpoint *s)
+{
+    uint8_t data[64];
+    struct ipsock_buffer buffer;
+    struct ipsock_message message;
+    ipsock_message_init(&message, &buffer, data, sizeof data);
+    return ipsock_recv(s, &message, IPSOCK_MSG_DONTWAIT) == IPSOCK_EAGAIN;
+}
+
 /* Whether a payload is packet n of the kind: of ping, the answer to it. */
 static bool is_one(const struct cell *cell, uint8_t n, const uint8_t *data, size_t length)
 {

@@ -55,6 +55,8 @@ int send_one(const struct cell *cell, struct ipsock_endpoint *s, const struct ip
              uint8_t n, struct ipsock_control *control);
 /* Waits for packet n of the cell's kind; others are dropped. False if it does not come. */
 bool hear_one(const struct cell *cell, struct ipsock_endpoint *s, uint8_t n, struct seen *seen);
+/* Whether nothing is there. */
+bool is_silent(struct ipsock_endpoint *s);
 /* One packet, whatever it is. */
 bool hear_any(struct ipsock_endpoint *s, struct seen *seen);
 
