@@ -220,13 +220,15 @@ struct result walk_sent_opaque(const struct cell *cell)
     memset(&control, 0, sizeof control);
     control.valid = IPSOCK_CONTROL_OPAQUE;
     control.opaque = bytes;
-    int feature = IPSOCK_FEATURE_SEND_TRAFFIC_CLASS;
-    inside.valid = IPSOCK_CONTROL_TRAFFIC_CLASS;
-    int made = ipsock_control_encode(&inside, family, bytes, sizeof bytes, &control.opaque_length);
-    if (made < 0) {
-        feature = IPSOCK_FEATURE_SEND_HOP_LIMIT;
-        inside.valid = IPSOCK_CONTROL_HOP_LIMIT;
-        made = ipsock_control_encode(&inside, family, bytes, sizeof bytes, &control.opaque_length);
+    int feature = IPSOCK_FEATURE_SEND_TRAFFIC_CLASS, made = IPSOCK_ENOTSUP;
+    for (int i = 0; i < 2 && made < 0; i++) { /* the first that counts here */
+        struct ipsock_capability_answer answer;
+        feature = i == 0 ? IPSOCK_FEATURE_SEND_TRAFFIC_CLASS : IPSOCK_FEATURE_SEND_HOP_LIMIT;
+        inside.valid = i == 0 ? IPSOCK_CONTROL_TRAFFIC_CLASS : IPSOCK_CONTROL_HOP_LIMIT;
+        CHECK(IPSOCK_OK, ipsock_capability(NULL, IPSOCK_UDP, family, feature, &answer));
+        if (answer.level == IPSOCK_NATIVE)
+            made =
+                ipsock_control_encode(&inside, family, bytes, sizeof bytes, &control.opaque_length);
     }
     if (made < 0)
         return unseen("no control message of the system's that shows on the wire");

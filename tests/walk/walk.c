@@ -80,6 +80,10 @@ static struct ipsock_capability_answer ask(const struct cell *cell)
 static bool is_true(const struct cell *cell, int level, const struct result *result)
 {
     const struct cell ipv6 = {cell->feature, cell->kind, V6};
+    /* what the system takes and puts into no packet */
+    if (level == IPSOCK_LOCAL && cell->feature == IPSOCK_FEATURE_TRAFFIC_CLASS &&
+        result->outcome == SILENT)
+        return true;
     if (level != IPSOCK_ABSENT)
         return result->outcome == EFFECT || result->outcome == UNSEEN;
     if (cell->column == MAPPED && ask(&ipv6).level != IPSOCK_ABSENT && result->outcome != EFFECT)

@@ -225,7 +225,12 @@ static void tell_unmarked(struct ipsock_capability_answer *c)
 
 static void from_option(struct ipsock_capability_answer *c, const struct question *q, int option)
 {
+    struct question ipv6 = *q;
+    ipv6.column = IPSK_V6;
     from_row(c, q, row_of_option(q, option));
+    /* an option of a dual-stack endpoint is set for both families */
+    if (q->column == IPSK_MAPPED && c->level != IPSOCK_ABSENT && is_of_newer(&ipv6))
+        answer(c, IPSOCK_ABSENT, NULL, why_absent(&ipv6));
     if (option == IPSK_OPTION_TRAFFIC_CLASS)
         tell_unmarked(c);
 }
@@ -272,6 +277,18 @@ static void from_batch(struct ipsock_capability_answer *c, const struct question
         answer(c, IPSOCK_EXACT, "library", "one system call per message");
 }
 
+/* What comes and goes with every message. */
+static void from_message(struct ipsock_capability_answer *c, const struct question *q)
+{
+    if (q->kind == IPSK_TCP || reason_of(q) != NULL)
+        answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
+    else if (q->feature == IPSOCK_FEATURE_RECV_OPAQUE &&
+             (ipsk_sys_lacks() & IPSK_LACKS_RECEIVED_CONTROL))
+        answer(c, IPSOCK_ABSENT, NULL, "no control data comes with packets here");
+    else
+        answer(c, IPSOCK_NATIVE, "msghdr", NULL);
+}
+
 static void resolve(const struct question *q, struct ipsock_capability_answer *c)
 {
     const uint32_t what = bases[q->feature].what;
@@ -308,11 +325,8 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
     case BY_SEND_MANY:
         from_batch(c, q, ipsk_sys_send_many_name(), IPSK_QUIRK_NO_SEND_MANY);
         break;
-    default: /* comes with every message */
-        if (q->kind == IPSK_TCP || reason_of(q) != NULL)
-            answer(c, IPSOCK_ABSENT, NULL, why_absent(q));
-        else
-            answer(c, IPSOCK_NATIVE, "msghdr", NULL);
+    default:
+        from_message(c, q);
     }
 }
 

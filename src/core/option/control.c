@@ -8,9 +8,13 @@
 #include "core/option/send_control.h"
 #include "core/table/control_codec.h"
 
-/* Fields that need no option: the source comes with the address, opaque bytes with whatever is on.
- */
-#define FREE_FIELDS (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE)
+/* Fields that need no option: the source comes with the address, opaque bytes with whatever is on,
+ * where control data comes at all. */
+static uint32_t free_fields(const struct ipsock_endpoint *s)
+{
+    const bool told = !s->tells_nothing && !(ipsk_sys_lacks() & IPSK_LACKS_RECEIVED_CONTROL);
+    return told ? IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE : IPSOCK_CONTROL_SOURCE;
+}
 
 /* The rows that serve a field on this endpoint, in every column that it carries. */
 static bool serves(const struct ipsock_endpoint *s, const struct ipsk_option_row *row)
@@ -25,7 +29,7 @@ static bool serves(const struct ipsock_endpoint *s, const struct ipsk_option_row
 /* Fields that packets of a column can come with. */
 static uint32_t deliverable_in(const struct ipsock_endpoint *s, int column)
 {
-    uint32_t fields = FREE_FIELDS;
+    uint32_t fields = free_fields(s);
     if (s->tells_nothing)
         return fields;
     if (s->backing == IPSOCK_RAW && column == IPSK_V4)
