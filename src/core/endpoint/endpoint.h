@@ -69,6 +69,8 @@ struct ipsock_endpoint {
     _Atomic uint32_t fields; /* of received packets: receive_control and own_fields together */
     /* ipsk_sys_alone; before closing, a 0: who is alone need not look at IPSK_CLOSED */
     _Atomic(const char *) alone;
+    /* the way of its messages, by sends: core/traffic/single.h fills it in */
+    int (*send_way)(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
     ipsock_handle_t handle;
     uint32_t flags;        /* IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
@@ -225,13 +227,17 @@ static inline int ipsk_enter(struct ipsock_endpoint *s)
 
 /* Whether a call may go to the system once without entering: its only thread is in there until it
  * returns, so that nobody closes the endpoint. One that goes on after that enters first. Where
- * IPSOCK_OPEN_ONE_THREAD is checked, every call is counted. */
-static inline bool ipsk_need_not_enter(const struct ipsock_endpoint *s)
+ * IPSOCK_OPEN_ONE_THREAD is checked, every call is counted. False too where the endpoint or the
+ * message is missing, or seems to: two addresses without a bit in common, of which nothing follows
+ * but that the call enters. */
+static inline bool ipsk_need_not_enter(const struct ipsock_endpoint *s,
+                                       const struct ipsock_message *message)
 {
 #ifdef NDEBUG
-    return IPSK_LIKELY(s != NULL) && ipsk_is_alone(s);
+    return IPSK_LIKELY(((uintptr_t)s & (uintptr_t)message) != 0) && ipsk_is_alone(s);
 #else
     (void)s;
+    (void)message;
     return false;
 #endif
 }
@@ -242,7 +248,10 @@ int ipsk_enter_own(struct ipsock_endpoint *s);
 /* Records a failure of a direction and returns its code. */
 int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_error *error);
 
-/* Records, leaves, and returns the code; the end of every entered call that can fail. */
+/* Records what is to be, if the code is a failure; returns the code. */
+int ipsk_note(struct ipsock_endpoint *s, int direction, int code, const struct ipsock_error *error);
+
+/* The same and leaves; the end of every entered call that can fail. */
 int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
                 const struct ipsock_error *error);
 

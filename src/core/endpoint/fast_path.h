@@ -140,6 +140,15 @@ static inline bool ipsk_is_plain(const struct ipsock_message *m)
     return m->control == NULL && m->buffer_count == 1 && m->buffers != NULL;
 }
 
+/* Whether a message is data alone: it has no flow, no control, and as peer the connected one.
+ * Looked at together: a peer of family 0 has no port and no scope either. */
+static inline bool ipsk_is_bare(const struct ipsock_message *m)
+{
+    uint64_t peer; /* family, port and scope */
+    memcpy(&peer, &m->peer, sizeof peer);
+    return ((uintptr_t)m->flow | (uintptr_t)m->control | peer) == 0;
+}
+
 /* Whether a message is right beyond doubt, and goes out in one call of the system, with a flow or
  * without; else ipsk_check_message finds out. */
 static inline bool ipsk_is_fast(const struct ipsock_endpoint *s, const struct ipsock_message *m)

@@ -93,7 +93,7 @@ IPSK_OUT_OF_LINE static int receive_entered(struct ipsock_endpoint *s,
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    if (!ipsk_need_not_enter(s))
+    if (!ipsk_need_not_enter(s, message))
         return receive_entered(s, message, flags);
     const int code = receive_fast_path(s, message, flags);
     if (IPSK_LIKELY(code == IPSOCK_OK))
@@ -154,59 +154,85 @@ static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
-/* What follows a first try that was no success, to the end of the call, which has entered. */
+/* A call in progress, in memory: what is wanted again only if it fails costs a store there, where a
+ * register that outlives a call of the system costs three instructions. */
+struct call {
+    struct ipsock_endpoint *s;
+    struct ipsock_message *message;
+    uint32_t flags;
+};
+
+static IPSK_IN_LINE void begin(volatile struct call *call, struct ipsock_endpoint *s,
+                               struct ipsock_message *message, uint32_t flags)
+{
+    call->s = s;
+    call->message = message;
+    call->flags = flags;
+}
+
+/* What follows a first try that was no success, in a call that has entered. */
 IPSK_OUT_OF_LINE static int send_rest(struct ipsock_endpoint *s, struct ipsock_message *message,
                                       uint32_t flags, ptrdiff_t tried)
 {
     struct ipsock_error error;
     const int code = tried == IPSK_FAILED ? send_failed(s, message, flags, &error)
                                           : send_slow_path(s, message, flags, &error);
-    return ipsk_end(s, IPSOCK_WRITE, code, &error);
+    return ipsk_note(s, IPSOCK_WRITE, code, &error);
 }
 
-/* The same with the flags of a short way. */
+/* The same in one that has not. */
+IPSK_OUT_OF_LINE static int send_rest_alone(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags,
+                                            ptrdiff_t tried)
+{
+    ipsk_count_alone(s, 1);
+    const int code = send_rest(s, message, flags, tried);
+    ipsk_leave(s);
+    return code;
+}
+
+/* With the flags of a short way. */
 IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_message *message,
                                     uint32_t flags, ptrdiff_t tried)
 {
-    if (!(flags & ENTERED))
-        ipsk_count_alone(s, 1);
-    return send_rest(s, message, flags & ~ENTERED, tried);
-}
-
-IPSK_OUT_OF_LINE static int leave(struct ipsock_endpoint *s)
-{
-    ipsk_leave(s);
-    return IPSOCK_OK;
+    return flags & ENTERED ? send_rest(s, message, flags & ~ENTERED, tried)
+                           : send_rest_alone(s, message, flags, tried);
 }
 
 /* The end of each of the short ways below: they are functions of their own, which save no more
  * registers than they need. */
-static IPSK_IN_LINE int sent(struct ipsock_endpoint *s, struct ipsock_message *message,
-                             uint32_t flags, ptrdiff_t n)
+static IPSK_IN_LINE int sent(const volatile struct call *call, ptrdiff_t n)
 {
+    struct ipsock_message *const message = call->message;
     if (n < 0)
-        return send_on(s, message, flags, n);
+        return send_on(call->s, message, call->flags, n);
     message->length = (size_t)n;
     message->flags = 0;
-    return flags & ENTERED ? leave(s) : IPSOCK_OK;
+    return IPSOCK_OK;
 }
 
 IPSK_OUT_OF_LINE static int send_flow_alone(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_flow(s, message, NO_FLAGS));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_flow(s, message, NO_FLAGS));
 }
 
 IPSK_OUT_OF_LINE static int send_flow_class(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_flow_class(s, message, NO_FLAGS));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_flow_class(s, message, NO_FLAGS));
 }
 
 IPSK_OUT_OF_LINE static int send_flow_offload(struct ipsock_endpoint *s,
                                               struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_flow_segments(s, message, NO_FLAGS));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_flow_segments(s, message, NO_FLAGS));
 }
 
 static IPSK_IN_LINE int send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
@@ -223,13 +249,17 @@ static IPSK_IN_LINE int send_flow(struct ipsock_endpoint *s, struct ipsock_messa
 IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
                                        uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
 }
 
 IPSK_OUT_OF_LINE static int send_plain_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
                                           uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V4));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V4));
 }
 
 /* v4-mapped addresses go by the column of IPv6, in one form. */
@@ -237,13 +267,17 @@ IPSK_OUT_OF_LINE static int send_plain_v6(struct ipsock_endpoint *s, struct ipso
                                           uint32_t flags)
 {
     IPSK_KNOWN(message->peer.family == IPSOCK_IPV6);
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_MAPPED));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_MAPPED));
 }
 
 IPSK_OUT_OF_LINE static int send_plain_zone(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V6));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V6));
 }
 
 /* Any other one. The column is a constant to the compiler. */
@@ -253,7 +287,9 @@ static IPSK_IN_LINE int send_by(struct ipsock_endpoint *s, struct ipsock_message
     if (!ipsk_is_fast_rest(s, message, column))
         return send_on(s, message, flags, IPSK_SLOW_PATH);
     const uint32_t fields = message->control == NULL ? 0 : message->control->valid;
-    return sent(s, message, flags, ipsk_sys_send_fast(s, message, NO_FLAGS, column, fields));
+    volatile struct call call;
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_fast(s, message, NO_FLAGS, column, fields));
 }
 
 IPSK_OUT_OF_LINE static int send_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
@@ -286,8 +322,7 @@ IPSK_OUT_OF_LINE static int send_to_peer(struct ipsock_endpoint *s, struct ipsoc
                                        : send_by(s, message, flags, IPSK_MAPPED);
 }
 
-/* The ways of an endpoint's messages, by s->sends. They make no call that would need registers
- * saved. */
+/* The ways of an endpoint's messages. They make no call that would need registers saved. */
 
 static int send_slowly(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
@@ -316,14 +351,25 @@ static int send_of_v6(struct ipsock_endpoint *s, struct ipsock_message *message,
     return column == IPSK_V6 ? send_v6(s, message, flags) : send_mapped(s, message, flags);
 }
 
-static int send_of_connected(struct ipsock_endpoint *s, struct ipsock_message *message,
-                             uint32_t flags)
+/* A flow, control data, several buffers, or a peer that is named. */
+IPSK_OUT_OF_LINE static int send_more_to_peer(struct ipsock_endpoint *s,
+                                              struct ipsock_message *message, uint32_t flags)
 {
     if (message->flow != NULL)
         return send_flow(s, message, flags);
     if (!ipsk_is_to_own_peer(s, &message->peer))
         return send_slowly(s, message, flags);
     return ipsk_is_plain(message) ? send_plain(s, message, flags) : send_to_peer(s, message, flags);
+}
+
+static int send_of_connected(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags)
+{
+    volatile struct call call;
+    if (!ipsk_is_bare(message) || message->buffer_count != 1 || message->buffers == NULL)
+        return send_more_to_peer(s, message, flags);
+    begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
 }
 
 static int send_but_to_all(struct ipsock_endpoint *s, struct ipsock_message *message,
@@ -334,35 +380,40 @@ static int send_but_to_all(struct ipsock_endpoint *s, struct ipsock_message *mes
     return s->family == IPSOCK_IPV4 ? send_of_v4(s, message, flags) : send_of_v6(s, message, flags);
 }
 
-/* entered: 0 or ENTERED, a constant to the compiler. */
-static IPSK_IN_LINE int send_fast_path(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                       uint32_t flags, uint32_t entered)
+/* By s->sends. */
+static int (*const ways[])(struct ipsock_endpoint *, struct ipsock_message *, uint32_t) = {
+    [IPSK_SENDS_V4] = send_of_v4,
+    [IPSK_SENDS_V6] = send_of_v6,
+    [IPSK_SENDS_TO_PEER] = send_of_connected,
+    [IPSK_SENDS_CHECKED] = send_slowly,
+    [IPSK_SENDS_NOT_TO_ALL] = send_but_to_all,
+};
+
+void ipsk_choose_way(struct ipsock_endpoint *s)
 {
-    static int (*const ways[])(struct ipsock_endpoint *, struct ipsock_message *, uint32_t) = {
-        [IPSK_SENDS_V4] = send_of_v4,
-        [IPSK_SENDS_V6] = send_of_v6,
-        [IPSK_SENDS_TO_PEER] = send_of_connected,
-        [IPSK_SENDS_CHECKED] = send_slowly,
-        [IPSK_SENDS_NOT_TO_ALL] = send_but_to_all,
-    };
-    if (message == NULL || (flags & ~IPSOCK_MSG_DONTWAIT)) {
-        if (!entered)
-            ipsk_count_alone(s, 1);
-        return send_rest(s, message, flags, IPSK_SLOW_PATH);
-    }
-    return ways[s->sends](s, message, flags | entered);
+    s->send_way = ways[s->sends];
 }
 
-/* Beside other threads. */
+/* Beside other threads; or without an endpoint, or a message. */
 IPSK_OUT_OF_LINE static int send_entered(struct ipsock_endpoint *s, struct ipsock_message *message,
                                          uint32_t flags)
 {
-    const int code = ipsk_enter(s);
-    return code < 0 ? code : send_fast_path(s, message, flags, ENTERED);
+    int code = ipsk_enter(s);
+    if (code < 0)
+        return code;
+    assert(s->send_way == ways[s->sends]);
+    code = message == NULL || (flags & ~IPSOCK_MSG_DONTWAIT)
+               ? send_rest(s, message, flags, IPSK_SLOW_PATH)
+               : s->send_way(s, message, flags | ENTERED);
+    ipsk_leave(s);
+    return code;
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    return ipsk_need_not_enter(s) ? send_fast_path(s, message, flags, 0)
-                                  : send_entered(s, message, flags);
+    if (!ipsk_need_not_enter(s, message))
+        return send_entered(s, message, flags);
+    if (flags & ~IPSOCK_MSG_DONTWAIT)
+        return send_rest_alone(s, message, flags, IPSK_SLOW_PATH);
+    return s->send_way(s, message, flags);
 }
