@@ -80,7 +80,8 @@ struct ipsock_endpoint {
     /* by column: fields whose presence calls for the long check; all but the usual ones that can go
      * there (fast_path.h) */
     uint32_t slow_control[3];
-    uint32_t offload[3];    /* by column: bytes that the system segments in one call; 0: none */
+    /* by column: bytes that the system segments in one call; 0: none, as once it has refused */
+    _Atomic uint32_t offload[3];
     uint32_t offload_count; /* segments that every such system takes in one call */
     /* of its flows (flow.h): no other endpoint's, not even one's of the same memory. Odd, and
      * settled, once it has any; under lock before */
@@ -157,6 +158,14 @@ struct ipsock_endpoint {
 static inline bool ipsk_sends_anywhere(const struct ipsock_endpoint *s)
 {
     return s->sends <= IPSK_SENDS_V6;
+}
+
+/* The system refused to segment. */
+static inline void ipsk_give_up_offload(struct ipsock_endpoint *s)
+{
+    atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_SEGMENTS, memory_order_relaxed);
+    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++)
+        atomic_store_explicit(&s->offload[column], 0, memory_order_relaxed);
 }
 
 /* Whether packets are looked at here, and dropped maybe. It may begin at any time. */
