@@ -61,6 +61,10 @@ int lean_send_batch(int fd, struct lean_batch *batch, struct lean_outgoing *out,
 int lean_send_batch_plain(int fd, struct lean_batch *batch, struct lean_outgoing *out,
                           unsigned count);
 
+/* Writes an ICMP echo request with its checksum. Returns its length; 0: no room. */
+size_t lean_echo(unsigned char *to, size_t room, uint16_t id, uint16_t sequence, const void *data,
+                 size_t length);
+
 /* Once, before the first batch: one buffer for each packet. */
 void lean_batch_init(struct lean_batch *batch, unsigned count, void *buffers, size_t size);
 

@@ -31,7 +31,7 @@ void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_me
     union ipsk_sockaddr name;
     memset(&name, 0, sizeof name);
     if (ipsk_names_peer(s, m))
-        ipsk_name_peer(s, m, column, &name);
+        flow->name_length = (uint8_t)ipsk_name_peer(s, m, column, &name);
     memcpy(flow->name, &name, sizeof name);
     size_t length = 0;
     if (flow->fields & ~class_bit)

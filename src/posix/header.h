@@ -143,10 +143,15 @@ static inline void ipsk_prepare_send(const struct ipsock_endpoint *s,
     }
 }
 
-/* Peer, flags and length of a received message. Returns how much control data there is. */
-static inline size_t ipsk_fill_data(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                    const struct msghdr *h, const union ipsk_sockaddr *name,
-                                    size_t length, uint32_t call)
+static inline bool ipsk_is_cut(const struct msghdr *h)
+{
+    return (h->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+}
+
+/* Peer, flags and length of a received message, as if nothing was cut. */
+static IPSK_IN_LINE void ipsk_fill_whole(const struct ipsock_endpoint *s, struct ipsock_message *m,
+                                         const struct msghdr *h, const union ipsk_sockaddr *name,
+                                         size_t length)
 {
     m->length = length;
     m->full_length = (uint32_t)length;
@@ -156,8 +161,15 @@ static inline size_t ipsk_fill_data(struct ipsock_endpoint *s, struct ipsock_mes
         m->peer = ipsock_addr_map(&m->peer);
     m->header_length = 0;
     m->flags = 0;
-    return h->msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? ipsk_note_cut(s, m, h, call)
-                                                   : (size_t)h->msg_controllen;
+}
+
+/* The same whatever was cut. Returns how much control data there is. */
+static inline size_t ipsk_fill_data(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                    const struct msghdr *h, const union ipsk_sockaddr *name,
+                                    size_t length, uint32_t call)
+{
+    ipsk_fill_whole(s, m, h, name, length);
+    return ipsk_is_cut(h) ? ipsk_note_cut(s, m, h, call) : (size_t)h->msg_controllen;
 }
 
 /* All of it. Control that was not asked for is masked: another field may keep the kernel's option

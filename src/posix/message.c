@@ -33,22 +33,49 @@ IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock
     return IPSOCK_OK;
 }
 
-/* The same of a datagram with usual control data. */
-IPSK_OUT_OF_LINE static int receive_control(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                            uint32_t flags)
+/* Usual control data behind what the short way knows, or of a message that was cut. */
+IPSK_OUT_OF_LINE static int take_rest(const struct ipsock_endpoint *s, struct ipsock_message *m,
+                                      const uint8_t *control, size_t length)
+{
+    const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
+    m->control->valid =
+        ipsk_take_control(m->control, control, length, s->family == IPSOCK_IPV6, asked) & asked;
+    return IPSOCK_OK;
+}
+
+/* By value: a header's address that is wanted after the system's call would take a register. */
+IPSK_OUT_OF_LINE static int take_cut(const volatile struct ipsk_single *call, struct msghdr h)
+{
+    struct ipsock_message *m = call->message;
+    return take_rest(call->s, m, h.msg_control, ipsk_note_cut(call->s, m, &h, call->flags));
+}
+
+/* The same of a datagram with usual control data. Nothing that is wanted after a function's call is
+ * in a register: what is rare ends in one. */
+static IPSK_IN_LINE int receive_control(const struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags, const volatile struct ipsk_single *call)
 {
     _Alignas(struct cmsghdr) uint8_t control[IPSK_CONTROL_BUFFER];
     union ipsk_sockaddr name;
     struct msghdr h;
+    uint32_t valid = 0;
     ipsk_prepare_receive(m, &h, &name, control, sizeof control);
     const ssize_t n =
         recvmsg((int)s->handle, &h, ipsk_receive_flags(flags) | ipsk_full_length(IPSK_UDP));
+    s = call->s;
+    m = call->message;
     if (n < 0)
         return IPSK_FAILED;
-    const size_t length = ipsk_fill_data(s, m, &h, &name, (size_t)n, flags);
+    ipsk_fill_whole(s, m, &h, &name, (size_t)n);
+    if (!IPSK_LIKELY(!ipsk_is_cut(&h)))
+        return take_cut(call, h);
+    const struct ipsk_cursor all = {control, (size_t)h.msg_controllen};
     const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
-    m->control->valid =
-        ipsk_take_control(m->control, control, length, s->family == IPSOCK_IPV6, asked) & asked;
+    const struct ipsk_cursor left =
+        ipsk_take_usual(m->control, all, &valid, s->family == IPSOCK_IPV6, asked);
+    if (!IPSK_LIKELY(left.rest == 0))
+        return take_rest(s, m, h.msg_control, all.rest);
+    m->control->valid = valid & asked;
     return IPSOCK_OK;
 }
 
@@ -73,7 +100,7 @@ IPSK_OUT_OF_LINE static int receive_stripped(struct ipsock_endpoint *s, struct i
  * is a tenth of such a receive and more. Without the datagram's own length it would not tell that
  * it was cut. */
 IPSK_IN_LINE_HERE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                          uint32_t flags)
+                                          uint32_t flags, const volatile struct ipsk_single *call)
 {
     union ipsk_sockaddr name;
     socklen_t name_length = sizeof name;
@@ -81,6 +108,7 @@ IPSK_IN_LINE_HERE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipso
         return receive_any(s, m, flags);
     const ssize_t n = recvfrom((int)s->handle, m->buffers->data, m->buffers->length,
                                ipsk_receive_flags(flags) | MSG_TRUNC, &name.any, &name_length);
+    m = call->message;
     if (n < 0)
         return IPSK_FAILED;
     const size_t length = (size_t)n, room = m->buffers->length;
@@ -97,15 +125,29 @@ IPSK_IN_LINE_HERE int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipso
     return IPSOCK_OK;
 }
 
-IPSK_IN_LINE_HERE int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                         uint32_t flags)
+/* Whether control data is wanted that is not usual. */
+static inline bool asks_more(const struct ipsock_endpoint *s)
 {
-    const uint32_t asked = atomic_load_explicit(&s->fields, memory_order_relaxed);
+    return (atomic_load_explicit(&s->fields, memory_order_relaxed) & IPSK_SLOW_CONTROL) != 0;
+}
+
+IPSK_IN_LINE_HERE int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                         uint32_t flags, const volatile struct ipsk_single *call)
+{
     if (s->kind != IPSOCK_UDP)
         return IPSK_SLOW_PATH;
-    return m->control == NULL || (asked & IPSK_SLOW_CONTROL) || ipsk_lacks_room(m)
-               ? receive_any(s, m, flags)
-               : receive_control(s, m, flags);
+    if (m->control != NULL && !asks_more(s) && !ipsk_lacks_room(m))
+        return receive_control(s, m, flags, call);
+    return receive_any(s, m, flags);
+}
+
+/* The same for calls that are on their long way already. */
+IPSK_OUT_OF_LINE static int try_receive(struct ipsock_endpoint *s, struct ipsock_message *m,
+                                        uint32_t flags, bool plain)
+{
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, m, flags);
+    return plain ? ipsk_sys_recv_plain(s, m, flags, &call) : ipsk_sys_recv_fast(s, m, flags, &call);
 }
 
 /* Whether recvfrom can say everything about the next datagram. */
@@ -121,7 +163,7 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint
 {
     const bool plain = is_plain(s, m);
     while (tried == IPSK_FAILED && errno == EINTR)
-        tried = plain ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_fast(s, m, flags);
+        tried = try_receive(s, m, flags, plain);
     if (tried == IPSK_FAILED)
         return ipsk_fail_receive(error,
                                  plain && ipsk_full_length(IPSK_UDP) ? "recvfrom" : "recvmsg");
@@ -133,8 +175,7 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint
 int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                   struct ipsock_error *error)
 {
-    const int code =
-        is_plain(s, m) ? ipsk_sys_recv_plain(s, m, flags) : ipsk_sys_recv_fast(s, m, flags);
+    const int code = try_receive(s, m, flags, is_plain(s, m));
     if (code == IPSOCK_OK)
         return code;
     if (code != IPSK_SLOW_PATH)
@@ -239,10 +280,11 @@ int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *m, ui
 }
 
 /* The header is complete but for its name's length and flags. */
-static IPSK_IN_LINE ptrdiff_t send_header(const struct ipsock_endpoint *s, struct msghdr *h,
+static IPSK_IN_LINE ptrdiff_t send_header(const struct ipsock_endpoint *s,
+                                          const struct ipsk_flow *flow, struct msghdr *h,
                                           uint32_t flags)
 {
-    h->msg_namelen = ipsk_flow_name_length(s);
+    h->msg_namelen = flow->name_length;
     h->msg_flags = 0;
     return sendmsg((int)s->handle, h, ipsk_send_flags(flags));
 }
@@ -255,8 +297,8 @@ IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct
         return IPSK_SLOW_PATH;
     if (h.msg_control == NULL && h.msg_iovlen == 1)
         return sendto((int)s->handle, h.msg_iov->iov_base, h.msg_iov->iov_len,
-                      ipsk_send_flags(flags), h.msg_name, ipsk_flow_name_length(s));
-    return send_header(s, &h, flags);
+                      ipsk_send_flags(flags), h.msg_name, ipsk_flow_of(m)->name_length);
+    return send_header(s, ipsk_flow_of(m), &h, flags);
 }
 
 IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s,
@@ -266,33 +308,34 @@ IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s,
     struct msghdr h;
     return ipsk_write_flow(s->flow_owner, m, m->control, s->sends != IPSK_SENDS_TO_PEER, &h,
                            control)
-               ? send_header(s, &h, flags)
+               ? send_header(s, ipsk_flow_of(m), &h, flags)
                : IPSK_SLOW_PATH;
 }
 
 IPSK_IN_LINE_HERE ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s,
-                                                        struct ipsock_message *m, uint32_t flags)
+                                                        struct ipsock_message *m, uint32_t flags,
+                                                        uint32_t class_bit)
 {
     const struct ipsk_flow *flow = ipsk_flow_of(m);
-    const uint32_t class_bit = m->control->valid & IPSOCK_CONTROL_TRAFFIC_CLASS;
     size_t length = class_bit ? flow->class_length : flow->control_length;
     _Alignas(struct cmsghdr) uint8_t control[IPSK_FLOW_CONTROL];
     struct msghdr h;
-    if (flow->owner != s->flow_owner || m->buffers == NULL || (class_bit && length == 0) ||
-        !ipsk_is_offload(s, m, flow->column, m->control->valid & ~class_bit))
+    if (flow->owner != s->flow_owner || (class_bit && length == 0) ||
+        !ipsk_is_offload(s, m, flow->column))
         return IPSK_SLOW_PATH;
-    ipsk_copy_control(flow, length, control);
+    if (length != 0)
+        ipsk_copy_control(flow, length, control);
     if (class_bit)
         ipsk_put_beside(flow, m->control, IPSOCK_CONTROL_TRAFFIC_CLASS, false,
                         control + flow->class_at);
     length +=
         ipsk_put_beside(flow, m->control, IPSOCK_CONTROL_SEGMENT_SIZE, true, control + length);
-    h.msg_name = s->sends == IPSK_SENDS_TO_PEER ? NULL : (void *)(uintptr_t)flow->name;
+    h.msg_name = flow->name_length == 0 ? NULL : (void *)(uintptr_t)flow->name;
     h.msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h.msg_iovlen, 1);
     h.msg_control = control;
     IPSK_ASSIGN(h.msg_controllen, length);
-    return send_header(s, &h, flags);
+    return send_header(s, flow, &h, flags);
 }
 
 /* With a flow that was looked at, usual or not. */

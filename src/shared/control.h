@@ -104,19 +104,27 @@ ipsk_take_runs(struct ipsock_control *c, struct ipsk_cursor at, uint32_t *valid,
     return ipsk_take_run(c, at, valid, IPPROTO_IP);
 }
 
-/* The valid fields of a received buffer; asked: those that are wanted, and maybe more. Messages of
- * UDP stand first, before those of IP (udp_recvmsg in net/ipv4/udp.c). */
+/* What is usual of a received buffer, and what it leaves; asked: the fields that are wanted, and
+ * maybe more. Messages of UDP stand first, before those of IP (udp_recvmsg in net/ipv4/udp.c). */
+static IPSK_IN_LINE struct ipsk_cursor ipsk_take_usual(struct ipsock_control *c,
+                                                       struct ipsk_cursor at, uint32_t *valid,
+                                                       bool ipv6, uint32_t asked)
+{
+    if (asked & IPSOCK_CONTROL_SEGMENT_SIZE) {
+        at = ipsk_take_run(c, at, valid, IPPROTO_UDP);
+        if (at.rest == 0)
+            return at;
+    }
+    return ipsk_take_runs(c, at, valid, ipv6);
+}
+
+/* The valid fields of a received buffer. */
 static IPSK_IN_LINE uint32_t ipsk_take_control(struct ipsock_control *c, const uint8_t *p,
                                                size_t length, bool ipv6, uint32_t asked)
 {
-    struct ipsk_cursor at = {p, length};
     uint32_t valid = 0;
-    if (asked & IPSOCK_CONTROL_SEGMENT_SIZE) {
-        at = ipsk_take_run(c, at, &valid, IPPROTO_UDP);
-        if (at.rest == 0)
-            return valid;
-    }
-    at = ipsk_take_runs(c, at, &valid, ipv6);
+    const struct ipsk_cursor at =
+        ipsk_take_usual(c, (struct ipsk_cursor){p, length}, &valid, ipv6, asked);
     return at.rest == 0 ? valid : valid | ipsk_take_rest(c, at.p, at.rest, ipv6);
 }
 

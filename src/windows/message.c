@@ -179,17 +179,20 @@ int ipsk_sys_recv(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t 
                : ipsk_receive_whole(s, m, flags, error);
 }
 
-int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                       const volatile struct ipsk_single *call)
 {
     (void)s;
     (void)m;
     (void)flags;
+    (void)call;
     return IPSK_SLOW_PATH;
 }
 
-int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags)
+int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
+                        const volatile struct ipsk_single *call)
 {
-    return ipsk_sys_recv_fast(s, m, flags);
+    return ipsk_sys_recv_fast(s, m, flags, call);
 }
 
 int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
@@ -380,8 +383,9 @@ ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struct ipsock_mess
 }
 
 ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s, struct ipsock_message *m,
-                                      uint32_t flags)
+                                      uint32_t flags, uint32_t class_bit)
 {
+    (void)class_bit;
     return ipsk_sys_send_flow(s, m, flags); /* of them none is beyond doubt */
 }
 

@@ -504,6 +504,48 @@ static void data_may_lie_in_the_buffer(void **state)
     }
 }
 
+/* The same at every place and of every length, as from elsewhere; of both families. */
+static void echo_from_every_place(void **state)
+{
+    (void)state;
+    static const struct {
+        int family;
+        uint8_t type;
+    } kinds[] = {{IPSOCK_IPV4, 8}, {IPSOCK_IPV4, 0}, {IPSOCK_IPV6, 128}, {IPSOCK_IPV6, 129}};
+    uint8_t buffer[64], elsewhere[40], want[64];
+    for (size_t i = 0; i < sizeof elsewhere; i++)
+        elsewhere[i] = (uint8_t)(0xa5 + 7 * i);
+    for (size_t run = 0; run < 4 * 25 * 41; run++) {
+        const size_t kind = run % 4, at = run / 4 % 25, length = run / 100;
+        struct ipsock_icmp_message m = {.family = kinds[kind].family,
+                                        .type = kinds[kind].type,
+                                        .code = 3,
+                                        .id = 0xfedc,
+                                        .sequence = (uint16_t)run,
+                                        .data = elsewhere,
+                                        .data_length = length};
+        size_t written = 0;
+        memset(want, 0xee, sizeof want);
+        assert_int_equal(ipsock_icmp_marshal(&m, NULL, NULL, want, sizeof want, &written), 0);
+        assert_int_equal(written, 8 + length);
+        assert_memory_equal(want + 8, elsewhere, length);
+        assert_int_equal(want[8 + length], 0xee);
+        assert_int_equal(want[0] << 8 | want[1], kinds[kind].type << 8 | 3);
+        assert_int_equal(want[6] << 8 | want[7], run);
+        if (kinds[kind].family == IPSOCK_IPV4)
+            assert_int_equal(ipsock_icmp_verify(IPSOCK_IPV4, NULL, NULL, want, written), 0);
+        else
+            assert_int_equal(want[2] | want[3], 0);
+        memset(buffer, 0, sizeof buffer);
+        memcpy(buffer + at, elsewhere, length);
+        m.data = buffer + at;
+        assert_int_equal(ipsock_icmp_marshal(&m, NULL, NULL, buffer, 8 + length, NULL), 0);
+        assert_memory_equal(buffer, want, 8 + length);
+        assert_int_equal(ipsock_icmp_marshal(&m, NULL, NULL, buffer, 7 + length, &written),
+                         IPSOCK_ENOSPC);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,6 +564,7 @@ int main(void)
         cmocka_unit_test(marshal_into_every_size),
         cmocka_unit_test(largest_message),
         cmocka_unit_test(data_may_lie_in_the_buffer),
+        cmocka_unit_test(echo_from_every_place),
     };
     return cmocka_run_group_tests_name("icmp_message", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "core/codec/bytes.h"
 #include "core/codec/checksum.h"
 #include "core/codec/icmp.h"
+#include "core/codec/inline.h"
 
 /* The word between header and data; the length attribute, which is in it too, comes later. */
 static int make_word(const struct ipsock_icmp_message *m, int body, uint32_t *word)
@@ -155,9 +156,11 @@ static int check_call(const struct ipsock_icmp_message *message, const struct ip
     return source == NULL && destination == NULL ? IPSOCK_OK : check_addresses(source, destination);
 }
 
-int ipsock_icmp_marshal(const struct ipsock_icmp_message *message, const struct ipsock_addr *source,
-                        const struct ipsock_addr *destination, void *buffer, size_t size,
-                        size_t *written)
+/* Whatever the message is, and is wrong with it. */
+IPSK_OUT_OF_LINE static int marshal_any(const struct ipsock_icmp_message *message,
+                                        const struct ipsock_addr *source,
+                                        const struct ipsock_addr *destination, void *buffer,
+                                        size_t size, size_t *written)
 {
     int result = check_call(message, source, destination, buffer, size);
     if (result != IPSOCK_OK)
@@ -200,6 +203,80 @@ int ipsock_icmp_marshal(const struct ipsock_icmp_message *message, const struct 
         ipsk_store_be16(p + 2, ipsk_sum_end(ipsk_sum(0, p, end)));
     else if (source != NULL)
         ipsk_store_be16(p + 2, checksum_ipv6(source, destination, p, end));
+    return IPSOCK_OK;
+}
+
+/* Echo and echo reply (RFC 792; RFC 4443, 4), what nearly all that is written is. */
+static inline bool is_echo(const struct ipsock_icmp_message *m)
+{
+    const bool ipv4 = m->family == IPSOCK_IPV4;
+    if (!ipv4 && m->family != IPSOCK_IPV6)
+        return false;
+    if (m->type == (ipv4 ? IPSOCK_ICMPV4_ECHO : IPSOCK_ICMPV6_ECHO_REQUEST))
+        return m->body == IPSOCK_ICMP_BODY_AUTO || m->body == IPSOCK_ICMP_BODY_ECHO;
+    return m->type == (ipv4 ? IPSOCK_ICMPV4_ECHO_REPLY : IPSOCK_ICMPV6_ECHO_REPLY) &&
+           (m->body == IPSOCK_ICMP_BODY_AUTO || m->body == IPSOCK_ICMP_BODY_ECHO_REPLY);
+}
+
+/* Whether header and data, written from the first byte on, would overwrite data before its turn. */
+static inline bool moves_up(const uint8_t *p, const uint8_t *data, size_t length)
+{
+    const uintptr_t up = (uintptr_t)(p + IPSK_ICMP_FIXED) - (uintptr_t)data;
+    return up != 0 && up < IPSK_ICMP_FIXED + length;
+}
+
+/* Whether an echo message is right beyond doubt, has no pseudo-header in its checksum, and fits
+ * size bytes. */
+static inline bool is_fast(const struct ipsock_icmp_message *m, const struct ipsock_addr *source,
+                           const struct ipsock_addr *destination, const uint8_t *p, size_t size)
+{
+    const size_t most = size < UINT16_MAX ? size : UINT16_MAX;
+    return p != NULL && is_echo(m) && m->object_count == 0 && m->data != NULL &&
+           (m->family == IPSOCK_IPV4 || (source == NULL && destination == NULL)) &&
+           most >= IPSK_ICMP_FIXED && m->data_length <= most - IPSK_ICMP_FIXED &&
+           !moves_up(p, m->data, m->data_length);
+}
+
+/* Copies and sums in one pass. */
+static inline uint64_t copy_summed(uint64_t sum, uint8_t *to, const uint8_t *from, size_t length)
+{
+    uint64_t word;
+    const uint8_t *const end = from + (length & ~(size_t)7);
+    for (; from != end; from += 8, to += 8) {
+        word = ipsk_load64(from);
+        memcpy(to, &word, sizeof word);
+        sum = ipsk_sum_word(sum, word);
+    }
+    length &= 7;
+    if (length == 0)
+        return sum;
+    word = 0;
+    for (size_t i = 0; i < length; i++) {
+        to[i] = from[i];
+        memcpy((uint8_t *)&word + i, to + i, 1);
+    }
+    return ipsk_sum_word(sum, word);
+}
+
+int ipsock_icmp_marshal(const struct ipsock_icmp_message *message, const struct ipsock_addr *source,
+                        const struct ipsock_addr *destination, void *buffer, size_t size,
+                        size_t *written)
+{
+    uint8_t *const p = buffer;
+    if (message == NULL || !is_fast(message, source, destination, p, size))
+        return marshal_any(message, source, destination, buffer, size, written);
+    p[0] = message->type;
+    p[1] = message->code;
+    ipsk_store_be16(p + 2, 0);
+    ipsk_store_be16(p + 4, message->id);
+    ipsk_store_be16(p + 6, message->sequence);
+    if (written != NULL)
+        *written = IPSK_ICMP_FIXED + message->data_length;
+    const bool summed = message->family == IPSOCK_IPV4;
+    const uint64_t sum =
+        copy_summed(ipsk_load64(p), p + IPSK_ICMP_FIXED, message->data, message->data_length);
+    if (summed)
+        ipsk_store_be16(p + 2, ipsk_sum_end(sum));
     return IPSOCK_OK;
 }
 

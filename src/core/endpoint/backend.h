@@ -16,6 +16,7 @@
 
 struct ipsock_batch;
 struct ipsk_flow;
+struct ipsk_single;
 struct ipsk_raw_header;
 
 /* Fills *error and returns code: every failure goes through here. */
@@ -137,9 +138,12 @@ ptrdiff_t ipsk_sys_send_plain(struct ipsock_endpoint *s, struct ipsock_message *
 int ipsk_sys_send_failed(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                          struct ipsock_error *error);
 /* A datagram of an endpoint from which nothing is dropped; the same where no control data is wanted
- * (s->fields), into one buffer. Return IPSOCK_OK, or one of the three. */
-int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
-int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
+ * (s->fields), into one buffer. call has the others, for what comes after the system's call.
+ * Return IPSOCK_OK, or one of the three. */
+int ipsk_sys_recv_fast(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                       const volatile struct ipsk_single *call);
+int ipsk_sys_recv_plain(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                        const volatile struct ipsk_single *call);
 /* After IPSK_FAILED and IPSK_CUT. */
 int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                        int tried, struct ipsock_error *error);
@@ -148,14 +152,14 @@ int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *message
 void ipsk_sys_write_flow(const struct ipsock_endpoint *s, const struct ipsock_message *m,
                          struct ipsk_flow *flow);
 /* A message with a flow (flow.h) and nothing beside it; with a traffic class; with a segment size
- * and maybe a class. Whether it is right beyond doubt they find out. Return as ipsk_sys_send_fast.
- */
+ * and maybe a class (its bit, or 0: a constant of the caller's). Whether it is right beyond doubt
+ * they find out, but not what is beside it. Return as ipsk_sys_send_fast. */
 ptrdiff_t ipsk_sys_send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
                              uint32_t flags);
 ptrdiff_t ipsk_sys_send_flow_class(struct ipsock_endpoint *s, struct ipsock_message *message,
                                    uint32_t flags);
 ptrdiff_t ipsk_sys_send_flow_segments(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                      uint32_t flags);
+                                      uint32_t flags, uint32_t class_bit);
 /* Raw IPv4: the header apart (message.h), the payload into the message. */
 int ipsk_sys_recv_ipv4(struct ipsock_endpoint *s, struct ipsk_raw_header *header,
                        struct ipsock_message *message, uint32_t flags, struct ipsock_error *error);

@@ -31,13 +31,19 @@ int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_er
     return error->code;
 }
 
-int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
-                const struct ipsock_error *error)
+int ipsk_note(struct ipsock_endpoint *s, int direction, int code, const struct ipsock_error *error)
 {
     /* "would block" is no news, and would hide the failure before it; the child of a fork keeps off
      * the lock */
     if (code < 0 && code != IPSOCK_EAGAIN && s->process == ipsk_sys_process())
         ipsk_record(s, direction, error);
+    return code;
+}
+
+int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
+                const struct ipsock_error *error)
+{
+    ipsk_note(s, direction, code, error);
     ipsk_leave(s);
     return code;
 }

@@ -69,6 +69,8 @@ struct ipsock_endpoint {
     _Atomic uint32_t fields; /* of received packets: receive_control and own_fields together */
     /* ipsk_sys_alone; before closing, a 0: who is alone need not look at IPSK_CLOSED */
     _Atomic(const char *) alone;
+    /* the way of its messages, by sends: core/traffic/single.h fills it in */
+    int (*send_way)(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags);
     ipsock_handle_t handle;
     uint32_t flags;        /* IPSOCK_OPEN_…, IPSOCK_ADOPT_… */
     uint32_t send_control; /* declared IPSOCK_CONTROL_… bits */
@@ -78,7 +80,8 @@ struct ipsock_endpoint {
     /* by column: fields whose presence calls for the long check; all but the usual ones that can go
      * there (fast_path.h) */
     uint32_t slow_control[3];
-    uint32_t offload[3];    /* by column: bytes that the system segments in one call; 0: none */
+    /* by column: bytes that the system segments in one call; 0: none, as once it has refused */
+    _Atomic uint32_t offload[3];
     uint32_t offload_count; /* segments that every such system takes in one call */
     /* of its flows (flow.h): no other endpoint's, not even one's of the same memory. Odd, and
      * settled, once it has any; under lock before */
@@ -157,6 +160,14 @@ static inline bool ipsk_sends_anywhere(const struct ipsock_endpoint *s)
     return s->sends <= IPSK_SENDS_V6;
 }
 
+/* The system refused to segment. */
+static inline void ipsk_give_up_offload(struct ipsock_endpoint *s)
+{
+    atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_SEGMENTS, memory_order_relaxed);
+    for (int column = IPSK_V4; column <= IPSK_MAPPED; column++)
+        atomic_store_explicit(&s->offload[column], 0, memory_order_relaxed);
+}
+
 /* Whether packets are looked at here, and dropped maybe. It may begin at any time. */
 static inline bool ipsk_filters_here(struct ipsock_endpoint *s)
 {
@@ -225,13 +236,17 @@ static inline int ipsk_enter(struct ipsock_endpoint *s)
 
 /* Whether a call may go to the system once without entering: its only thread is in there until it
  * returns, so that nobody closes the endpoint. One that goes on after that enters first. Where
- * IPSOCK_OPEN_ONE_THREAD is checked, every call is counted. */
-static inline bool ipsk_need_not_enter(const struct ipsock_endpoint *s)
+ * IPSOCK_OPEN_ONE_THREAD is checked, every call is counted. False too where the endpoint or the
+ * message is missing, or seems to: two addresses without a bit in common, of which nothing follows
+ * but that the call enters. */
+static inline bool ipsk_need_not_enter(const struct ipsock_endpoint *s,
+                                       const struct ipsock_message *message)
 {
 #ifdef NDEBUG
-    return IPSK_LIKELY(s != NULL) && ipsk_is_alone(s);
+    return IPSK_LIKELY(((uintptr_t)s & (uintptr_t)message) != 0) && ipsk_is_alone(s);
 #else
     (void)s;
+    (void)message;
     return false;
 #endif
 }
@@ -242,7 +257,10 @@ int ipsk_enter_own(struct ipsock_endpoint *s);
 /* Records a failure of a direction and returns its code. */
 int ipsk_record(struct ipsock_endpoint *s, int direction, const struct ipsock_error *error);
 
-/* Records, leaves, and returns the code; the end of every entered call that can fail. */
+/* Records what is to be, if the code is a failure; returns the code. */
+int ipsk_note(struct ipsock_endpoint *s, int direction, int code, const struct ipsock_error *error);
+
+/* The same and leaves; the end of every entered call that can fail. */
 int ipsk_finish(struct ipsock_endpoint *s, int direction, int code,
                 const struct ipsock_error *error);
 

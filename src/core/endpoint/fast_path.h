@@ -75,16 +75,24 @@ static IPSK_IN_LINE bool ipsk_is_fast_control(const struct ipsock_endpoint *s,
     return c == NULL || (!(c->valid & s->slow_control[column]) && ipsk_are_fast_values(m, column));
 }
 
-/* Whether a message of which a segment size is all that is special is more than one datagram, and
- * no more than the system segments in one call. */
+/* Whether a segment size is all the control data. */
+static inline bool ipsk_is_segments(const struct ipsock_message *m)
+{
+    return m->control != NULL && m->control->valid == IPSOCK_CONTROL_SEGMENT_SIZE;
+}
+
+/* Whether a message with a segment size is more than one datagram, and no more than the system
+ * segments in one call. */
 static IPSK_IN_LINE bool ipsk_is_offload(const struct ipsock_endpoint *s,
-                                         const struct ipsock_message *m, int column, uint32_t slow)
+                                         const struct ipsock_message *m, int column)
 {
     const size_t segment = m->control->segment_size;
+    if (m->buffer_count != 1 || m->buffers == NULL)
+        return false;
     const size_t length = m->buffers->length;
-    return slow == IPSOCK_CONTROL_SEGMENT_SIZE && m->buffer_count == 1 && length > segment &&
-           length <= s->offload[column] && length <= segment * s->offload_count &&
-           !(atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_SEGMENTS);
+    return length > segment &&
+           length <= atomic_load_explicit(&s->offload[column], memory_order_relaxed) &&
+           length <= segment * s->offload_count;
 }
 
 /* The control of a single message, of segments maybe. */
@@ -95,7 +103,8 @@ static IPSK_IN_LINE bool ipsk_is_fast_single(const struct ipsock_endpoint *s,
     if (c == NULL)
         return true;
     const uint32_t slow = c->valid & s->slow_control[column];
-    return (slow == 0 || ipsk_is_offload(s, m, column, slow)) && ipsk_are_fast_values(m, column);
+    return (slow == 0 || (slow == IPSOCK_CONTROL_SEGMENT_SIZE && ipsk_is_offload(s, m, column))) &&
+           ipsk_are_fast_values(m, column);
 }
 
 /* The column of a message by its peer, if that is right beyond doubt. */
@@ -138,6 +147,15 @@ static IPSK_IN_LINE bool ipsk_is_fast_rest(const struct ipsock_endpoint *s,
 static inline bool ipsk_is_plain(const struct ipsock_message *m)
 {
     return m->control == NULL && m->buffer_count == 1 && m->buffers != NULL;
+}
+
+/* Whether a message is data alone: it has no flow, no control, and as peer the connected one.
+ * Looked at together: a peer of family 0 has no port and no scope either. */
+static inline bool ipsk_is_bare(const struct ipsock_message *m)
+{
+    uint64_t peer; /* family, port and scope */
+    memcpy(&peer, &m->peer, sizeof peer);
+    return ((uintptr_t)m->flow | (uintptr_t)m->control | peer) == 0;
 }
 
 /* Whether a message is right beyond doubt, and goes out in one call of the system, with a flow or

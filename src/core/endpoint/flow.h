@@ -30,6 +30,7 @@ struct IPSK_MAY_ALIAS ipsk_flow {
     uint16_t class_at;       /* its message */
     uint8_t column;
     uint8_t traffic_class, hop_limit, dont_fragment;
+    uint8_t name_length; /* 0: the system is told no name */
     _Alignas(8) uint8_t control[IPSK_FLOW_CONTROL];
     uint32_t interface_index, segment_size;
     struct ipsock_addr peer, source, next_hop;

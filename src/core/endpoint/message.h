@@ -14,6 +14,22 @@ static inline struct ipsock_message *ipsk_message_at(struct ipsock_message *mess
     return (struct ipsock_message *)(void *)((char *)messages + size * i);
 }
 
+/* A call of one message, in memory: what is wanted after the system's call costs a store and a load
+ * there, where a register that outlives that costs three instructions. */
+struct ipsk_single {
+    struct ipsock_endpoint *s;
+    struct ipsock_message *message;
+    uint32_t flags;
+};
+
+static IPSK_IN_LINE void ipsk_begin(volatile struct ipsk_single *call, struct ipsock_endpoint *s,
+                                    struct ipsock_message *message, uint32_t flags)
+{
+    call->s = s;
+    call->message = message;
+    call->flags = flags;
+}
+
 /* Bytes of a message's buffers; SIZE_MAX if their lengths say more than that. */
 static inline size_t ipsk_buffers_length(const struct ipsock_message *m)
 {

@@ -2,6 +2,7 @@
 /* Connections that a listener is asked for. */
 #include "core/endpoint/wait.h"
 #include "core/life/config.h"
+#include "core/traffic/single.h"
 
 /* Acceptors of a borrowed listener, which may block, look and accept one at a time; one of another
  * process may still come between. */
@@ -53,6 +54,7 @@ static int accept_one(struct ipsock_endpoint *s, struct ipsock_endpoint **out,
     connection->fresh = true;
     code = hand_down(s, connection, error);
     connection->fresh = false;
+    ipsk_choose_way(connection);
     if (code < 0)
         ipsock_free(connection);
     else

@@ -13,6 +13,7 @@
 #include "core/option/send_control.h"
 #include "core/traffic/error_stream.h"
 #include "core/traffic/ping.h"
+#include "core/traffic/single.h"
 
 static int switch_on(struct ipsock_endpoint *s, int option, const char *name,
                      struct ipsock_error *error)
@@ -212,6 +213,8 @@ int ipsock_adopt(struct ipsock_endpoint **out, ipsock_handle_t handle,
         code = IPSOCK_ENOMEM;
     if (code == IPSOCK_OK)
         code = describe_adopted(s, &c, &error);
+    if (s != NULL)
+        ipsk_choose_way(s);
     if (code == IPSOCK_OK)
         *out = s;
     else if (s != NULL)

@@ -6,6 +6,7 @@
 #include "core/life/config.h"
 #include "core/option/addressed.h"
 #include "core/traffic/ping.h"
+#include "core/traffic/single.h"
 
 /* As the system has the peer, which may differ from what was asked for (0.0.0.0 means this host),
  * or does not tell (raw sockets, without a port). */
@@ -137,6 +138,7 @@ static int open_checked(struct ipsock_endpoint **out, const struct ipsock_config
             ipsk_sys_close(s->handle);
     }
     s->fresh = false;
+    ipsk_choose_way(s);
     if (code < 0)
         ipsk_destroy(s);
     else

@@ -88,7 +88,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
         s->sendable[column] = wanted & (native | s->emulated[column]);
         s->slow_control[column] = ~(s->sendable[column] & USUAL);
         if (s->sendable[column] & ~s->emulated[column] & IPSOCK_CONTROL_SEGMENT_SIZE)
-            s->offload[column] = ipsk_longest_datagram(column);
+            atomic_init(&s->offload[column], ipsk_longest_datagram(column));
         s->emulated_any |= s->emulated[column] & ~(uint32_t)IPSOCK_CONTROL_SEGMENT_SIZE;
         possible |= native | s->emulated[column];
     }

@@ -74,7 +74,6 @@ static bool is_out(const struct train *t)
 
 static void note_sent(struct train *t, uint32_t pieces, size_t bytes)
 {
-    uint32_t quirk = 0;
     if (pieces == 0)
         return;
     t->sent += pieces;
@@ -82,15 +81,15 @@ static void note_sent(struct train *t, uint32_t pieces, size_t bytes)
     t->m->length += bytes;
     t->m->flags = 0;
     if (t->most > 1) {
-        quirk = t->few ? IPSK_QUIRK_FEW_SEGMENTS : 0;
+        if (t->few)
+            atomic_fetch_or_explicit(&t->s->quirks, IPSK_QUIRK_FEW_SEGMENTS, memory_order_relaxed);
     } else if (t->total > t->segment) {
-        quirk = t->refused ? IPSK_QUIRK_NO_SEGMENTS : 0;
+        if (t->refused)
+            ipsk_give_up_offload(t->s);
         if (!t->counted)
             atomic_fetch_add_explicit(&t->s->segmented, 1, memory_order_relaxed);
         t->counted = true;
     }
-    if (quirk != 0)
-        atomic_fetch_or_explicit(&t->s->quirks, quirk, memory_order_relaxed);
 }
 
 /* ---- pieces ---- */
@@ -258,7 +257,7 @@ static int after_refusal(struct train *t, int code, struct ipsock_error *error)
     if (!own && is_above_path(t))
         return ipsk_fail(error, IPSOCK_EMSGSIZE, error->native, error->operation, "segment_size");
     if (own)
-        atomic_fetch_or_explicit(&t->s->quirks, IPSK_QUIRK_NO_SEGMENTS, memory_order_relaxed);
+        ipsk_give_up_offload(t->s);
     t->most = 1;
     t->refused = true;
     return IPSOCK_OK;

@@ -47,9 +47,9 @@ static int receive_slow_path(struct ipsock_endpoint *s, struct ipsock_message *m
     return code < 0 ? wait_and_try(s, IPSOCK_READ, message, flags, code, error) : code;
 }
 
-/* What follows a first try that was no success, to the end of the call. */
-IPSK_OUT_OF_LINE static int receive_on(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                       uint32_t flags, int tried)
+/* What follows a first try that was no success, in a call that has entered. */
+IPSK_OUT_OF_LINE static int receive_rest(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                         uint32_t flags, int tried)
 {
     struct ipsock_error error;
     int code;
@@ -59,47 +59,88 @@ IPSK_OUT_OF_LINE static int receive_on(struct ipsock_endpoint *s, struct ipsock_
         code = ipsk_sys_recv_rest(s, message, flags, tried, &error);
     if (code < 0 && tried == IPSK_FAILED)
         code = wait_and_try(s, IPSOCK_READ, message, flags, code, &error);
-    return ipsk_end(s, IPSOCK_READ, code, &error);
+    return ipsk_note(s, IPSOCK_READ, code, &error);
 }
 
-/* Tries once, if there is beyond doubt nothing that ipsk_check_receive would find, nothing to be
- * dropped, and nothing kept from an earlier batch. Returns as ipsk_sys_recv_fast. */
-static IPSK_IN_LINE int receive_fast_path(struct ipsock_endpoint *s, struct ipsock_message *message,
+/* The same in one that has not. */
+IPSK_OUT_OF_LINE static int receive_rest_alone(struct ipsock_endpoint *s,
+                                               struct ipsock_message *message, uint32_t flags,
+                                               int tried)
+{
+    ipsk_count_alone(s, 1);
+    const int code = receive_rest(s, message, flags, tried);
+    ipsk_leave(s);
+    return code;
+}
+
+/* With the flags of a short way. */
+IPSK_OUT_OF_LINE static int receive_on(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                       uint32_t flags, int tried)
+{
+    return flags & ENTERED ? receive_rest(s, message, flags & ~ENTERED, tried)
+                           : receive_rest_alone(s, message, flags, tried);
+}
+
+/* The end of each of the short ways, which are functions of their own, as those of sends are. */
+static IPSK_IN_LINE int received(const volatile struct ipsk_single *call, int code)
+{
+    return IPSK_LIKELY(code == IPSOCK_OK) ? code
+                                          : receive_on(call->s, call->message, call->flags, code);
+}
+
+/* To one buffer, without control data. */
+IPSK_OUT_OF_LINE static int receive_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
                                           uint32_t flags)
 {
-    if (message == NULL || (flags & ~IPSK_RECEIVE_FLAGS) || message->buffers == NULL)
-        return IPSK_SLOW_PATH;
-    const uint32_t slow = atomic_load_explicit(&s->slow, memory_order_relaxed);
-    if (slow == 0 && message->buffer_count == 1)
-        return ipsk_sys_recv_plain(s, message, flags);
-    return (slow & ~IPSK_SLOW_HEADER) || message->buffer_count > IPSOCK_BUFFERS_MAX
-               ? IPSK_SLOW_PATH
-               : ipsk_sys_recv_fast(s, message, flags);
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return received(&call, ipsk_sys_recv_plain(s, message, flags, &call));
 }
 
-/* Beside other threads. */
+IPSK_OUT_OF_LINE static int receive_more(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                         uint32_t flags)
+{
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return received(&call, ipsk_sys_recv_fast(s, message, flags, &call));
+}
+
+/* By a short way, if there is beyond doubt nothing that ipsk_check_receive would find, nothing to
+ * be dropped, and nothing kept from an earlier batch. The flags have been looked at. */
+static IPSK_IN_LINE int receive_by(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                   uint32_t flags)
+{
+    if (message->buffers == NULL)
+        return receive_on(s, message, flags, IPSK_SLOW_PATH);
+    const uint32_t slow = atomic_load_explicit(&s->slow, memory_order_relaxed);
+    if (slow == 0 && message->buffer_count == 1)
+        return receive_plain(s, message, flags);
+    return (slow & ~IPSK_SLOW_HEADER) || message->buffer_count > IPSOCK_BUFFERS_MAX
+               ? receive_on(s, message, flags, IPSK_SLOW_PATH)
+               : receive_more(s, message, flags);
+}
+
+/* Beside other threads; or without an endpoint, or a message. */
 IPSK_OUT_OF_LINE static int receive_entered(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
     int code = ipsk_enter(s);
     if (code < 0)
         return code;
-    code = receive_fast_path(s, message, flags);
-    if (code < 0)
-        return receive_on(s, message, flags, code);
+    code = message == NULL || (flags & ~IPSK_RECEIVE_FLAGS)
+               ? receive_rest(s, message, flags, IPSK_SLOW_PATH)
+               : receive_by(s, message, flags | ENTERED);
     ipsk_leave(s);
-    return IPSOCK_OK;
+    return code;
 }
 
 int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    if (!ipsk_need_not_enter(s))
+    if (!ipsk_need_not_enter(s, message))
         return receive_entered(s, message, flags);
-    const int code = receive_fast_path(s, message, flags);
-    if (IPSK_LIKELY(code == IPSOCK_OK))
-        return code;
-    ipsk_count_alone(s, 1);
-    return receive_on(s, message, flags, code);
+    if (flags & ~IPSK_RECEIVE_FLAGS)
+        return receive_rest_alone(s, message, flags, IPSK_SLOW_PATH);
+    return receive_by(s, message, flags);
 }
 
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
@@ -154,82 +195,107 @@ static int send_failed(struct ipsock_endpoint *s, struct ipsock_message *message
     return code < 0 ? wait_and_try(s, IPSOCK_WRITE, message, flags, code, error) : code;
 }
 
-/* What follows a first try that was no success, to the end of the call, which has entered. */
+/* What follows a first try that was no success, in a call that has entered. */
 IPSK_OUT_OF_LINE static int send_rest(struct ipsock_endpoint *s, struct ipsock_message *message,
                                       uint32_t flags, ptrdiff_t tried)
 {
     struct ipsock_error error;
     const int code = tried == IPSK_FAILED ? send_failed(s, message, flags, &error)
                                           : send_slow_path(s, message, flags, &error);
-    return ipsk_end(s, IPSOCK_WRITE, code, &error);
+    return ipsk_note(s, IPSOCK_WRITE, code, &error);
 }
 
-/* The same with the flags of a short way. */
+/* The same in one that has not. */
+IPSK_OUT_OF_LINE static int send_rest_alone(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags,
+                                            ptrdiff_t tried)
+{
+    ipsk_count_alone(s, 1);
+    const int code = send_rest(s, message, flags, tried);
+    ipsk_leave(s);
+    return code;
+}
+
+/* With the flags of a short way. */
 IPSK_OUT_OF_LINE static int send_on(struct ipsock_endpoint *s, struct ipsock_message *message,
                                     uint32_t flags, ptrdiff_t tried)
 {
-    if (!(flags & ENTERED))
-        ipsk_count_alone(s, 1);
-    return send_rest(s, message, flags & ~ENTERED, tried);
-}
-
-IPSK_OUT_OF_LINE static int leave(struct ipsock_endpoint *s)
-{
-    ipsk_leave(s);
-    return IPSOCK_OK;
+    return flags & ENTERED ? send_rest(s, message, flags & ~ENTERED, tried)
+                           : send_rest_alone(s, message, flags, tried);
 }
 
 /* The end of each of the short ways below: they are functions of their own, which save no more
  * registers than they need. */
-static IPSK_IN_LINE int sent(struct ipsock_endpoint *s, struct ipsock_message *message,
-                             uint32_t flags, ptrdiff_t n)
+static IPSK_IN_LINE int sent(const volatile struct ipsk_single *call, ptrdiff_t n)
 {
+    struct ipsock_message *const message = call->message;
     if (n < 0)
-        return send_on(s, message, flags, n);
+        return send_on(call->s, message, call->flags, n);
     message->length = (size_t)n;
     message->flags = 0;
-    return flags & ENTERED ? leave(s) : IPSOCK_OK;
+    return IPSOCK_OK;
 }
 
 IPSK_OUT_OF_LINE static int send_flow_alone(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_flow(s, message, NO_FLAGS));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_flow(s, message, NO_FLAGS));
 }
 
 IPSK_OUT_OF_LINE static int send_flow_class(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_flow_class(s, message, NO_FLAGS));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_flow_class(s, message, NO_FLAGS));
 }
 
 IPSK_OUT_OF_LINE static int send_flow_offload(struct ipsock_endpoint *s,
                                               struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_flow_segments(s, message, NO_FLAGS));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_flow_segments(s, message, NO_FLAGS, 0));
+}
+
+IPSK_OUT_OF_LINE static int send_flow_class_offload(struct ipsock_endpoint *s,
+                                                    struct ipsock_message *message, uint32_t flags)
+{
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call,
+                ipsk_sys_send_flow_segments(s, message, NO_FLAGS, IPSOCK_CONTROL_TRAFFIC_CLASS));
 }
 
 static IPSK_IN_LINE int send_flow(struct ipsock_endpoint *s, struct ipsock_message *message,
                                   uint32_t flags)
 {
-    if (message->control == NULL)
+    const struct ipsock_control *beside = message->control;
+    if (beside == NULL)
         return send_flow_alone(s, message, flags);
-    return message->control->valid & IPSOCK_CONTROL_SEGMENT_SIZE
-               ? send_flow_offload(s, message, flags)
-               : send_flow_class(s, message, flags);
+    if (beside->valid == IPSOCK_CONTROL_SEGMENT_SIZE)
+        return send_flow_offload(s, message, flags);
+    return beside->valid == IPSK_BESIDE_FLOW ? send_flow_class_offload(s, message, flags)
+                                             : send_flow_class(s, message, flags);
 }
 
 /* A message of one buffer and no control data. */
 IPSK_OUT_OF_LINE static int send_plain(struct ipsock_endpoint *s, struct ipsock_message *message,
                                        uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
 }
 
 IPSK_OUT_OF_LINE static int send_plain_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
                                           uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V4));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V4));
 }
 
 /* v4-mapped addresses go by the column of IPv6, in one form. */
@@ -237,57 +303,93 @@ IPSK_OUT_OF_LINE static int send_plain_v6(struct ipsock_endpoint *s, struct ipso
                                           uint32_t flags)
 {
     IPSK_KNOWN(message->peer.family == IPSOCK_IPV6);
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_MAPPED));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_MAPPED));
 }
 
 IPSK_OUT_OF_LINE static int send_plain_zone(struct ipsock_endpoint *s,
                                             struct ipsock_message *message, uint32_t flags)
 {
-    return sent(s, message, flags, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V6));
+    volatile struct ipsk_single call;
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_V6));
 }
 
-/* Any other one. The column is a constant to the compiler. */
-static IPSK_IN_LINE int send_by(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                uint32_t flags, int column)
+/* What is known of a message's peer here; column and named are constants to the compiler. */
+static IPSK_IN_LINE void know_peer(const struct ipsock_endpoint *s,
+                                   const struct ipsock_message *message, int column, bool named)
 {
+    if (named)
+        IPSK_KNOWN(message->peer.family == (column == IPSK_V4 ? IPSOCK_IPV4 : IPSOCK_IPV6));
+    IPSK_KNOWN(s->peer_in_system == !named);
+}
+
+/* Any other one. */
+static IPSK_IN_LINE int send_by(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                uint32_t flags, int column, bool named)
+{
+    volatile struct ipsk_single call;
     if (!ipsk_is_fast_rest(s, message, column))
         return send_on(s, message, flags, IPSK_SLOW_PATH);
     const uint32_t fields = message->control == NULL ? 0 : message->control->valid;
-    return sent(s, message, flags, ipsk_sys_send_fast(s, message, NO_FLAGS, column, fields));
+    ipsk_begin(&call, s, message, flags);
+    know_peer(s, message, column, named);
+    return sent(&call, ipsk_sys_send_fast(s, message, NO_FLAGS, column, fields));
+}
+
+/* One with a segment size and no other control data. */
+static IPSK_IN_LINE int send_offload_by(struct ipsock_endpoint *s, struct ipsock_message *message,
+                                        uint32_t flags, int column, bool named)
+{
+    volatile struct ipsk_single call;
+    if (!ipsk_is_offload(s, message, column))
+        return send_on(s, message, flags, IPSK_SLOW_PATH);
+    ipsk_begin(&call, s, message, flags);
+    know_peer(s, message, column, named);
+    return sent(&call,
+                ipsk_sys_send_fast(s, message, NO_FLAGS, column, IPSOCK_CONTROL_SEGMENT_SIZE));
 }
 
 IPSK_OUT_OF_LINE static int send_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
                                     uint32_t flags)
 {
-    IPSK_KNOWN(message->peer.family == IPSOCK_IPV4 && !s->peer_in_system);
-    return send_by(s, message, flags, IPSK_V4);
+    return send_by(s, message, flags, IPSK_V4, true);
 }
 
 IPSK_OUT_OF_LINE static int send_v6(struct ipsock_endpoint *s, struct ipsock_message *message,
                                     uint32_t flags)
 {
-    IPSK_KNOWN(message->peer.family == IPSOCK_IPV6 && !s->peer_in_system);
-    return send_by(s, message, flags, IPSK_V6);
+    return send_by(s, message, flags, IPSK_V6, true);
 }
 
 IPSK_OUT_OF_LINE static int send_mapped(struct ipsock_endpoint *s, struct ipsock_message *message,
                                         uint32_t flags)
 {
-    IPSK_KNOWN(message->peer.family == IPSOCK_IPV6 && !s->peer_in_system);
-    return send_by(s, message, flags, IPSK_MAPPED);
+    return send_by(s, message, flags, IPSK_MAPPED, true);
 }
 
 IPSK_OUT_OF_LINE static int send_to_peer(struct ipsock_endpoint *s, struct ipsock_message *message,
                                          uint32_t flags)
 {
-    IPSK_KNOWN(s->peer_in_system);
-    return s->peer_column == IPSK_V4   ? send_by(s, message, flags, IPSK_V4)
-           : s->peer_column == IPSK_V6 ? send_by(s, message, flags, IPSK_V6)
-                                       : send_by(s, message, flags, IPSK_MAPPED);
+    return s->peer_column == IPSK_V4   ? send_by(s, message, flags, IPSK_V4, false)
+           : s->peer_column == IPSK_V6 ? send_by(s, message, flags, IPSK_V6, false)
+                                       : send_by(s, message, flags, IPSK_MAPPED, false);
 }
 
-/* The ways of an endpoint's messages, by s->sends. They make no call that would need registers
- * saved. */
+IPSK_OUT_OF_LINE static int send_offload_v4(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
+{
+    return send_offload_by(s, message, flags, IPSK_V4, true);
+}
+
+IPSK_OUT_OF_LINE static int send_offload_v6(struct ipsock_endpoint *s,
+                                            struct ipsock_message *message, uint32_t flags)
+{
+    return send_offload_by(s, message, flags, IPSK_V6, true);
+}
+
+/* The ways of an endpoint's messages. They make no call that would need registers saved. */
 
 static int send_slowly(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
@@ -300,6 +402,8 @@ static int send_of_v4(struct ipsock_endpoint *s, struct ipsock_message *message,
         return send_flow(s, message, flags);
     if (ipsk_fast_peer(s, message, IPSOCK_IPV4, IPSK_SENDS_V4) == IPSK_NO_COLUMN)
         return send_slowly(s, message, flags);
+    if (ipsk_is_segments(message))
+        return send_offload_v4(s, message, flags);
     return ipsk_is_plain(message) ? send_plain_v4(s, message, flags) : send_v4(s, message, flags);
 }
 
@@ -313,17 +417,31 @@ static int send_of_v6(struct ipsock_endpoint *s, struct ipsock_message *message,
     if (ipsk_is_plain(message))
         return ipsk_may_lack_zone(&message->peer) ? send_plain_zone(s, message, flags)
                                                   : send_plain_v6(s, message, flags);
-    return column == IPSK_V6 ? send_v6(s, message, flags) : send_mapped(s, message, flags);
+    if (column == IPSK_MAPPED)
+        return send_mapped(s, message, flags);
+    return ipsk_is_segments(message) ? send_offload_v6(s, message, flags)
+                                     : send_v6(s, message, flags);
 }
 
-static int send_of_connected(struct ipsock_endpoint *s, struct ipsock_message *message,
-                             uint32_t flags)
+/* A flow, control data, several buffers, or a peer that is named. */
+IPSK_OUT_OF_LINE static int send_more_to_peer(struct ipsock_endpoint *s,
+                                              struct ipsock_message *message, uint32_t flags)
 {
     if (message->flow != NULL)
         return send_flow(s, message, flags);
     if (!ipsk_is_to_own_peer(s, &message->peer))
         return send_slowly(s, message, flags);
     return ipsk_is_plain(message) ? send_plain(s, message, flags) : send_to_peer(s, message, flags);
+}
+
+static int send_of_connected(struct ipsock_endpoint *s, struct ipsock_message *message,
+                             uint32_t flags)
+{
+    volatile struct ipsk_single call;
+    if (!ipsk_is_bare(message) || message->buffer_count != 1 || message->buffers == NULL)
+        return send_more_to_peer(s, message, flags);
+    ipsk_begin(&call, s, message, flags);
+    return sent(&call, ipsk_sys_send_plain(s, message, NO_FLAGS, IPSK_NO_COLUMN));
 }
 
 static int send_but_to_all(struct ipsock_endpoint *s, struct ipsock_message *message,
@@ -334,35 +452,40 @@ static int send_but_to_all(struct ipsock_endpoint *s, struct ipsock_message *mes
     return s->family == IPSOCK_IPV4 ? send_of_v4(s, message, flags) : send_of_v6(s, message, flags);
 }
 
-/* entered: 0 or ENTERED, a constant to the compiler. */
-static IPSK_IN_LINE int send_fast_path(struct ipsock_endpoint *s, struct ipsock_message *message,
-                                       uint32_t flags, uint32_t entered)
+/* By s->sends. */
+static int (*const ways[])(struct ipsock_endpoint *, struct ipsock_message *, uint32_t) = {
+    [IPSK_SENDS_V4] = send_of_v4,
+    [IPSK_SENDS_V6] = send_of_v6,
+    [IPSK_SENDS_TO_PEER] = send_of_connected,
+    [IPSK_SENDS_CHECKED] = send_slowly,
+    [IPSK_SENDS_NOT_TO_ALL] = send_but_to_all,
+};
+
+void ipsk_choose_way(struct ipsock_endpoint *s)
 {
-    static int (*const ways[])(struct ipsock_endpoint *, struct ipsock_message *, uint32_t) = {
-        [IPSK_SENDS_V4] = send_of_v4,
-        [IPSK_SENDS_V6] = send_of_v6,
-        [IPSK_SENDS_TO_PEER] = send_of_connected,
-        [IPSK_SENDS_CHECKED] = send_slowly,
-        [IPSK_SENDS_NOT_TO_ALL] = send_but_to_all,
-    };
-    if (message == NULL || (flags & ~IPSOCK_MSG_DONTWAIT)) {
-        if (!entered)
-            ipsk_count_alone(s, 1);
-        return send_rest(s, message, flags, IPSK_SLOW_PATH);
-    }
-    return ways[s->sends](s, message, flags | entered);
+    s->send_way = ways[s->sends];
 }
 
-/* Beside other threads. */
+/* Beside other threads; or without an endpoint, or a message. */
 IPSK_OUT_OF_LINE static int send_entered(struct ipsock_endpoint *s, struct ipsock_message *message,
                                          uint32_t flags)
 {
-    const int code = ipsk_enter(s);
-    return code < 0 ? code : send_fast_path(s, message, flags, ENTERED);
+    int code = ipsk_enter(s);
+    if (code < 0)
+        return code;
+    assert(s->send_way == ways[s->sends]);
+    code = message == NULL || (flags & ~IPSOCK_MSG_DONTWAIT)
+               ? send_rest(s, message, flags, IPSK_SLOW_PATH)
+               : s->send_way(s, message, flags | ENTERED);
+    ipsk_leave(s);
+    return code;
 }
 
 int ipsock_send(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags)
 {
-    return ipsk_need_not_enter(s) ? send_fast_path(s, message, flags, 0)
-                                  : send_entered(s, message, flags);
+    if (!ipsk_need_not_enter(s, message))
+        return send_entered(s, message, flags);
+    if (flags & ~IPSOCK_MSG_DONTWAIT)
+        return send_rest_alone(s, message, flags, IPSK_SLOW_PATH);
+    return s->send_way(s, message, flags);
 }

@@ -9,4 +9,7 @@
 int ipsk_send_checked(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
                       struct ipsock_error *error);
 
+/* The way of the messages that an endpoint sends, once it is complete. */
+void ipsk_choose_way(struct ipsock_endpoint *s);
+
 #endif
