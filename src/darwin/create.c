@@ -19,6 +19,19 @@ static int prepared(int fd)
     return -1;
 }
 
+/* Up to xnu 8019 every option of IPv6 is EINVAL on a ping socket of the superuser's
+ * (bsd/netinet6/icmp6.c, icmp6_dgram_ctloutput): one may have a raw socket instead, as where there
+ * are none for pings. */
+static int check_ping(int fd, struct ipsock_error *error)
+{
+    int value;
+    socklen_t length = sizeof value;
+    if (getsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &value, &length) == 0 || errno != EINVAL)
+        return IPSOCK_OK;
+    close(fd);
+    return ipsk_fail(error, IPSOCK_EPERM, EINVAL, "socket", NULL);
+}
+
 int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
                     struct ipsock_error *error)
 {
@@ -26,8 +39,11 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
                                    ipsk_socket_protocol(family, kind, protocol)));
     if (fd < 0)
         return ipsk_fail_socket(error, family);
-    *handle = fd;
-    return IPSOCK_OK;
+    const int code =
+        kind == IPSOCK_PING && family == IPSOCK_IPV6 ? check_ping(fd, error) : IPSOCK_OK;
+    if (code == IPSOCK_OK)
+        *handle = fd;
+    return code;
 }
 
 int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length)

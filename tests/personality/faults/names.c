@@ -8,7 +8,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#ifndef __APPLE__ /* the header sets that are to be had lack it */
 #include <netinet/icmp6.h> /* wants in6_addr */
+#endif
 
 const char *native_option_name(int level, int name, const char *like);
 
