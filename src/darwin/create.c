@@ -7,12 +7,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static int prepared(int fd)
+static int prepare(int fd)
 {
-    if (fd < 0)
-        return fd;
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0)
-        return fd;
+        return 0;
     const int native = errno;
     close(fd);
     errno = native;
@@ -26,19 +24,22 @@ static int check_ping(int fd, struct ipsock_error *error)
 {
     int value;
     socklen_t length = sizeof value;
-    if (getsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &value, &length) == 0 || errno != EINVAL)
+    if (getsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &value, &length) == 0)
         return IPSOCK_OK;
+    const int native = errno;
     close(fd);
-    return ipsk_fail(error, IPSOCK_EPERM, EINVAL, "socket", NULL);
+    return ipsk_fail(error, IPSOCK_EPERM, native, "socket", NULL);
 }
 
 int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
                     struct ipsock_error *error)
 {
-    const int fd = prepared(socket(ipsk_socket_family(family), ipsk_socket_type(kind),
-                                   ipsk_socket_protocol(family, kind, protocol)));
+    const int fd = socket(ipsk_socket_family(family), ipsk_socket_type(kind),
+                          ipsk_socket_protocol(family, kind, protocol));
     if (fd < 0)
         return ipsk_fail_socket(error, family);
+    if (prepare(fd) < 0)
+        return ipsk_fail_errno(error, "fcntl");
     const int code =
         kind == IPSOCK_PING && family == IPSOCK_IPV6 ? check_ping(fd, error) : IPSOCK_OK;
     if (code == IPSOCK_OK)
@@ -46,7 +47,11 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
     return code;
 }
 
-int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length)
+int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length, const char **call)
 {
-    return prepared(accept(listener, name, length));
+    const int fd = accept(listener, name, length);
+    if (fd < 0 || prepare(fd) == 0)
+        return fd;
+    *call = "fcntl";
+    return -1;
 }

@@ -44,7 +44,7 @@ static int find_datagram_kind(ipsock_handle_t handle, struct ipsk_inspection *fo
     if (ipsk_is_no_answer(code))
         return code;
     found->kind = code == IPSOCK_OK ? IPSOCK_PING : IPSOCK_UDP;
-    found->protocol = code == IPSOCK_OK ? ipsock_icmp_protocol(found->family) : 0;
+    found->protocol = 0;
     return IPSOCK_OK;
 }
 

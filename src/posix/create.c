@@ -15,7 +15,8 @@ int ipsk_sys_socket(int family, int kind, int protocol, ipsock_handle_t *handle,
     return IPSOCK_OK;
 }
 
-int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length)
+int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length, const char **call)
 {
+    (void)call;
     return accept4(listener, name, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

@@ -9,8 +9,8 @@
 #include "core/endpoint/backend.h"
 #include "posix/errno.h"
 
-/* accept with the same flags as ipsk_sys_socket. */
-int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length);
+/* accept with the same flags as ipsk_sys_socket. call: what failed, if it is another one. */
+int ipsk_accept_raw(int listener, struct sockaddr *name, socklen_t *length, const char **call);
 
 /* The words of socket(2) for a kind. */
 static inline int ipsk_socket_family(int family)

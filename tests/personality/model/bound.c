@@ -21,10 +21,16 @@ static bool is_link_local(const struct host_addr *a)
     return a->family == 6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
 }
 
-static void take(struct host_message *m, uint32_t index)
+/* The host would forget what an IPv4 socket is bound to beside it. */
+static void take(const struct sock *s, struct host_message *m, uint32_t index)
 {
+    const struct host_addr local = model_unmap(&s->local);
     m->interface = index;
     m->has |= HOST_HAS_INTERFACE;
+    if (m->v4 && !(m->has & HOST_HAS_SOURCE) && local.family == 4 && !model_is_any(&local)) {
+        m->local = local;
+        m->has |= HOST_HAS_SOURCE;
+    }
 }
 
 /* IP_MULTICAST_IF beats what else names an interface; those without a default route of their own
@@ -37,15 +43,17 @@ static int way4(struct sock *s, struct host_message *m, const struct host_addr *
         (uint32_t)s->values[s->is.family == 4 ? OPTION_BOUND_IF : OPTION_BOUND_IF6];
     const struct host_addr source = model_unmap(&m->local);
     uint32_t index;
-    if (group && s->interface4 != 0)
-        take(m, s->interface4);
+    if (group && s->interface4 != 0 && named)
+        take(s, m, s->interface4);
+    else if (group && s->interface4 != 0)
+        return 0; /* the host has it */
     else if (!named && bound != 0)
-        take(m, bound);
+        take(s, m, bound);
     else if (!named && (m->has & HOST_HAS_SOURCE) && !group &&
              model_interface_of(&source, &index) == 0 && !host_is_local(to, &index))
         return model_interface_of(&source, &index) == 0 && index != host_route(to) ? -EHOSTUNREACH
                                                                                    : 0;
-    const bool wide = group || memcmp(to->ip, ones, sizeof ones) == 0;
+    const bool wide = group || (named && memcmp(to->ip, ones, sizeof ones) == 0);
     if (wide && (m->has & HOST_HAS_INTERFACE) && !(group && s->interface4 != 0) &&
         !model_is_loopback(m->interface) && !has_default_route(m->interface, 4))
         return -ENETUNREACH;
@@ -60,7 +68,7 @@ static int way6(struct sock *s, struct host_message *m, const struct host_addr *
         return 0;
     if (is_link_group(to)) {
         if (s->interface6 != 0 || bound != 0)
-            take(m, s->interface6 != 0 ? s->interface6 : bound);
+            take(s, m, s->interface6 != 0 ? s->interface6 : bound);
         return 0;
     }
     if (is_link_local(to) && to->scope == 0 && !host_is_local(to, &index))
@@ -68,14 +76,14 @@ static int way6(struct sock *s, struct host_message *m, const struct host_addr *
     if (to->scope != 0 && is_link_local(to))
         return 0;
     if (to->scope != 0)
-        take(m, to->scope);
+        take(s, m, to->scope);
     else if (bound != 0)
-        take(m, bound);
+        take(s, m, bound);
     else if (model_is_group(to) && !model_is_any(&s->local) &&
              model_interface_of(&s->local, &index) == 0)
-        take(m, index);
+        take(s, m, index);
     else if (model_is_group(to) && host_route(to) != 0)
-        take(m, host_route(to));
+        take(s, m, host_route(to));
     return 0;
 }
 
@@ -97,10 +105,9 @@ int model_way(int fd, struct sock *s, struct host_message *m)
 
 /* After a packet of IPv4 with IP_PKTINFO the socket is no longer connected, nor bound to its
  * address; the port stays (bsd/netinet/udp_usrreq.c, udp_output). */
-void model_way_gone(int fd, struct sock *s, const struct host_message *m)
+void model_way_gone(int fd, struct sock *s)
 {
-    if (!model_fact(FACT_PKTINFO4_UNBINDS) || s->kind != KIND_U4 ||
-        !(m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE)))
+    if (!model_fact(FACT_PKTINFO4_UNBINDS) || s->kind != KIND_U4 || !s->unbinds)
         return;
     if (s->connected)
         host_connect(fd, NULL);

@@ -93,6 +93,7 @@ struct sock {
     int bound_by;  /* the descriptor that was bound to a port, plus 1 */
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */
+    bool unbinds;  /* the packet in progress has packet info of its own: bound.c */
     bool unbound;  /* by a source with a packet: bound.c */
     bool ruined;   /* the same, before there was a port */
     bool zoneless; /* bound to a group of link scope without a zone */
@@ -183,7 +184,7 @@ int model_ping_option(const struct sock *s, int level, int name);
 
 /* Minus an errno, 0; 1: nobody hears it. */
 int model_way(int fd, struct sock *s, struct host_message *m);
-void model_way_gone(int fd, struct sock *s, const struct host_message *m);
+void model_way_gone(int fd, struct sock *s);
 
 /* ---- errors ---- */
 

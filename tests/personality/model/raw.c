@@ -26,7 +26,7 @@ static unsigned get_host_order(const uint8_t *p)
 /* Of what an ICMP error quotes the length is in host order, whole (Darwin: icmp_input). */
 static void turn_quote(uint8_t *p, size_t length, size_t header)
 {
-    const bool error = length >= header + 12 &&
+    const bool error = length >= header + 36 && (p[header + 8] & 15) >= 5 &&
                        (p[header] == 3 || p[header] == 4 || p[header] == 11 || p[header] == 12);
     if (error && model_fact(FACT_QUOTED_HOST_LENGTH))
         put_host_order(p + header + 8 + LENGTH, get(p + header + 8 + LENGTH));

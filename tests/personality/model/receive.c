@@ -34,8 +34,9 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     if (s->kind == KIND_R6 && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
         return true;
     const bool always = s->kind == KIND_U4 || (s->kind == KIND_U6 && group.family == 4);
-    const bool strict =
-        (always && model_fact(FACT_STRICT_UDP4)) || (s->multicast && model_fact(FACT_STRICT_STATE));
+    const bool strict = (always && model_fact(FACT_STRICT_UDP4)) ||
+                        (s->multicast && model_fact(FACT_STRICT_STATE) &&
+                         (s->is.type != HOST_RAW || model_fact(FACT_STRICT_RAW)));
     if (!strict)
         return false;
     const struct membership *const joined = model_membership(s, m->interface, &group);

@@ -456,10 +456,11 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
         result = check_name(s, &m->peer);
     if (result == 0)
         result = check_length(s, length_of(h));
-    if (result == 0)
-        result = check_room(s, h);
     if (result == 0 && s->is.type != HOST_STREAM)
         result = model_control_in(s, h, m->peer.family != 0 ? &m->peer : &s->peer, m);
+    s->unbinds = m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE);
+    if (result == 0)
+        result = check_room(s, h);
     m->v4 = s->is.family == 4 || model_is_mapped(m->peer.family != 0 ? &m->peer : &s->peer);
     if (result == 0)
         result = model_ping_send(s, h);
@@ -547,7 +548,7 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
     const ssize_t n = send_below(fd, &m);
     if (n >= 0 && s->kind == KIND_U4) {
         host_lock();
-        model_way_gone(fd, s, &m);
+        model_way_gone(fd, s);
         host_unlock();
     }
     return n;
