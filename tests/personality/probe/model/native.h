@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The socket headers of FreeBSD or NetBSD. */
+/* The socket headers of FreeBSD, NetBSD or Darwin. */
 #ifndef PROBE_NATIVE_H
 #define PROBE_NATIVE_H
 
@@ -12,7 +12,9 @@
 #include <net/if.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
+#ifndef __APPLE__ /* the header sets that are to be had lack it */
 #include <netinet/icmp6.h>
+#endif
 #include <netinet/udp.h>
 #include <poll.h>
 #include <stdio.h>
