@@ -22,6 +22,15 @@
 /* clang-format on */
 
 #define PORT_IFADDRS 1
+#ifdef __APPLE__ /* as its netinet/icmp6.h has it */
+struct icmp6_filter {
+    unsigned icmp6_filt[8];
+};
+#define ICMP6_FILTER_SETPASSALL(f)     memset(f, 0xff, sizeof *(f))
+#define ICMP6_FILTER_SETBLOCKALL(f)    memset(f, 0, sizeof *(f))
+#define ICMP6_FILTER_SETPASS(type, f)  ((f)->icmp6_filt[(type) >> 5] |= 1U << ((type) & 31))
+#define ICMP6_FILTER_SETBLOCK(type, f) ((f)->icmp6_filt[(type) >> 5] &= ~(1U << ((type) & 31)))
+#endif
 #ifdef __NetBSD__ /* FreeBSD's sendmmsg and recvmmsg are loops of its C library */
 #define PORT_MMSG unsigned
 #endif
