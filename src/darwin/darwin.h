@@ -244,6 +244,7 @@
     X(INDEX4_BY_OPTION, 1) /* the source beside it is ignored, and groups need a default route there (ip_output.c) */ \
     X(GROUPS6_BY_ZONE, 1) /* bsd/netinet6/in6_src.c, in6_selectroute */ \
     X(BOUND_HEARS_ALL, 1) /* bsd/netinet/in_pcb.c: of routes alone */ \
+    X(CONTROL6_ALONE, 1) /* bsd/netinet6/udp6_output.c, raw_ip6.c: options of the packet take the place of the sticky ones */ \
     X(NO_BUFFERS_REFUSED, 1) /* bsd/kern/uipc_syscalls.c, sendit, recvit: EMSGSIZE */ \
     X(SOURCE6_UNCONNECTED, IPSK_UDP) /* bsd/netinet6/udp6_output.c */ \
     X(INDEX6_NO_WAY_SINCE, 0) \

@@ -92,6 +92,14 @@ static bool needs_own(const struct ipsock_endpoint *s)
             (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0 || facts[IPSK_FACT_FAMILIES_MIX] != 0));
 }
 
+/* Options that control data put out of force ride along with it (emulate.c). */
+static void note_alone(struct ipsock_endpoint *s)
+{
+    if (ipsk_native.facts[IPSK_FACT_CONTROL6_ALONE] != 0 && s->family == IPSOCK_IPV6 &&
+        s->send_control != 0)
+        s->emulates = true;
+}
+
 int ipsk_note_address(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     const struct ipsock_addr all = ipsock_addr_ipv4(255, 255, 255, 255, 0);
@@ -99,6 +107,7 @@ int ipsk_note_address(struct ipsock_endpoint *s, struct ipsock_error *error)
     if (s->kind == IPSOCK_TCP)
         return IPSOCK_OK;
     note_index(s);
+    note_alone(s);
     if (needs_own(s)) {
         const int code = ipsk_sys_local_addr(s->handle, &local, error);
         if (code < 0)

@@ -185,6 +185,7 @@
     X(INDEX4_BY_OPTION) /* 1: a packet's IPv4 index is lent to an option, for its message harms */ \
     X(GROUPS6_BY_ZONE)  /* 1: the option for groups of IPv6 is for those of the link only */       \
     X(BOUND_HEARS_ALL)  /* 1: bound to an interface, a socket hears the others too */              \
+    X(CONTROL6_ALONE)   /* 1: beside control data of IPv6 the socket's class and DF do not hold */ \
     X(NO_BUFFERS_REFUSED)   /* 1: a message without buffers, though one may have no bytes */       \
     X(SOURCE6_UNCONNECTED)  /* kinds that do not heed an IPv6 source once connected */             \
     X(INDEX6_NO_WAY_SINCE)  /* version since which a packet's IPv6 index picks no way */           \

@@ -156,22 +156,73 @@ static int enforce(struct ipsock_endpoint *s, const struct setting *setting, str
     return code;
 }
 
-static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                   struct ipsock_error *error)
+/* Whether beside a message's control data the socket's own options do not hold. */
+static bool stands_alone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return ipsk_native.facts[IPSK_FACT_CONTROL6_ALONE] != 0 && m->control != NULL &&
+           m->control->valid != 0 && ipsk_message_column(s, m) == IPSK_V6;
+}
+
+/* One of them, as it is now, unless the packet says otherwise. */
+static int add_option(const struct ipsock_endpoint *s, int option, uint32_t field, uint8_t *value,
+                      struct ipsock_control *c, struct ipsock_error *error)
+{
+    const struct ipsk_option_row *row = ipsk_option_row(s, option, IPSK_V6);
+    int64_t now = 0;
+    if ((c->valid & field) || row == NULL)
+        return IPSOCK_OK;
+    const int code = ipsk_get_row(s->handle, row, &now, error);
+    if (code == IPSOCK_OK && now > 0) {
+        *value = (uint8_t)now;
+        c->valid |= field;
+    }
+    return code;
+}
+
+static int put_as_it_is(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                        struct ipsock_error *error)
 {
     return s->echo_id != 0 ? ipsk_ping_send(s, message, flags, error)
                            : ipsk_sys_send(s, message, flags, error);
+}
+
+static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                   struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const struct ipsock_message *const told = ipsk_spelled(message, &room);
+    if (!stands_alone(s, told))
+        return put_as_it_is(s, message, flags, error);
+    struct ipsock_message m = *told;
+    struct ipsock_control c = *told->control;
+    uint8_t fragment = 0;
+    int code = add_option(s, IPSK_OPTION_TRAFFIC_CLASS, IPSOCK_CONTROL_TRAFFIC_CLASS,
+                          &c.traffic_class, &c, error);
+    if (code == IPSOCK_OK)
+        code = add_option(s, IPSK_OPTION_DONT_FRAGMENT, IPSOCK_CONTROL_DONT_FRAGMENT, &fragment, &c,
+                          error);
+    if (code < 0)
+        return code;
+    if (fragment != 0)
+        c.dont_fragment = true;
+    m.control = &c;
+    m.flow = NULL;
+    code = put_as_it_is(s, &m, flags, error);
+    ipsk_hand_back(message, &m);
+    return code;
 }
 
 static int put_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                     struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                     uint32_t flags, struct ipsock_error *error)
 {
+    const bool one_by_one = s->echo_id != 0 || (s->family == IPSOCK_IPV6 &&
+                                                ipsk_native.facts[IPSK_FACT_CONTROL6_ALONE] != 0);
     int code = IPSOCK_OK;
-    if (s->echo_id == 0)
+    if (!one_by_one)
         return ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
     for (*done = 0; *done < count && code == IPSOCK_OK; *done += code == IPSOCK_OK)
-        code = ipsk_ping_send(s, ipsk_message_at(messages, size, *done), flags, error);
+        code = put_one(s, ipsk_message_at(messages, size, *done), flags, error);
     return code;
 }
 

@@ -458,10 +458,18 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
         result = check_length(s, length_of(h));
     if (result == 0 && s->is.type != HOST_STREAM)
         result = model_control_in(s, h, m->peer.family != 0 ? &m->peer : &s->peer, m);
+    m->v4 = s->is.family == 4 || model_is_mapped(m->peer.family != 0 ? &m->peer : &s->peer);
+    if (h->msg_control != NULL && !m->v4 && s->is.type != HOST_STREAM &&
+        model_fact(FACT_CONTROL6_ALONE)) {
+        if (!(m->has & HOST_HAS_CLASS))
+            m->traffic_class = 0;
+        if (!(m->has & HOST_HAS_DONT_FRAGMENT))
+            m->dont_fragment = 0;
+        m->has |= HOST_HAS_CLASS | HOST_HAS_DONT_FRAGMENT;
+    }
     s->unbinds = m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE);
     if (result == 0)
         result = check_room(s, h);
-    m->v4 = s->is.family == 4 || model_is_mapped(m->peer.family != 0 ? &m->peer : &s->peer);
     if (result == 0)
         result = model_ping_send(s, h);
     if (result == 0)
