@@ -293,7 +293,7 @@ static void sil_14_options_beside_control(void **state)
     FOR_EACH_COLUMN(i)
     {
         const uint32_t fields = sendable(i, IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_HOP_LIMIT);
-        struct pair pair = open_pair(i, PACKET, fields);
+        struct pair pair = open_pair(i, IPSOCK_CONTROL_TRAFFIC_CLASS, fields);
         struct ipsock_control c = control_of(i, fields);
         struct seen seen;
         CHECK(IPSOCK_OK, ipsock_set_traffic_class(pair.sender, 0x4a));
