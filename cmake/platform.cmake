@@ -147,7 +147,18 @@ elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD)$")
     else()
         ipsock_add(shared single)
     endif()
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(OpenBSD|DragonFly|Darwin)$")
+elseif(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
+    set(ipsock_system_header darwin/darwin.h)
+    list(APPEND ipsock_definitions __APPLE_USE_RFC_3542=1)
+    ipsock_add(posix
+        broadcast errno flow header interface message process refusal resolve socket sync wait
+        wake_pipe)
+    ipsock_add(shared no_error_queue single)
+    ipsock_add(bsd link)
+    ipsock_add(darwin create host inspect tables)
+    # recvmsg_x and sendmsg_x are private, and lose MSG_TRUNC (docs/platform/darwin.md).
+    set(IPSOCK_BATCH single)
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(OpenBSD|DragonFly)$")
     message(FATAL_ERROR
         "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. "
         "README.md, \"What works now\", tells what there is of it.")

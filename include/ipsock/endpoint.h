@@ -116,7 +116,8 @@ static inline void ipsock_config_init(struct ipsock_config *config)
 /** What the library itself did to packets, since the endpoint was made. */
 struct ipsock_counters {
     uint64_t strict_discards; /**< multicast that this endpoint did not join */
-    uint64_t filter_discards; /**< by an ICMP filter or a BPF program that the library evaluates */
+    uint64_t filter_discards; /**< by an ICMP filter, a BPF program or an interface that the library
+                                 looks at */
     uint64_t checksum_discards; /**< wrong checksum found by the library */
     uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
     uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */

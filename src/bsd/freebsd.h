@@ -224,6 +224,11 @@
     X(SOURCE4_UNBOUND_ONLY, 1) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
+    X(INDEX4_BY_OPTION, 0) \
+    X(GROUPS6_BY_ZONE, 0) \
+    X(BOUND_HEARS_ALL, 0) \
+    X(CONTROL6_ALONE, 0) \
+    X(NO_BUFFERS_REFUSED, 0) \
     X(SOURCE6_UNCONNECTED, IPSK_UDP) /* netinet6/in6_src.c, in6_selectsrc; raw sockets heed it */ \
     X(INDEX6_NO_WAY_SINCE, 1300000) /* 13.0, of raw sockets and of UDP that is not connected: netinet6/in6_src.c, in6_selectroute */ \
     X(MAPPED_TELLS_NOTHING, 1) /* netinet/udp_usrreq.c, udp_append: it is treated as one of AF_INET */ \

@@ -203,6 +203,11 @@
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
+    X(INDEX4_BY_OPTION, 0) \
+    X(GROUPS6_BY_ZONE, 0) \
+    X(BOUND_HEARS_ALL, 0) \
+    X(CONTROL6_ALONE, 0) \
+    X(NO_BUFFERS_REFUSED, 0) \
     X(SOURCE6_UNCONNECTED, IPSK_UDP) /* netinet6/udp6_output.c; raw sockets heed it */ \
     X(INDEX6_NO_WAY_SINCE, 0) \
     X(MAPPED_TELLS_NOTHING, 0) \

@@ -72,7 +72,8 @@ static IPSK_IN_LINE bool ipsk_write_flow(uint64_t owner, const struct ipsock_mes
     const struct ipsk_flow *flow = ipsk_flow_of(m);
     struct ipsock_buffer *const buffers = m->buffers;
     const size_t count = m->buffer_count;
-    if (!ipsk_is_fast_flow(owner, flow, buffers, count))
+    if (!ipsk_is_fast_flow(owner, flow, buffers, count) ||
+        (IPSK_THE_NO_BUFFERS_REFUSED && count == 0))
         return false;
     h->msg_name = named ? (void *)(uintptr_t)flow->name : NULL;
     h->msg_iov = ipsk_iovec(buffers);

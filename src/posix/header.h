@@ -109,6 +109,16 @@ static inline void ipsk_rename_peer(const struct ipsock_endpoint *s, const struc
         name->v6.sin6_scope_id = ipsk_find_zone(s, m);
 }
 
+/* Where messages without buffers are refused: one without bytes. */
+static inline void ipsk_aim_at_nothing(struct msghdr *h)
+{
+    static const struct iovec nothing = {NULL, 0};
+    if (!IPSK_THE_NO_BUFFERS_REFUSED || h->msg_iovlen != 0)
+        return;
+    h->msg_iov = (struct iovec *)(uintptr_t)&nothing;
+    IPSK_ASSIGN(h->msg_iovlen, 1);
+}
+
 /* The header of a message to send without its control data; name is room for the peer's. */
 static inline void ipsk_prepare_header(const struct ipsock_endpoint *s,
                                        const struct ipsock_message *m, int column, struct msghdr *h,
@@ -123,6 +133,7 @@ static inline void ipsk_prepare_header(const struct ipsock_endpoint *s,
     }
     h->msg_iov = ipsk_iovec(m->buffers);
     IPSK_ASSIGN(h->msg_iovlen, m->buffer_count);
+    ipsk_aim_at_nothing(h);
     h->msg_flags = 0;
 }
 

@@ -69,6 +69,7 @@ int ipsk_sys_accept(ipsock_handle_t handle, bool looks, ipsock_handle_t *connect
 {
     union ipsk_sockaddr name;
     socklen_t length;
+    const char *call = "accept";
     int fd;
     do {
         /* accept has no flag for "do not wait" */
@@ -76,10 +77,10 @@ int ipsk_sys_accept(ipsock_handle_t handle, bool looks, ipsock_handle_t *connect
         if (looks && poll(&ready, 1, 0) == 0)
             return ipsk_fail(error, IPSOCK_EAGAIN, 0, "accept", NULL);
         length = sizeof name;
-        fd = ipsk_accept_raw((int)handle, &name.any, &length);
+        fd = ipsk_accept_raw((int)handle, &name.any, &length, &call);
     } while (fd < 0 && is_gone(errno));
     if (fd < 0)
-        return ipsk_fail_errno(error, "accept");
+        return ipsk_fail_errno(error, call);
     *connection = fd;
     ipsk_from_sockaddr(peer, &name, length);
     return IPSOCK_OK;

@@ -51,6 +51,11 @@ bool raw_hears_requests(int column)
     return column != V4 || expected("v4-uni-02", "requests-reach-raw").level != EXPECT_ABSENT;
 }
 
+bool raw_hears_group_requests(void)
+{
+    return expected("v4-uni-02", "group-requests-reach-raw").level != EXPECT_ABSENT;
+}
+
 bool raw_hears_transports(void)
 {
     return expected("v4-opt-04", "transports-reach-raw").level != EXPECT_ABSENT;

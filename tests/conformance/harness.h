@@ -93,6 +93,8 @@ uint32_t sendable_raw(int column, uint32_t fields);
 /* Whether raw sockets hear echo requests to this host, and its UDP and TCP. */
 bool raw_hears_requests(int column);
 bool raw_hears_transports(void);
+/* The same of requests to IPv4 groups. */
+bool raw_hears_group_requests(void);
 /* Whether endpoints that are not strict, and have joined something, hear what others joined. */
 bool hears_groups_of_others(int column);
 /* Whether a dual-stack endpoint's multicast options govern its IPv4 packets. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* FreeBSD and NetBSD: the types of their control messages. No network of one's own is made: tests
- * that need one are skipped. */
+/* FreeBSD, NetBSD and Darwin: the types of their control messages. No network of one's own is made:
+ * tests that need one are skipped. */
+#ifdef __APPLE__
+#define __APPLE_USE_RFC_3542 1
+#endif
 #include <sys/types.h>
 
 #include <ipsock/addr.h>
@@ -19,7 +22,7 @@ void system_isolate(void)
 {
 }
 
-/* kern.osreldate; NetBSD has none. */
+/* kern.osreldate; NetBSD and Darwin have none. */
 static int release_date(void)
 {
     int value = 0;
@@ -116,14 +119,6 @@ static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
                       MCAST_JOIN_SOURCE_GROUP, &request, sizeof request) == 0;
 }
 
-static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
-{
-    struct ip_mreqn request;
-    memset(&request, 0, sizeof request);
-    memcpy(&request.imr_multiaddr, group->ip, 4);
-    request.imr_ifindex = (int)index;
-    return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0;
-}
 #else
 static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
                         const struct ipsock_addr *source)
@@ -134,8 +129,19 @@ static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
     (void)source;
     return false;
 }
+#endif
 
-/* 0.x.y.z stands for an index: ip(4). */
+#ifdef __FreeBSD__
+static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
+{
+    struct ip_mreqn request;
+    memset(&request, 0, sizeof request);
+    memcpy(&request.imr_multiaddr, group->ip, 4);
+    request.imr_ifindex = (int)index;
+    return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0;
+}
+#else
+/* 0.x.y.z stands for an index: ip(4) of NetBSD; Darwin's ignores that of ip_mreqn (in_mcast.c). */
 static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
 {
     struct ip_mreq request;
@@ -187,16 +193,25 @@ static const struct system_type messages[SYSTEM_MESSAGES] = {
     [SYSTEM_STRANGE_TYPE] = {IPPROTO_IP, 0x4321},
 };
 
-/* NetBSD's struct in_pktinfo has the address first; FreeBSD has none, and a message of the address
- * alone. */
+/* FreeBSD has no struct in_pktinfo, and a message of the address alone. */
+#ifdef IP_PKTINFO
 size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
 {
-    memcpy(payload, ip, 4);
-    if (PACKET_INFO4 == IP_RECVDSTADDR)
-        return 4;
-    memcpy((uint8_t *)payload + 4, &index, sizeof index);
-    return 8;
+    struct in_pktinfo info;
+    memset(&info, 0, sizeof info);
+    memcpy(&info.ipi_addr, ip, 4);
+    info.ipi_ifindex = index;
+    memcpy(payload, &info, sizeof info);
+    return sizeof info;
 }
+#else
+size_t system_packet_info4(void *payload, const uint8_t ip[4], uint32_t index)
+{
+    (void)index;
+    memcpy(payload, ip, 4);
+    return 4;
+}
+#endif
 
 /* A sockaddr_dl that has no more than the index (netinet/ip_input.c, ip_savecontrol). */
 size_t system_alone4(void *buffer, const uint8_t ip[4], uint32_t index)
@@ -210,10 +225,16 @@ size_t system_alone4(void *buffer, const uint8_t ip[4], uint32_t index)
     return first + system_put((uint8_t *)buffer + first, SYSTEM_INTERFACE4, &link, link.sdl_len);
 }
 
+/* The BSDs want a byte, Darwin an int (bsd/netinet/in_tclass.c). */
 size_t system_traffic_class4(void *payload, int value)
 {
+#ifdef __APPLE__
+    memcpy(payload, &value, sizeof value);
+    return sizeof value;
+#else
     *(uint8_t *)payload = (uint8_t)value;
     return 1;
+#endif
 }
 
 bool system_enable_error_queue(ipsock_handle_t handle)

@@ -134,7 +134,8 @@ static void receive_up_to_last(struct ipsock_endpoint *s, const struct way *way,
 static bool is_kept(int column, int type)
 {
     if (column == V4)
-        return (type == 8 || type == 13) && !raw_hears_requests(V4);
+        return (type == 8 && !raw_hears_requests(V4)) ||
+               (type == 13 && expected("filt-03", "timestamp-requests-v4").level == EXPECT_ABSENT);
     return ((type >= 130 && type <= 132) || type == 143) &&
            expected("filt-02", "listener-messages-v6").level == EXPECT_ABSENT;
 }

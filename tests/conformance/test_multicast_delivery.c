@@ -320,6 +320,7 @@ static void v4_mc_17_echo_to_a_group(void **state)
 {
     (void)state;
     need_privilege();
+    need(raw_hears_group_requests(), "requests to groups are the system's to answer");
     FOR_EACH_GROUND(g)
     if (g->column == V4)
         echo_loop(g, PROTOCOL_ICMP);

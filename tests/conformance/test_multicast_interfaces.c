@@ -247,9 +247,64 @@ static void v6_mc_06_given_back(void **state)
     strike(&c);
 }
 
+/* What comes by another interface than the one that an endpoint is bound to is not for it, one by
+ * one and in batches. */
+static void bound_to_one(int column)
+{
+    const struct ground *second, *first = own_ground(column, &second);
+    need(first != NULL, "needs interfaces of our own");
+    need(expected("err-03", "bind-interface").level != EXPECT_ABSENT,
+         "no endpoint is bound to an interface here");
+    need_privilege();
+    struct ipsock_config config = config_of(column, IPSOCK_UDP);
+    config.local = ipsock_addr_any(columns[column].family, 0);
+    config.interface_index = first->index;
+    struct ipsock_endpoint *s = must_open(&config);
+    struct ipsock_endpoint *here = open_sender(first, first->source);
+    struct ipsock_endpoint *there = open_sender(second, second->source);
+    struct burst b = make_burst(4);
+    const uint16_t port = port_of(s);
+    struct seen seen;
+    uint32_t done = 0;
+    CHECK(IPSOCK_OK, call_on(s, JOIN, first->index, first->group, NULL));
+    CHECK(IPSOCK_OK, call_on(s, JOIN, second->index, first->group, NULL));
+    for (int round = 0; round < 2; round++) {
+        cast(there, first->group, port, "that");
+        cast(here, first->group, port, "this");
+        cast(there, first->group, port, "that");
+        if (round == 0) {
+            expect_text(s, "this", &seen);
+            check_nothing(s);
+        }
+    }
+    CHECK(IPSOCK_OK, ipsock_set_deadline(s, soon()));
+    CHECK(IPSOCK_OK, ipsock_recv_batch(s, b.batch, b.messages, sizeof b.messages[0], 4, &done, 0));
+    EQUAL(1, done);
+    assert_memory_equal(b.data[0], "this", 4);
+    check_nothing(s);
+    free_burst(&b);
+    ipsock_free(there);
+    ipsock_free(here);
+    ipsock_free(s);
+}
+
+static void v4_sil_13_bound_to_an_interface(void **state)
+{
+    (void)state;
+    bound_to_one(V4);
+}
+
+static void v6_sil_13_bound_to_an_interface(void **state)
+{
+    (void)state;
+    bound_to_one(V6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(v4_sil_13_bound_to_an_interface),
+        cmocka_unit_test(v6_sil_13_bound_to_an_interface),
         cmocka_unit_test(v4_mc_18_sources_by_interface),
         cmocka_unit_test(v6_mc_06_sources_by_interface),
         cmocka_unit_test(v4_mc_18_exclusions_by_interface),

@@ -240,6 +240,8 @@ static void mapped_mc_21_interface_per_packet(void **state)
 {
     (void)state;
     need(begin_column(MAPPED), "no dual-stack endpoints");
+    need(expected("mapped-mc-21", "groups-by-interface").level != EXPECT_ABSENT,
+         "groups need a default route on the interface");
     each_interface(V4, MAPPED, true);
 }
 

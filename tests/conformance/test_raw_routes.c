@@ -237,6 +237,7 @@ static void raw_08_multicast_echo(void **state)
 {
     (void)state;
     need_privilege();
+    need(raw_hears_group_requests(), "requests to groups are the system's to answer");
     multicast_echo(loopback_index(), "224.0.0.254", "127.0.0.1", NULL);
     const struct ground *g = own_ground(V4, NULL);
     need(g != NULL, "needs an interface of its own"); /* Linux' lo routes no 232.0.0.0/8 */

@@ -286,9 +286,29 @@ static void v6_uni_05_ospf_hello(void **state)
     ipsock_free(s);
 }
 
+/* What the endpoint is set to holds for packets with control data, too, which say nothing of it. */
+static void sil_14_options_beside_control(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        const uint32_t fields = sendable(i, IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_HOP_LIMIT);
+        struct pair pair = open_pair(i, IPSOCK_CONTROL_TRAFFIC_CLASS, fields);
+        struct ipsock_control c = control_of(i, fields);
+        struct seen seen;
+        CHECK(IPSOCK_OK, ipsock_set_traffic_class(pair.sender, 0x4a));
+        exchange(&pair, &c, &seen);
+        check_class(i, 0x4a, &seen.control);
+        exchange(&pair, NULL, &seen);
+        check_class(i, 0x4a, &seen.control);
+        close_pair(&pair);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sil_14_options_beside_control),
         cmocka_unit_test(v4_uni_01_udp_rounds),
         cmocka_unit_test(v4_uni_02_raw_echo),
         cmocka_unit_test(v4_uni_02_ping_echo),

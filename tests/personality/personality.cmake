@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD or NetBSD with their real
+# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD, NetBSD or Darwin with their real
 # headers runs on Linux, its system calls redirected to the model.
 #
 #     ipsock_personality_objects(VARIABLE SYSTEM SOURCES… [INCLUDES DIRECTORY…] [DEFINITIONS WORD…])
-#         compiles sources for SYSTEM (freebsd, netbsd), redirects their calls; the objects' names.
+#         compiles sources for SYSTEM (freebsd, netbsd, darwin), redirects their calls; the objects' names.
 #     ipsock_personality_model(SYSTEM)
 #         the library ipsock_model_SYSTEM: the model and the host below it. Made once.
 #     ipsock_personality_program(NAME SYSTEM SOURCES FILE… [NATIVE FILE…] [INCLUDES …] [DEFINITIONS …])
@@ -23,22 +23,42 @@ set(personality_flags -std=c11 -fPIC -g -O1 -fno-sanitize=undefined -fno-stack-p
 if(IPSOCK_WERROR)
     list(APPEND personality_flags -Werror)
 endif()
-# The first version is the one without a word; numbers are __FreeBSD_version, __NetBSD_Version__.
+# How zig compiles for a system. Mach-O objects cannot be linked here: Darwin's headers, before an ELF target
+# that has none; they know no sizes of integers but their own.
+execute_process(COMMAND ${IPSOCK_ZIG} env OUTPUT_VARIABLE personality_zig)
+string(REGEX MATCH "lib_dir[\" ]*[=:] *\"([^\"]+)\"" personality_zig "${personality_zig}")
+set(personality_target_freebsd -target x86_64-freebsd)
+set(personality_target_netbsd -target x86_64-netbsd)
+set(personality_target_darwin -target x86_64-freestanding-none -fhosted -nostdinc
+    -isystem ${CMAKE_MATCH_1}/include -isystem ${CMAKE_MATCH_1}/libc/include/any-darwin-any
+    -D__APPLE__=1 -D__MACH__=1 -D__APPLE_USE_RFC_3542=1 -D_FORTIFY_SOURCE=0)
+
+# The first version is the one without a word; numbers are __FreeBSD_version, __NetBSD_Version__, and
+# of Darwin a hundred times the major number of kern.osrelease with the minor one.
 set(personality_versions_freebsd
     "{\"13.0\", 1300139}, {\"12.4\", 1204000}, {\"14.3\", 1403000}, {\"15.0\", 1500068}")
 set(personality_versions_netbsd
     "{\"10.1\", 1001000000}, {\"9.4\", 904000000}, {\"7.99.34\", 799003400}")
+set(personality_versions_darwin
+    "{\"11\", 2006}, {\"12\", 2106}, {\"13\", 2206}, {\"14\", 2306}, {\"15\", 2406}, {\"26\", 2500}")
 set(personality_name_size_freebsd size_t)
 set(personality_name_size_netbsd socklen_t)
+set(personality_name_size_darwin socklen_t)
 
 # The file for objcopy.
 function(ipsock_personality_symbols variable system)
     set(file ${PROJECT_BINARY_DIR}/personality/${system}.symbols)
     file(STRINGS ${personality_directory}/calls.def lines REGEX "^(all|${system}) ")
+    set(calls)
+    foreach(line IN LISTS lines) # a system's own row takes the place of that of all
+        string(REGEX MATCH "([^ ]+) ([^ ]+)$" pair "${line}")
+        set(symbol_${CMAKE_MATCH_2} ${CMAKE_MATCH_1})
+        list(APPEND calls ${CMAKE_MATCH_2})
+    endforeach()
+    list(REMOVE_DUPLICATES calls)
     set(text)
-    foreach(line IN LISTS lines)
-        string(REGEX MATCH "[^ ]+ [^ ]+$" pair "${line}")
-        string(APPEND text "${pair}\n")
+    foreach(call IN LISTS calls)
+        string(APPEND text "${symbol_${call}} ${call}\n")
     endforeach()
     file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
@@ -67,7 +87,7 @@ function(ipsock_personality_objects variable system)
         get_filename_component(directory ${object} DIRECTORY)
         file(MAKE_DIRECTORY ${directory})
         add_custom_command(OUTPUT ${object}
-            COMMAND ${IPSOCK_ZIG} cc -target x86_64-${system} ${personality_flags} ${options}
+            COMMAND ${IPSOCK_ZIG} cc ${personality_target_${system}} ${personality_flags} ${options}
                 -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}.native
             COMMAND ${IPSOCK_OBJCOPY} --redefine-syms=${symbols}
                 ${object}.native ${object}

@@ -31,17 +31,21 @@
 
 /* In slow: a stream; kept holds a failure that an earlier batch could not report; packets are
  * dropped here (traffic/verdict.h): by memberships, by ICMP type, by a program, by what a ping
- * endpoint is there for. */
+ * endpoint is there for, by the interface that they came by. */
 #define IPSK_SLOW_STREAM  0x1u
 #define IPSK_SLOW_PENDING 0x2u
 #define IPSK_SLOW_STRICT  0x4u
 #define IPSK_SLOW_ICMP    0x8u
 #define IPSK_SLOW_PROGRAM 0x10u
 #define IPSK_SLOW_PING    0x20u
+#define IPSK_SLOW_BOUND   0x80u
 /* Alone it hinders no short way but that of plain datagrams: control data is wanted, or the kind is
  * another one. */
 #define IPSK_SLOW_HEADER 0x40u
-#define IPSK_SLOW_DROPS  (IPSK_SLOW_STRICT | IPSK_SLOW_ICMP | IPSK_SLOW_PROGRAM | IPSK_SLOW_PING)
+#define IPSK_SLOW_DROPS \
+    (IPSK_SLOW_STRICT | IPSK_SLOW_ICMP | IPSK_SLOW_PROGRAM | IPSK_SLOW_PING | IPSK_SLOW_BOUND)
+/* What looks at control data. */
+#define IPSK_SLOW_LOOKS (IPSK_SLOW_STRICT | IPSK_SLOW_BOUND)
 
 /* In sends, what calls for a look at each: its peer; whether that is the connected one, which a
  * message of peer_column goes to; more than that, as with TCP, ping and raw ICMPv6, and where
@@ -104,6 +108,7 @@ struct ipsock_endpoint {
     uint8_t shut_column; /* IPSK_V6 or IPSK_MAPPED: no sends there; 0: all open */
     uint8_t own_columns; /* as bits: in these a packet's source can be own alone (addressed.h) */
     struct ipsock_addr own;
+    uint32_t heard;    /* the interface that is heard alone, where the library looks; 0 all */
     uint32_t zone;     /* zone.h: interface that everything leaves by; 0 none in particular */
     uint16_t echo_id;  /* of a ping endpoint, where the system keeps none; else 0 */
     int traffic_class; /* of a listener, for accepted connections; under setup; 0 none */

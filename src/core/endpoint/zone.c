@@ -90,15 +90,22 @@ int ipsk_check_zone(const struct ipsock_endpoint *s, const struct ipsock_message
                      error);
 }
 
+/* A wider group, for which the option does nothing: by what would be in it. */
+static bool goes_by_zone(const struct ipsock_addr *to)
+{
+    return ipsk_native.facts[IPSK_FACT_GROUPS6_BY_ZONE] != 0 && to->family == IPSOCK_IPV6 &&
+           ipsock_addr_is_multicast(to);
+}
+
 bool ipsk_zone_may_change(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    return ipsk_is_scoped(&m->peer) && !ipsk_is_link_local(&m->peer) && m->peer.scope == 0 &&
-           named_by_control(m->control) == 0 && s->zone == 0;
+    return (ipsk_is_scoped(&m->peer) || goes_by_zone(&m->peer)) && !ipsk_is_link_local(&m->peer) &&
+           m->peer.scope == 0 && named_by_control(m->control) == 0 && s->zone == 0;
 }
 
 uint32_t ipsk_find_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    if (!ipsk_is_scoped(&m->peer))
+    if (!ipsk_is_scoped(&m->peer) && !goes_by_zone(&m->peer))
         return 0;
     const uint32_t named = named_by_control(m->control);
     if (named != 0)

@@ -45,6 +45,14 @@ static int adopt_errors(struct ipsock_endpoint *s, struct ipsock_error *error)
     return ipsk_start_errors(s, "adopt", error);
 }
 
+static int adopt_bound(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
+{
+    int code = IPSOCK_OK;
+    if (index != 0 && !s->listening && ipsk_native.facts[IPSK_FACT_BOUND_HEARS_ALL] != 0)
+        code = ipsk_remember_packet_info(s, error);
+    return code < 0 || s->listening ? code : ipsk_hear_alone(s, index, error);
+}
+
 /* Switches on what the flags ask for; ipsk_give_back undoes it, also after a failure. */
 static int adopt_flags(struct ipsock_endpoint *s, bool header_included, struct ipsock_error *error)
 {
@@ -182,6 +190,8 @@ static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_confi
         code = ipsk_declare_send_control(s, c->send_control, "adopt", error);
     if (code == IPSOCK_OK)
         code = adopt_flags(s, found.header_included, error);
+    if (code == IPSOCK_OK)
+        code = adopt_bound(s, found.interface_index, error);
     if (code == IPSOCK_OK)
         code = ipsk_switch_control(s, c->receive_control, true, error);
     if (code == IPSOCK_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/endpoint/zone.h"
+#include "core/option/addressed.h"
 #include "core/option/buffer_option.h"
 #include "core/option/control.h"
 #include "core/option/option.h"
@@ -271,6 +272,8 @@ static int apply_sizes(struct ipsock_endpoint *s, const struct ipsock_config *c,
     if (code == IPSOCK_OK && c->interface_index > 0)
         code = ipsk_set_option(s, IPSK_OPTION_BIND_INTERFACE, c->interface_index, "interface_index",
                                error);
+    if (code == IPSOCK_OK)
+        code = ipsk_hear_alone(s, c->interface_index, error);
     if (code == IPSOCK_ENODEV)
         error->option = "interface_index"; /* the caller's word rather than the system's */
     return code;

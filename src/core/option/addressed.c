@@ -2,6 +2,7 @@
 #include "core/option/addressed.h"
 
 #include "core/endpoint/zone.h"
+#include "core/option/control.h"
 #include "core/option/option.h"
 
 static int wrong(struct ipsock_error *error, int code, const char *field)
@@ -33,7 +34,11 @@ static void note_own_source(struct ipsock_endpoint *s, const struct ipsock_addr 
     const struct ipsock_addr plain = ipsock_addr_unmap(local);
     const bool unbound = ipsock_addr_is_unspecified(&plain);
     const bool six = (facts[IPSK_FACT_SOURCE6_UNCONNECTED] & (int)ipsk_kind_bit(s->backing)) != 0;
-    if (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] && !unbound && plain.family == IPSOCK_IPV4)
+    const bool four = plain.family == IPSOCK_IPV4;
+    if (facts[IPSK_FACT_PKTINFO4_UNBINDS] && s->family == IPSOCK_IPV4 && s->backing == IPSOCK_UDP &&
+        (!unbound || s->connected || plain.port == 0))
+        s->own_columns = (uint8_t)(s->own_columns | 1u << IPSK_V4);
+    if (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] && !unbound && four)
         s->own_columns =
             (uint8_t)(s->own_columns | 1u << (s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_MAPPED));
     if (six && s->connected && plain.family == IPSOCK_IPV6)
@@ -80,10 +85,19 @@ static bool needs_own(const struct ipsock_endpoint *s)
     const int32_t *facts = ipsk_native.facts;
     if (s->family == IPSOCK_IPV4)
         return facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0 ||
+               facts[IPSK_FACT_PKTINFO4_UNBINDS] != 0 ||
                (s->kind == IPSOCK_RAW && facts[IPSK_FACT_RAW_SOURCE_BY_ROUTE] != 0);
     return (s->connected && facts[IPSK_FACT_SOURCE6_UNCONNECTED] != 0) ||
            (s->dual_stack &&
             (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0 || facts[IPSK_FACT_FAMILIES_MIX] != 0));
+}
+
+/* Options that control data put out of force ride along with it (emulate.c). */
+static void note_alone(struct ipsock_endpoint *s)
+{
+    if (ipsk_native.facts[IPSK_FACT_CONTROL6_ALONE] != 0 && s->family == IPSOCK_IPV6 &&
+        s->send_control != 0)
+        s->emulates = true;
 }
 
 int ipsk_note_address(struct ipsock_endpoint *s, struct ipsock_error *error)
@@ -93,6 +107,7 @@ int ipsk_note_address(struct ipsock_endpoint *s, struct ipsock_error *error)
     if (s->kind == IPSOCK_TCP)
         return IPSOCK_OK;
     note_index(s);
+    note_alone(s);
     if (needs_own(s)) {
         const int code = ipsk_sys_local_addr(s->handle, &local, error);
         if (code < 0)
@@ -148,8 +163,34 @@ uint32_t ipsk_lent_interface(const struct ipsock_endpoint *s, const struct ipsoc
 {
     const struct ipsock_control *c = m->control;
     const struct ipsock_addr *to = peer_of(s, m);
+    if (c != NULL && (c->valid & s->emulated[ipsk_message_column(s, m)] & IPSOCK_CONTROL_INTERFACE))
+        return c->interface_index;
     if (!s->index_no_way || c == NULL || !(c->valid & IPSOCK_CONTROL_INTERFACE) ||
         ipsk_message_column(s, m) != IPSK_V6 || !ipsock_addr_is_multicast(to) || ipsk_is_scoped(to))
         return 0;
     return c->interface_index;
+}
+
+int ipsk_hear_alone(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
+{
+    if (index == 0 || ipsk_native.facts[IPSK_FACT_BOUND_HEARS_ALL] == 0)
+        return IPSOCK_OK;
+    if (s->kind == IPSOCK_TCP)
+        return s->listening ? ipsk_fail(error, IPSOCK_ENOTSUP, 0, "open", "interface_index")
+                            : IPSOCK_OK;
+    s->heard = index;
+    const int code = ipsk_need_fields(s, IPSOCK_CONTROL_INTERFACE, error);
+    if (code == IPSOCK_OK)
+        atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_BOUND, memory_order_release);
+    return code;
+}
+
+const struct ipsk_option_row *ipsk_row_of_interface(const struct ipsock_endpoint *s, int column,
+                                                    bool group)
+{
+    const struct ipsk_option_row *row =
+        group ? ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, column) : NULL;
+    return row != NULL ? row
+                       : ipsk_option_row(s, IPSK_OPTION_BIND_INTERFACE,
+                                         column == IPSK_V4 ? IPSK_V4 : IPSK_V6);
 }

@@ -204,7 +204,7 @@ static void from_received(struct ipsock_capability_answer *c, const struct quest
 {
     const bool in_header = (ipsk_native.facts[IPSK_FACT_RAW_HEADER_FIELDS] & (int32_t)field) != 0;
     from_row_or_library(c, q, row_of_field(q, field),
-                        in_header && q->column == IPSK_V4 ? IPSK_RAW : 0);
+                        in_header && q->column == IPSK_V4 ? IPSK_RAW | IPSK_PING : 0);
 }
 
 static void from_icmp_filter(struct ipsock_capability_answer *c, const struct question *q,
@@ -233,6 +233,11 @@ static void from_option(struct ipsock_capability_answer *c, const struct questio
         answer(c, IPSOCK_ABSENT, NULL, why_absent(&ipv6));
     if (option == IPSK_OPTION_TRAFFIC_CLASS)
         tell_unmarked(c);
+    if (option == IPSK_OPTION_MULTICAST_INTERFACE && c->level == IPSOCK_NATIVE &&
+        q->column == IPSK_V6 && ipsk_native.facts[IPSK_FACT_GROUPS6_BY_ZONE] != 0)
+        answer(c, IPSOCK_EXACT, "library",
+               "the option is for groups of the link alone, and stays; the zone of each packet's "
+               "destination does it");
 }
 
 static void from_sent(struct ipsock_capability_answer *c, const struct question *q, uint32_t field)
@@ -256,6 +261,10 @@ static void from_sent(struct ipsock_capability_answer *c, const struct question 
         answer(c, IPSOCK_EXACT, "library",
                refused ? "the system refused to segment: the library sends the datagrams one by one"
                        : why_absent(q));
+        return;
+    }
+    if (field == IPSOCK_CONTROL_INTERFACE && ipsk_lends_interface(q->kind, q->column)) {
+        answer(c, IPSOCK_EXACT, "library", "the option is set around the send");
         return;
     }
     const int option = field & ipsk_unsendable() ? -1 : ipsk_emulated_option(field);

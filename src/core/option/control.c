@@ -32,7 +32,7 @@ static uint32_t deliverable_in(const struct ipsock_endpoint *s, int column)
     uint32_t fields = free_fields(s);
     if (s->tells_nothing)
         return fields;
-    if (s->backing == IPSOCK_RAW && column == IPSK_V4)
+    if (s->ip_header && column == IPSK_V4)
         fields |= (uint32_t)ipsk_native.facts[IPSK_FACT_RAW_HEADER_FIELDS];
     for (size_t i = 0; i < ipsk_native.option_count; i++)
         if (ipsk_native.options[i].column == column && serves(s, &ipsk_native.options[i]))

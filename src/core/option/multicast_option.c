@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "core/endpoint/zone.h"
 #include "core/option/option.h"
 
 /* 0: with it Linux keeps IPv4 on the host and sends IPv6 out (ip_mc_output, ip6_finish_output2). */
@@ -28,12 +29,57 @@ int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on)
     return ipsk_public_get_bool(s, IPSK_OPTION_MULTICAST_LOOPBACK, "multicast_loopback", on);
 }
 
+/* Where the option of IPv6 is for groups of the link alone, and is not taken back, each packet's
+ * destination names the interface instead (zone.h); of an adopted handle the option is its owner's.
+ */
+static bool goes_with_packets(const struct ipsock_endpoint *s)
+{
+    return ipsk_native.facts[IPSK_FACT_GROUPS6_BY_ZONE] != 0 && s->family == IPSOCK_IPV6 &&
+           s->kind != IPSOCK_TCP && (s->flags & IPSK_OPENED_HERE);
+}
+
+static int note_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
+{
+    char name[IPSK_INTERFACE_NAME];
+    if (s->peer_in_system && ipsock_addr_is_multicast(&s->peer))
+        return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "set", "multicast_interface");
+    if (index == 0)
+        return IPSOCK_OK;
+    int code = ipsk_sys_interface_name(index, name, sizeof name, error);
+    if (code == IPSOCK_OK)
+        code = ipsk_sys_interface_groups(s->handle, index, error);
+    if (code == IPSOCK_ENODEV)
+        error->option = "multicast_interface";
+    return code;
+}
+
+/* One that cannot be taken back. */
+static bool is_final(struct ipsock_endpoint *s, uint32_t index)
+{
+    const struct ipsk_option_row *row = ipsk_option_row(
+        s, IPSK_OPTION_MULTICAST_INTERFACE, s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
+    return row != NULL && row->reset == IPSK_RESET_NONE && index == 0;
+}
+
+static int tell_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
+{
+    int64_t now = 0;
+    if (goes_with_packets(s))
+        return note_interface(s, index, error);
+    if (!is_final(s, index))
+        return ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface",
+                               error);
+    const int code =
+        ipsk_get_option(s, IPSK_OPTION_MULTICAST_INTERFACE, &now, "multicast_interface", error);
+    return code < 0 || now == 0 ? code
+                                : ipsk_fail(error, IPSOCK_ENOTSUP, 0, "set", "multicast_interface");
+}
+
 /* Kernels say "no such address" to an IPv4 index that they do not know, FreeBSD before 14 says
  * "invalid" in both families (in_mcast.c and in6_mcast.c). */
 static int set_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
 {
-    int code =
-        ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface", error);
+    int code = tell_interface(s, index, error);
     if (code == IPSOCK_EADDRNOTAVAIL || (code == IPSOCK_EINVAL && ipsk_is_unknown_interface(index)))
         code = error->code = IPSOCK_ENODEV;
     if (code == IPSOCK_OK)
@@ -63,7 +109,7 @@ static int get_interface(struct ipsock_endpoint *s, int64_t *index, struct ipsoc
     const int column = s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6;
     const struct ipsk_option_row *row = ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, column);
     *index = atomic_load_explicit(&s->multicast_interface, memory_order_relaxed);
-    return row != NULL && row->get == IPSK_ENCODING_NONE
+    return goes_with_packets(s) || (row != NULL && row->get == IPSK_ENCODING_NONE)
                ? IPSOCK_OK
                : ipsk_get_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface",
                                  error);

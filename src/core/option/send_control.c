@@ -21,6 +21,13 @@ int ipsk_emulated_option(uint32_t field)
     return -1;
 }
 
+bool ipsk_lends_interface(unsigned kind, int column)
+{
+    return column != IPSK_V6 && ipsk_native.facts[IPSK_FACT_INDEX4_BY_OPTION] != 0 &&
+           ipsk_find_option(&ipsk_native, IPSK_OPTION_BIND_INTERFACE, kind,
+                            column == IPSK_V4 ? IPSK_V4 : IPSK_V6) != NULL;
+}
+
 uint32_t ipsk_unsendable(void)
 {
     return ipsk_sys_lacks() & IPSK_LACKS_CLASS_MARKS ? IPSOCK_CONTROL_TRAFFIC_CLASS : 0;
@@ -49,6 +56,8 @@ uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (ipsk_option_row(s, ipsk_emulations[i].option, column) != NULL)
             fields |= ipsk_emulations[i].field;
+    if (ipsk_lends_interface(ipsk_kind_bit(s->backing), column))
+        fields |= IPSOCK_CONTROL_INTERFACE;
     return fields & ~ipsk_unsendable();
 }
 

@@ -25,6 +25,9 @@ uint32_t ipsk_unsendable(void);
 /* Fields that can be emulated in a column of this endpoint. */
 uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column);
 
+/* Whether the interface that a packet names is lent to an option, in a column of a kind. */
+bool ipsk_lends_interface(unsigned kind, int column);
+
 /* The option that stands in for a field, or -1. */
 int ipsk_emulated_option(uint32_t field);
 

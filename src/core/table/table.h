@@ -182,6 +182,11 @@
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \
+    X(INDEX4_BY_OPTION) /* 1: a packet's IPv4 index is lent to an option, for its message harms */ \
+    X(GROUPS6_BY_ZONE)  /* 1: the option for groups of IPv6 is for those of the link only */       \
+    X(BOUND_HEARS_ALL)  /* 1: bound to an interface, a socket hears the others too */              \
+    X(CONTROL6_ALONE)   /* 1: beside control data of IPv6 the socket's class and DF do not hold */ \
+    X(NO_BUFFERS_REFUSED)   /* 1: a message without buffers, though one may have no bytes */       \
     X(SOURCE6_UNCONNECTED)  /* kinds that do not heed an IPv6 source once connected */             \
     X(INDEX6_NO_WAY_SINCE)  /* version since which a packet's IPv6 index picks no way */           \
     X(MAPPED_TELLS_NOTHING) /* 1: bound to IPv4, a dual-stack socket gives no control data */      \

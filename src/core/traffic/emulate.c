@@ -19,7 +19,8 @@ struct setting {
     bool group; /* multicast has a hop limit of its own */
     uint32_t fields;
     uint8_t values[IPSK_EMULATED_MAX];
-    uint32_t interface_index; /* of groups, where a packet's own is not heeded; 0 none */
+    uint32_t interface_index; /* where a packet's own is not heeded; 0 none */
+    bool to_group;            /* they have an interface of their own */
 };
 
 /* The first bytes of scattered data; whether there are as many. */
@@ -64,7 +65,7 @@ static uint8_t value_of(const struct ipsock_control *c, int i)
 
 static struct setting setting_of(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
-    struct setting setting = {0, false, 0, {0}, 0};
+    struct setting setting = {0, false, 0, {0}, 0, false};
     struct ipsk_spelled room;
     m = ipsk_spelled(m, &room);
     setting.column = ipsk_message_column(s, m);
@@ -73,6 +74,7 @@ static struct setting setting_of(const struct ipsock_endpoint *s, const struct i
     if (m->control == NULL || ipsk_borrows_hops(s))
         return setting;
     setting.interface_index = ipsk_lent_interface(s, m);
+    setting.to_group = setting.interface_index != 0 && ipsock_addr_is_multicast(peer_of(s, m));
     setting.fields = m->control->valid & s->emulated[setting.column];
     setting.group =
         (setting.fields & IPSOCK_CONTROL_HOP_LIMIT) && ipsock_addr_is_multicast(peer_of(s, m));
@@ -85,7 +87,8 @@ static struct setting setting_of(const struct ipsock_endpoint *s, const struct i
 static bool same_setting(const struct setting *a, const struct setting *b)
 {
     if (a->fields != b->fields || a->group != b->group ||
-        a->interface_index != b->interface_index || (a->fields != 0 && a->column != b->column))
+        a->interface_index != b->interface_index || a->to_group != b->to_group ||
+        (a->fields != 0 && a->column != b->column))
         return false;
     for (int i = 0; i < IPSK_EMULATED_MAX; i++)
         if (a->values[i] != b->values[i])
@@ -124,6 +127,18 @@ static int lend(struct ipsock_endpoint *s, const struct ipsk_option_row *row, in
     return ipsk_set_row(s->handle, row, value, error);
 }
 
+/* Kernels say "no such address" to an index that they do not know, too. */
+static int lend_interface(struct ipsock_endpoint *s, const struct setting *setting, struct undo *u,
+                          struct ipsock_error *error)
+{
+    const int code = lend(s, ipsk_row_of_interface(s, setting->column, setting->to_group),
+                          setting->interface_index, u, error);
+    if (code != IPSOCK_ENODEV && code != IPSOCK_EADDRNOTAVAIL)
+        return code;
+    error->option = "interface_index"; /* the caller's word rather than the system's */
+    return error->code = IPSOCK_ENODEV;
+}
+
 static int enforce(struct ipsock_endpoint *s, const struct setting *setting, struct undo *u,
                    struct ipsock_error *error)
 {
@@ -135,29 +150,79 @@ static int enforce(struct ipsock_endpoint *s, const struct setting *setting, str
         code = lend(s, row_of(s, setting, i), setting->values[i], u, error);
     }
     if (code == IPSOCK_OK && setting->interface_index != 0)
-        code = lend(s, ipsk_option_row(s, IPSK_OPTION_MULTICAST_INTERFACE, setting->column),
-                    setting->interface_index, u, error);
+        code = lend_interface(s, setting, u, error);
     if (code < 0)
         undo(s, u);
     return code;
 }
 
-static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
-                   struct ipsock_error *error)
+/* Whether beside a message's control data the socket's own options do not hold. */
+static bool stands_alone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return ipsk_native.facts[IPSK_FACT_CONTROL6_ALONE] != 0 && m->control != NULL &&
+           m->control->valid != 0 && ipsk_message_column(s, m) == IPSK_V6;
+}
+
+/* One of them, as it is now, unless the packet says otherwise. */
+static int add_option(const struct ipsock_endpoint *s, int option, uint32_t field, uint8_t *value,
+                      struct ipsock_control *c, struct ipsock_error *error)
+{
+    const struct ipsk_option_row *row = ipsk_option_row(s, option, IPSK_V6);
+    int64_t now = 0;
+    if ((c->valid & field) || row == NULL)
+        return IPSOCK_OK;
+    const int code = ipsk_get_row(s->handle, row, &now, error);
+    if (code == IPSOCK_OK && now > 0) {
+        *value = (uint8_t)now;
+        c->valid |= field;
+    }
+    return code;
+}
+
+static int put_as_it_is(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                        struct ipsock_error *error)
 {
     return s->echo_id != 0 ? ipsk_ping_send(s, message, flags, error)
                            : ipsk_sys_send(s, message, flags, error);
+}
+
+static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, uint32_t flags,
+                   struct ipsock_error *error)
+{
+    struct ipsk_spelled room;
+    const struct ipsock_message *const told = ipsk_spelled(message, &room);
+    if (!stands_alone(s, told))
+        return put_as_it_is(s, message, flags, error);
+    struct ipsock_message m = *told;
+    struct ipsock_control c = *told->control;
+    uint8_t fragment = 0;
+    int code = add_option(s, IPSK_OPTION_TRAFFIC_CLASS, IPSOCK_CONTROL_TRAFFIC_CLASS,
+                          &c.traffic_class, &c, error);
+    if (code == IPSOCK_OK)
+        code = add_option(s, IPSK_OPTION_DONT_FRAGMENT, IPSOCK_CONTROL_DONT_FRAGMENT, &fragment, &c,
+                          error);
+    if (code < 0)
+        return code;
+    if (fragment != 0)
+        c.dont_fragment = true;
+    m.control = &c;
+    m.flow = NULL;
+    code = put_as_it_is(s, &m, flags, error);
+    ipsk_hand_back(message, &m);
+    return code;
 }
 
 static int put_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                     struct ipsock_message *messages, size_t size, uint32_t count, uint32_t *done,
                     uint32_t flags, struct ipsock_error *error)
 {
+    const bool one_by_one = s->echo_id != 0 || (s->family == IPSOCK_IPV6 &&
+                                                ipsk_native.facts[IPSK_FACT_CONTROL6_ALONE] != 0);
     int code = IPSOCK_OK;
-    if (s->echo_id == 0)
+    if (!one_by_one)
         return ipsk_sys_send_many(s, batch, messages, size, count, done, flags, error);
     for (*done = 0; *done < count && code == IPSOCK_OK; *done += code == IPSOCK_OK)
-        code = ipsk_ping_send(s, ipsk_message_at(messages, size, *done), flags, error);
+        code = put_one(s, ipsk_message_at(messages, size, *done), flags, error);
     return code;
 }
 

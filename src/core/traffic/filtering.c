@@ -206,7 +206,7 @@ static int receive_strict(struct ipsock_endpoint *s, const struct receive *r,
 static int receive_one(struct ipsock_endpoint *s, struct receive *r, struct ipsock_error *error)
 {
     /* asked once: it may become strict at any time, and needs its control then */
-    r->strict = (atomic_load_explicit(&s->slow, memory_order_relaxed) & IPSK_SLOW_STRICT) != 0;
+    r->strict = (atomic_load_explicit(&s->slow, memory_order_relaxed) & IPSK_SLOW_LOOKS) != 0;
     return r->strict ? receive_strict(s, r, error) : receive_filtered(s, r, error);
 }
 

@@ -48,6 +48,8 @@ int ipsk_ping_socket(struct ipsock_endpoint *s, struct ipsock_error *error)
     s->backing = IPSOCK_PING;
     if (exist)
         code = ipsk_sys_socket(s->family, s->backing, 0, &s->handle, error);
+    if (code == IPSOCK_OK && ipsk_native.facts[IPSK_FACT_PING_ID] == 0)
+        pass_replies(s);
     if (code != IPSOCK_EPERM) /* Linux: the group range is closed by default (net/ipv4/ping.c) */
         return code;
     s->backing = IPSOCK_RAW;

@@ -40,6 +40,13 @@ static bool is_joined(struct ipsk_verdicts *v, const struct ipsock_message *m)
             ipsk_kernel_wants(s, &c->destination, index, m->peer.ip));
 }
 
+/* By another interface than the one that the endpoint is bound to. */
+static bool came_elsewhere(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    return (m->control->valid & IPSOCK_CONTROL_INTERFACE) &&
+           m->control->interface_index != s->heard;
+}
+
 /* One that lies inside the data. */
 static uint8_t byte_at(const struct ipsock_message *m, size_t offset)
 {
@@ -129,7 +136,7 @@ struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool control
 {
     /* who sees that it has become strict, sees the fields that it needs, too */
     const uint32_t drops = atomic_load_explicit(&s->slow, memory_order_acquire);
-    const struct ipsk_verdicts v = {s, drops, control && (drops & IPSK_SLOW_STRICT), false};
+    const struct ipsk_verdicts v = {s, drops, control && (drops & IPSK_SLOW_LOOKS), false};
     return v;
 }
 
@@ -145,7 +152,9 @@ _Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message
     struct ipsock_endpoint *s = v->s;
     if (m->flags & IPSOCK_MSG_NOTICE)
         return NULL;
-    if (v->strict && !is_joined(v, m))
+    if (v->looks && (v->drops & IPSK_SLOW_BOUND) && came_elsewhere(s, m))
+        return &s->filter_discards;
+    if (v->looks && (v->drops & IPSK_SLOW_STRICT) && !is_joined(v, m))
         return &s->strict_discards;
     _Atomic uint64_t *counter = v->drops & IPSK_SLOW_PING ? ipsk_ping_dropped_by(s, m) : NULL;
     if (counter != NULL)

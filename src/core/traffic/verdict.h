@@ -10,11 +10,11 @@
 struct ipsk_verdicts {
     struct ipsock_endpoint *s;
     uint32_t drops; /* IPSK_SLOW_… */
-    bool strict;    /* delivery is, and the messages' control has what it looks at */
+    bool looks;     /* at control data, which the messages have */
     bool locked;    /* setup, from the first packet on that is about memberships */
 };
-/* Asked once, for it may become strict at any time. control: strict delivery will have what it
- * looks at. */
+/* Asked once, for it may become strict at any time. control: the messages will have what
+ * is looked at. */
 struct ipsk_verdicts ipsk_begin_verdicts(struct ipsock_endpoint *s, bool control);
 void ipsk_end_verdicts(struct ipsk_verdicts *v);
 

@@ -25,6 +25,9 @@ static const struct exception exceptions[] = {
     ANSWER("ICMP6_FILTER"),
     ANSWER("IPV6_CHECKSUM"),
     ANSWER("SO_BROADCAST"),
+    ANSWER("IP_STRIPHDR"),
+    ANSWER("IP_BOUND_IF"),
+    ANSWER("IPV6_BOUND_IF"),
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
 };
 static int fd = -1, domain, type, protocol;

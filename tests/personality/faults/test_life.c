@@ -7,6 +7,8 @@ static struct ipsock_config config;
 
 /* A size that is refused is searched for: on a socket of its own, the first that is asked. */
 static const struct exception opening_exceptions[] = {
+    /* Darwin: what is not for the superuser has a raw socket */
+    {"getsockopt", "IPV6_UNICAST_HOPS", 0, NULL, IPSOCK_OK, NULL, NULL},
     {"setsockopt", "SO_RCVBUF", 1, "ENOBUFS", IPSOCK_OK, NULL, NULL},
     {"setsockopt", "SO_SNDBUF", 1, "ENOBUFS", IPSOCK_OK, NULL, NULL},
     {"setsockopt", "SO_RCVBUF", 2, "ENOBUFS", IPSOCK_ENOBUFS, NULL, "receive_buffer"},

@@ -3,6 +3,7 @@
  */
 #include "calls.h"
 
+#ifdef MSG_WAITFORONE /* Darwin has none of it */
 #ifdef __NetBSD__
 typedef int batch_result;
 typedef unsigned batch_count, batch_flags;
@@ -95,3 +96,4 @@ batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, ba
         keep_error(fd);
     return done == 0 && count > 0 ? -1 : (batch_result)done;
 }
+#endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Control data of messages to be sent: udp_send of FreeBSD, ip_setpktopts of NetBSD,
- * ip6_setpktopts of both. */
+/* Control data of messages to be sent: udp_send of FreeBSD, ip_setpktopts of NetBSD, udp_output of
+ * Darwin, ip6_setpktopts of all. */
 #include "model.h"
 
 static int take_int(const struct cmsghdr *c, const uint8_t *data, int low, int high, int *value)
@@ -32,12 +32,49 @@ static int take_pktinfo4(const struct cmsghdr *c, const uint8_t *data, struct ho
     return 0;
 }
 
-static int take_v4(const struct cmsghdr *c, const uint8_t *data, struct host_message *m)
+/* Darwin's in_pktinfo {index, source, destination}: with an index the source is not looked at. */
+static int take_pktinfo4_darwin(const struct cmsghdr *c, const uint8_t *data,
+                                struct host_message *m)
+{
+    uint32_t index;
+    if (c->cmsg_len != CMSG_LEN(12))
+        return -EINVAL;
+    memcpy(&index, data, 4);
+    if (index != 0 && !model_has_interface(index))
+        return -ENXIO;
+    m->local.family = 4;
+    memcpy(m->local.ip, data + 4, 4);
+    m->interface = index;
+    if (index != 0) {
+        memset(m->local.ip, 0, 4);
+        m->has |= HOST_HAS_INTERFACE;
+    } else if (!model_is_any(&m->local)) {
+        m->has |= HOST_HAS_SOURCE;
+    }
+    return 0;
+}
+
+/* An int; of another length it is passed over (Darwin: in_tclass.c). */
+static int take_class4(const struct cmsghdr *c, const uint8_t *data, struct host_message *m)
+{
+    int value;
+    if (c->cmsg_len != CMSG_LEN(sizeof value) || (m->has & HOST_HAS_CLASS))
+        return 0;
+    memcpy(&value, data, sizeof value);
+    m->traffic_class = value & 255;
+    m->has |= HOST_HAS_CLASS;
+    return 0;
+}
+
+static int take_v4(const struct sock *s, const struct cmsghdr *c, const uint8_t *data,
+                   struct host_message *m)
 {
     if (c->cmsg_level != IPPROTO_IP)
         return 0;
-    if (c->cmsg_type == IP_SENDSRCADDR)
+    if (c->cmsg_type == IP_SENDSRCADDR && model_fact(FACT_CONTROL_PKTINFO4) != 12)
         return take_source4(c, data, m);
+    if (c->cmsg_type == IP_TOS && model_fact(FACT_CONTROL_TOS) == 4)
+        return take_class4(c, data, m);
     if (c->cmsg_type == IP_TOS && model_fact(FACT_CONTROL_TOS)) {
         if (c->cmsg_len != CMSG_LEN(1))
             return -EINVAL;
@@ -45,9 +82,11 @@ static int take_v4(const struct cmsghdr *c, const uint8_t *data, struct host_mes
         m->has |= HOST_HAS_CLASS;
         return 0;
     }
+    if (c->cmsg_type == IP_PKTINFO && model_fact(FACT_CONTROL_PKTINFO4) == 12)
+        return s->is.type == HOST_DATAGRAM ? take_pktinfo4_darwin(c, data, m) : 0;
     if (c->cmsg_type == IP_PKTINFO && model_fact(FACT_CONTROL_PKTINFO4))
         return take_pktinfo4(c, data, m);
-    return -model_fact(FACT_CONTROL_UNKNOWN);
+    return -model_fact(FACT_CONTROL_V4_UNKNOWN);
 }
 
 static int take_pktinfo6(const struct cmsghdr *c, const uint8_t *data, struct host_message *m)
@@ -151,11 +190,16 @@ static int take_v6(const struct cmsghdr *c, const uint8_t *data, struct host_mes
 
 /* IPv4 packets of an AF_INET6 socket: IPv4 messages, and IPV6_PKTINFO with a mapped address
  * (udp_v4mapped_pktinfo). */
-static int take_mapped(const struct cmsghdr *c, const uint8_t *data, struct host_message *m)
+static int take_mapped(const struct sock *s, const struct cmsghdr *c, const uint8_t *data,
+                       struct host_message *m)
 {
     struct in6_pktinfo info;
     if (c->cmsg_level == IPPROTO_IP)
-        return model_fact(FACT_MAPPED_CONTROL4) ? take_v4(c, data, m) : 0;
+        return model_fact(FACT_MAPPED_CONTROL4) ? take_v4(s, c, data, m) : 0;
+    if (model_fact(FACT_CONTROL_TOS) == 4) /* Darwin: nothing else of IPv6's (udp6_usrreq.c) */
+        return c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS
+                   ? take_class4(c, data, m)
+                   : 0;
     if (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_PKTINFO ||
         !model_fact(FACT_MAPPED_CONTROL4))
         return 0;
@@ -204,8 +248,8 @@ int model_control_in(struct sock *s, const struct msghdr *h, const struct host_a
         if (c.cmsg_len < CMSG_LEN(0) || c.cmsg_len > left)
             return -EINVAL;
         const uint8_t *const data = p + CMSG_LEN(0);
-        const int result = s->is.family == 4     ? take_v4(&c, data, m)
-                           : model_is_mapped(to) ? take_mapped(&c, data, m)
+        const int result = s->is.family == 4     ? take_v4(s, &c, data, m)
+                           : model_is_mapped(to) ? take_mapped(s, &c, data, m)
                                                  : take_v6(&c, data, m);
         if (result < 0)
             return result;

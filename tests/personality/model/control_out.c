@@ -76,6 +76,8 @@ static uint32_t arrived_at(const struct host_message *m)
     uint32_t index;
     if (m->local.family != 4 || model_is_group(&m->local) || !host_is_local(&m->peer, &index))
         return m->interface;
+    if (model_fact(FACT_OWN_BY_ADDRESS))
+        return model_interface_of(&m->local, &index) == 0 ? index : m->interface;
     const int count = host_interfaces(list, 64);
     for (int i = 0; i < count && i < 64; i++)
         if (list[i].loopback)
@@ -90,10 +92,12 @@ static uint64_t bit(enum option_id id)
 
 static void put_pktinfo4(struct writer *w, int type, const struct host_addr *addr, uint32_t index)
 {
-    uint8_t form[8]; /* address, index: NetBSD's in_pktinfo */
-    memcpy(form, addr->ip, 4);
-    memcpy(form + 4, &index, 4);
-    put(w, IPPROTO_IP, type, form, sizeof form);
+    uint8_t form[12] = {
+        0}; /* address, index: NetBSD's in_pktinfo; Darwin's: index, none, address */
+    const bool darwin = model_fact(FACT_CONTROL_PKTINFO4) == 12;
+    memcpy(form + (darwin ? 8 : 0), addr->ip, 4);
+    memcpy(form + (darwin ? 0 : 4), &index, 4);
+    put(w, IPPROTO_IP, type, form, darwin ? 12 : 8);
 }
 
 static void put_original(struct writer *w, const struct sock *s, const struct host_message *m,
@@ -114,12 +118,13 @@ static void put_v4(struct writer *w, const struct sock *s, const struct host_mes
     const uint32_t index = wants ? arrived_at(m) : 0;
     /* by IP_RECVPKTINFO: the source in NetBSD 7 (M), the destination with type IP_PKTINFO later */
     const bool old = IP_RECVPKTINFO != ABSENT && !model_fact(FACT_CONTROL_V4);
+    const bool late = model_fact(FACT_CONTROL_PKTINFO4) == 12; /* Darwin: before the TOS */
     const uint64_t info = bit(OPTION_PKTINFO) | (old ? 0 : bit(OPTION_RECVPKTINFO));
     if (on & bit(OPTION_RECVDSTADDR))
         put(w, IPPROTO_IP, IP_RECVDSTADDR, m->local.ip, 4);
     if (old && (on & bit(OPTION_RECVPKTINFO)))
         put_pktinfo4(w, IP_RECVPKTINFO, &m->peer, index);
-    if (on & info)
+    if ((on & info) && !late)
         put_pktinfo4(w, IP_PKTINFO, &m->local, index);
     const bool ttl_first = IP_RECVPKTINFO == ABSENT; /* FreeBSD */
     if (ttl_first && (on & bit(OPTION_RECVTTL)))
@@ -128,6 +133,8 @@ static void put_v4(struct writer *w, const struct sock *s, const struct host_mes
         put_link(w, index);
     if (!ttl_first && (on & bit(OPTION_RECVTTL)))
         put(w, IPPROTO_IP, IP_RECVTTL, &hops, 1);
+    if ((on & info) && late)
+        put_pktinfo4(w, IP_PKTINFO, &m->local, index);
     if (on & bit(OPTION_RECVTOS))
         put(w, IPPROTO_IP, IP_RECVTOS, &class, 1);
     if (on & bit(OPTION_RECVORIGDSTADDR))
@@ -164,6 +171,13 @@ static void put_v6(struct writer *w, const struct sock *s, const struct host_mes
         return;
     if ((on & bit(OPTION_RECVPATHMTU)) && (m->has & HOST_HAS_MTU)) {
         put_mtu(w, m);
+        return;
+    }
+    if (mapped && model_fact(FACT_CONTROL_PKTINFO4) == 12) { /* Darwin: ip6_savecontrol_v4 */
+        if (on & bit(OPTION_RECVTCLASS))
+            put(w, IPPROTO_IPV6, IPV6_TCLASS, &m->traffic_class, sizeof m->traffic_class);
+        if (on & bit(OPTION_RECVPKTINFO6))
+            put(w, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
         return;
     }
     if (on & bit(OPTION_RECVPKTINFO6))

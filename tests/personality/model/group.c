@@ -17,7 +17,7 @@ void model_touch_multicast(int fd, struct sock *s)
     if (s->multicast)
         return;
     s->multicast = true;
-    if (!model_fact(FACT_STRICT_STATE))
+    if (!model_fact(FACT_STRICT_STATE) || (s->is.type == HOST_RAW && !model_fact(FACT_STRICT_RAW)))
         return;
     host_set(fd, HOST_OPTION_MULTICAST_ALL, 0);
     if (s->is.family == 6)
@@ -295,6 +295,8 @@ static int read_mreq6(struct wish *w, const void *value, socklen_t length)
     w->group.family = 6;
     memcpy(w->group.ip, &request.ipv6mr_multiaddr, 16);
     w->index = request.ipv6mr_interface;
+    if (model_fact(FACT_JOIN6_MAPPED))
+        w->group = model_unmap(&w->group);
     return 0;
 }
 

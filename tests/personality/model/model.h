@@ -24,12 +24,23 @@ bool model_listed(const char *list, const char *word);
 
 /* ---- sockets ---- */
 
-enum { KIND_U4 = 1, KIND_U6 = 2, KIND_T4 = 4, KIND_T6 = 8, KIND_R4 = 16, KIND_R6 = 32 };
+enum {
+    KIND_U4 = 1,
+    KIND_U6 = 2,
+    KIND_T4 = 4,
+    KIND_T6 = 8,
+    KIND_R4 = 16,
+    KIND_R6 = 32,
+    KIND_P4 = 64, /* SOCK_DGRAM of ICMP, raw ones below: ping.c */
+    KIND_P6 = 128
+};
 #define KIND_4   (KIND_U4 | KIND_T4 | KIND_R4)
 #define KIND_6   (KIND_U6 | KIND_T6 | KIND_R6)
+#define KIND_RP4 (KIND_R4 | KIND_P4)
+#define KIND_RP6 (KIND_R6 | KIND_P6)
 #define KIND_UR4 (KIND_U4 | KIND_R4)
 #define KIND_UR6 (KIND_U6 | KIND_R6)
-#define KIND_ALL (KIND_4 | KIND_6)
+#define KIND_ALL (KIND_4 | KIND_6 | KIND_P4 | KIND_P6)
 
 enum option_id {
 #define O(id, kinds, level, name, set, get, value, initial, host) OPTION_##id,
@@ -82,6 +93,9 @@ struct sock {
     int bound_by;  /* the descriptor that was bound to a port, plus 1 */
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */
+    bool unbinds;  /* the packet in progress has packet info of its own: bound.c */
+    bool unbound;  /* by a source with a packet: bound.c */
+    bool ruined;   /* the same, before there was a port */
     bool zoneless; /* bound to a group of link scope without a zone */
     int cuts;      /* where the host cuts IPv6 packets, by the model's wish */
     struct notice notices[8];
@@ -94,7 +108,7 @@ struct sock {
 
 /* With the state locked; NULL and *error where fd is no socket of ours. */
 struct sock *model_find(int fd, int *error);
-struct sock *model_made(int fd); /* just made by the model: its defaults */
+struct sock *model_made(int fd, bool ping); /* just made by the model: its defaults */
 void model_names(int fd, struct sock *s);
 bool model_dual(const struct sock *s);
 /* Does a UDP socket of this process keep another from a name? */
@@ -156,9 +170,21 @@ int model_control_in(struct sock *s, const struct msghdr *h, const struct host_a
                      struct host_message *m);
 int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m);
 /* Headers of raw IPv4: how this kernel gives and wants them. */
-void model_header_in(void *packet, size_t length, size_t whole);
+void model_header_in(void *packet, size_t length, bool icmp);
 void model_fragment_sum(void *packet, size_t length, int fragment);
 int model_header_out(struct sock *s, void *packet, size_t length);
+
+/* ---- ping sockets ---- */
+
+/* Minus an errno of what one may not send; of options that it has not, or 0. */
+int model_ping_send(const struct sock *s, const struct msghdr *h);
+int model_ping_option(const struct sock *s, int level, int name);
+
+/* ---- interfaces that sockets and packets name, and what naming does to the socket ---- */
+
+/* Minus an errno, 0; 1: nobody hears it. */
+int model_way(int fd, struct sock *s, struct host_message *m);
+void model_way_gone(int fd, struct sock *s);
 
 /* ---- errors ---- */
 

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <net/if_dl.h>
-#include <netinet/icmp6.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -22,7 +21,23 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 
+#ifdef __APPLE__
+/* The header sets that are to be had lack netinet/icmp6.h. */
+struct icmp6_hdr {
+    uint8_t icmp6_type, icmp6_code;
+    uint16_t icmp6_cksum;
+};
+#else
+#include <netinet/icmp6.h>
+#endif
+
 #define ABSENT (-99999)
+
+/* Darwin's socket and accept take no flags. */
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC  0
+#define SOCK_NONBLOCK 0
+#endif
 
 #ifndef IP_DONTFRAG
 #define IP_DONTFRAG ABSENT
@@ -62,6 +77,42 @@
 #endif
 #ifndef SO_DOMAIN
 #define SO_DOMAIN ABSENT
+#endif
+#ifndef IP_MINTTL
+#define IP_MINTTL ABSENT
+#endif
+#ifndef IP_BINDANY
+#define IP_BINDANY ABSENT
+#endif
+#ifndef IP_PORTRANGE
+#define IP_PORTRANGE ABSENT
+#endif
+#ifndef IPV6_BINDANY
+#define IPV6_BINDANY ABSENT
+#endif
+#ifndef IPV6_PORTRANGE
+#define IPV6_PORTRANGE ABSENT
+#endif
+#ifndef IPV6_PREFER_TEMPADDR
+#define IPV6_PREFER_TEMPADDR ABSENT
+#endif
+#ifndef IPV6_AUTOFLOWLABEL
+#define IPV6_AUTOFLOWLABEL ABSENT
+#endif
+#ifndef IP_STRIPHDR
+#define IP_STRIPHDR ABSENT
+#endif
+#ifndef IP_BOUND_IF
+#define IP_BOUND_IF ABSENT
+#endif
+#ifndef IPV6_BOUND_IF
+#define IPV6_BOUND_IF ABSENT
+#endif
+#ifndef IP_MULTICAST_IFINDEX
+#define IP_MULTICAST_IFINDEX ABSENT
+#endif
+#ifndef SO_NWRITE
+#define SO_NWRITE ABSENT
 #endif
 #ifndef MCAST_JOIN_GROUP
 #define MCAST_JOIN_GROUP         ABSENT

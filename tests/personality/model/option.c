@@ -7,7 +7,9 @@ enum get_form { INT, BYTE, BYTE_IF_ONE, FLAG, FLAG8, NONE };
 enum value_rule {
     BOOL,
     LOW8,
+    LOW8_MAX, /* 256 and more are refused, negatives cut */
     LOW8_BOOL,
+    INTERFACE,
     OCTET,
     OCTET_1,
     HOPS,
@@ -78,6 +80,13 @@ static int judge(enum value_rule rule, int *value)
     case LOW8:
         *value &= 255;
         return 0;
+    case LOW8_MAX:
+        if (*value > 255)
+            return -EINVAL;
+        *value &= 255;
+        return 0;
+    case INTERFACE:
+        return *value == 0 || (*value > 0 && model_has_interface((uint32_t)*value)) ? 0 : -ENXIO;
     case LOW8_BOOL:
         *value = (*value & 255) != 0;
         return 0;

@@ -23,16 +23,26 @@ static unsigned get_host_order(const uint8_t *p)
     return number;
 }
 
-void model_header_in(void *packet, size_t length, size_t whole)
+/* Of what an ICMP error quotes the length is in host order, whole (Darwin: icmp_input). */
+static void turn_quote(uint8_t *p, size_t length, size_t header)
+{
+    const bool error = length >= header + 36 && (p[header + 8] & 15) >= 5 &&
+                       (p[header] == 3 || p[header] == 4 || p[header] == 11 || p[header] == 12);
+    if (error && model_fact(FACT_QUOTED_HOST_LENGTH))
+        put_host_order(p + header + 8 + LENGTH, get(p + header + 8 + LENGTH));
+}
+
+void model_header_in(void *packet, size_t length, bool icmp)
 {
     uint8_t *const p = packet;
-    (void)whole;
     if (length < 20 || model_fact(FACT_RAW_NETWORK_ORDER))
         return;
     const unsigned header = (p[0] & 15U) * 4;
     const unsigned total = get(p + LENGTH);
     put_host_order(p + LENGTH, model_fact(FACT_RAW_LENGTH_WITH_HEADER) ? total : total - header);
     put_host_order(p + OFFSET, get(p + OFFSET));
+    if (icmp)
+        turn_quote(p, length, header);
 }
 
 /* rip_output of FreeBSD walks the options. */

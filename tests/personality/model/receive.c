@@ -20,6 +20,7 @@ static size_t room_of(const struct msghdr *h)
  */
 static bool is_unwanted(struct sock *s, const struct host_message *m)
 {
+    static const uint8_t all_hosts[4] = {224, 0, 0, 1};
     struct host_addr group = m->local, from = m->peer;
     if (m->foreign || (s->wild && !model_is_any(&s->local) && !model_same_ip(&s->local, &m->local)))
         return true;
@@ -28,11 +29,14 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
         return false;
     group = model_unmap(&group);
+    if (group.family == 4 && model_fact(FACT_ALL_HOSTS) && memcmp(group.ip, all_hosts, 4) == 0)
+        return false;
     if (s->kind == KIND_R6 && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
         return true;
     const bool always = s->kind == KIND_U4 || (s->kind == KIND_U6 && group.family == 4);
-    const bool strict =
-        (always && model_fact(FACT_STRICT_UDP4)) || (s->multicast && model_fact(FACT_STRICT_STATE));
+    const bool strict = (always && model_fact(FACT_STRICT_UDP4)) ||
+                        (s->multicast && model_fact(FACT_STRICT_STATE) &&
+                         (s->is.type != HOST_RAW || model_fact(FACT_STRICT_RAW)));
     if (!strict)
         return false;
     const struct membership *const joined = model_membership(s, m->interface, &group);
@@ -82,11 +86,15 @@ static bool is_answered(const struct sock *s, const uint8_t *packet, int64_t len
 {
     uint32_t index;
     struct host_addr to = {.family = 4};
-    if (s->kind != KIND_R4 || model_fact(FACT_ICMP_REQUESTS_RAW4) || length < 28 || packet[9] != 1)
+    if (!(s->kind & KIND_RP4) || model_fact(FACT_ICMP_REQUESTS_RAW4) || length < 28 ||
+        packet[9] != 1)
         return false;
     const uint8_t type = packet[(packet[0] & 15) * 4];
     memcpy(to.ip, packet + 16, 4);
-    return (type == 8 || type == 13) && model_interface_of(&to, &index) == 0;
+    if (type == 8 && model_fact(FACT_GROUP_REQUESTS_ANSWERED))
+        return true;
+    return (type == 8 || (type == 13 && !model_fact(FACT_TIMESTAMP_REQUESTS))) &&
+           model_interface_of(&to, &index) == 0;
 }
 
 static void discard(int fd)
@@ -177,7 +185,7 @@ static int64_t take_datagram(int fd, struct sock *s, struct host_message *m, int
 static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_message *m, int flags)
 {
     for (;;) {
-        int64_t n = s->kind == KIND_R4 ? pass_answered(fd, s, flags_in(flags)) : 0;
+        int64_t n = s->kind & KIND_RP4 ? pass_answered(fd, s, flags_in(flags)) : 0;
         if (n < 0)
             return n;
         if (s->is.type == HOST_DATAGRAM && take_notice(fd, s, m, flags))
@@ -237,11 +245,12 @@ static ssize_t finish(struct sock *s, struct msghdr *h, struct host_message *m, 
     const size_t room = room_of(h);
     int out = flags_out(m, n, room, flags);
     const size_t stored = (uint64_t)n < room ? (size_t)n : room;
-    if (s->kind == KIND_R4 && h->msg_iovlen > 0 && m->fragment > 0)
+    if ((s->kind & KIND_RP4) && h->msg_iovlen > 0 && m->fragment > 0)
         model_fragment_sum(h->msg_iov[0].iov_base, h->msg_iov[0].iov_len, m->fragment);
-    if (s->kind == KIND_R4 && h->msg_iovlen > 0)
+    if ((s->kind & KIND_RP4) && h->msg_iovlen > 0)
         model_header_in(h->msg_iov[0].iov_base,
-                        stored < h->msg_iov[0].iov_len ? stored : h->msg_iov[0].iov_len, (size_t)n);
+                        stored < h->msg_iov[0].iov_len ? stored : h->msg_iov[0].iov_len,
+                        s->is.protocol == IPPROTO_ICMP);
     give_peer(s, m, h);
     if (h->msg_control == NULL)
         h->msg_controllen = 0;
@@ -277,6 +286,8 @@ ssize_t model_receive(int fd, struct msghdr *h, int flags)
     host_unlock();
     if (s == NULL)
         return error;
+    if (h->msg_iovlen == 0 && model_fact(FACT_NO_BUFFERS))
+        return -model_fact(FACT_NO_BUFFERS);
     if (s->is.type == HOST_STREAM)
         return receive_stream(fd, h, flags);
     struct host_message m;

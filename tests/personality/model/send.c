@@ -357,7 +357,7 @@ static int check_length(const struct sock *s, int64_t length)
 {
     if (s->is.type != HOST_STREAM && length > s->values[OPTION_SEND_BUFFER])
         return -model_fact(FACT_MESSAGE_OVER_BUFFER);
-    if (s->kind == KIND_R6 && s->is.protocol == IPPROTO_ICMPV6 && length < 8)
+    if ((s->kind & KIND_RP6) && s->is.protocol == IPPROTO_ICMPV6 && length < 8)
         return -ENOBUFS; /* M raw6.checksum: rip6_output wants the header */
     if (s->is.type == HOST_RAW &&
         length > 65535 - (s->kind == KIND_R4 && !s->values[OPTION_HDRINCL] ? 20 : 0))
@@ -433,6 +433,16 @@ static ssize_t send_own_header(int fd, struct sock *s, const struct msghdr *h,
     return (ssize_t)n;
 }
 
+/* Control data takes room, too: of a socket that may wait the call would, for ever. */
+static int check_room(const struct sock *s, const struct msghdr *h)
+{
+    if (h->msg_iovlen == 0 && model_fact(FACT_NO_BUFFERS))
+        return -model_fact(FACT_NO_BUFFERS);
+    if (s->is.type == HOST_STREAM || h->msg_control == NULL || !model_fact(FACT_CONTROL_ROOM))
+        return 0;
+    return length_of(h) + (int64_t)h->msg_controllen > s->values[OPTION_SEND_BUFFER] ? -EAGAIN : 0;
+}
+
 static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_message *m)
 {
     model_errors(fd, s);
@@ -449,8 +459,23 @@ static int judge(int fd, struct sock *s, const struct msghdr *h, struct host_mes
     if (result == 0 && s->is.type != HOST_STREAM)
         result = model_control_in(s, h, m->peer.family != 0 ? &m->peer : &s->peer, m);
     m->v4 = s->is.family == 4 || model_is_mapped(m->peer.family != 0 ? &m->peer : &s->peer);
+    if (h->msg_control != NULL && !m->v4 && s->is.type != HOST_STREAM &&
+        model_fact(FACT_CONTROL6_ALONE)) {
+        if (!(m->has & HOST_HAS_CLASS))
+            m->traffic_class = 0;
+        if (!(m->has & HOST_HAS_DONT_FRAGMENT))
+            m->dont_fragment = 0;
+        m->has |= HOST_HAS_CLASS | HOST_HAS_DONT_FRAGMENT;
+    }
+    s->unbinds = m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE);
+    if (result == 0)
+        result = check_room(s, h);
+    if (result == 0)
+        result = model_ping_send(s, h);
     if (result == 0)
         result = model_check_source(fd, s, &m->peer, m);
+    if (result == 0 && s->is.type != HOST_STREAM)
+        result = model_way(fd, s, m);
     if (result == 0 && s->is.type != HOST_STREAM)
         result = check_zone(m->peer.family != 0 ? &m->peer : &s->peer, m);
     if (result == 0 && s->is.type != HOST_STREAM)
@@ -510,7 +535,7 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
     const int64_t length = length_of(h);
     host_lock();
     struct sock *const s = model_find(fd, &result);
-    const bool own = s != NULL && s->kind == KIND_R4 && s->values[OPTION_HDRINCL];
+    const bool own = s != NULL && (s->kind & KIND_RP4) && s->values[OPTION_HDRINCL];
     if (s != NULL)
         result = judge(fd, s, h, &m);
     if (s != NULL)
@@ -528,5 +553,11 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
         m.peer.port = 0;
     if (own)
         return send_own_header(fd, s, h, &m, length);
-    return send_below(fd, &m);
+    const ssize_t n = send_below(fd, &m);
+    if (n >= 0 && s->kind == KIND_U4) {
+        host_lock();
+        model_way_gone(fd, s);
+        host_unlock();
+    }
+    return n;
 }

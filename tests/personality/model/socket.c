@@ -28,11 +28,13 @@ static int check_protocol(int family, enum host_type type, int protocol)
 {
     if (type == HOST_STREAM)
         return protocol == 0 || protocol == IPPROTO_TCP ? 0 : -EPROTONOSUPPORT;
+    if (type == HOST_DATAGRAM && protocol == IPPROTO_TCP && model_fact(FACT_PING_SOCKETS))
+        return -EPROTOTYPE;
     if (type == HOST_DATAGRAM)
         return protocol == 0 || protocol == IPPROTO_UDP ? 0 : -EPROTONOSUPPORT;
     if (!host_is_privileged())
         return -model_fact(FACT_RAW_UNPRIVILEGED);
-    if (protocol < 0 || protocol > 255)
+    if ((protocol < 0 && !model_fact(FACT_PING_SOCKETS)) || protocol > 255)
         return -model_fact(family == AF_INET ? FACT_PROTOCOL_RANGE4 : FACT_PROTOCOL_RANGE6);
     return 0;
 }
@@ -45,12 +47,16 @@ static int host_protocol(enum host_type type, int protocol)
 int kernel_socket(int family, int type, int protocol)
 {
     enum host_type kind;
+    const bool ping = type == SOCK_DGRAM && model_fact(FACT_PING_SOCKETS) &&
+                      protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
     int result = model_fault("socket");
     if (result == 0 && family != AF_INET && family != AF_INET6)
         result = -EAFNOSUPPORT;
     if (result == 0)
         result = type_of(type, &kind);
-    if (result == 0)
+    if (result == 0 && ping)
+        kind = HOST_RAW;
+    else if (result == 0)
         result = check_protocol(family, kind, protocol);
     if (result < 0)
         return model_return(result);
@@ -62,7 +68,7 @@ int kernel_socket(int family, int type, int protocol)
     if (fd < 0)
         return model_return(model_errno(fd));
     host_lock();
-    const bool known = model_made(fd) != NULL;
+    const bool known = model_made(fd, ping) != NULL;
     host_unlock();
     if (known)
         return model_opened(fd);
@@ -153,7 +159,7 @@ static int bind_locked(int fd, const void *name, socklen_t length)
     }
     if (result == 0)
         s->bound_by = fd + 1;
-    if (result == 0 && s->kind == KIND_R4)
+    if (result == 0 && (s->kind & KIND_RP4))
         s->bound = addr;
     model_names(fd, s);
     return result;
@@ -342,6 +348,8 @@ int kernel_setsockopt(int fd, int level, int name, const void *value, socklen_t 
     host_lock();
     struct sock *const s = result < 0 ? NULL : model_find(fd, &result);
     if (s != NULL)
+        result = model_ping_option(s, level, name);
+    if (s != NULL && result == 0)
         result = model_set(fd, s, level, name, value, length);
     host_unlock();
     return model_return(result);
@@ -362,6 +370,8 @@ int kernel_getsockopt(int fd, int level, int name, void *value, socklen_t *lengt
     host_lock();
     struct sock *const s = result < 0 ? NULL : model_find(fd, &result);
     if (s != NULL)
+        result = model_ping_option(s, level, name);
+    if (s != NULL && result == 0)
         result = model_get(fd, s, level, name, value, length);
     else if (result == -EOPNOTSUPP)
         result = get_foreign(level, name, value, length);

@@ -18,9 +18,9 @@ static int get_socket_level(int fd, struct sock *s, int name, void *value, sockl
 {
     int answer = 0;
     if (name == SO_TYPE)
-        answer = s->is.type == HOST_STREAM     ? SOCK_STREAM
-                 : s->is.type == HOST_DATAGRAM ? SOCK_DGRAM
-                                               : SOCK_RAW;
+        answer = s->is.type == HOST_STREAM                                        ? SOCK_STREAM
+                 : s->is.type == HOST_DATAGRAM || (s->kind & (KIND_P4 | KIND_P6)) ? SOCK_DGRAM
+                                                                                  : SOCK_RAW;
     else if (name == SO_ERROR)
         answer = get_error(fd, s);
     else if (name == SO_ACCEPTCONN)
@@ -121,6 +121,8 @@ static int set_multicast_if6(int fd, struct sock *s, const void *value, socklen_
     if (length != sizeof index)
         return -EINVAL;
     memcpy(&index, value, sizeof index);
+    if (index == 0 && model_fact(FACT_MULTICAST_IF6_CLEAR))
+        return -model_fact(FACT_MULTICAST_IF6_CLEAR);
     if (index != 0 && !model_has_interface(index))
         return -model_fact(FACT_MULTICAST_IF_INDEX);
     if (index != 0 && !model_carries_multicast(index))
@@ -129,6 +131,21 @@ static int set_multicast_if6(int fd, struct sock *s, const void *value, socklen_
     host_set(fd, HOST_OPTION_MULTICAST_IF6, (int)index);
     s->interface6 = index;
     return 0;
+}
+
+/* Darwin: an index alone. */
+static int set_multicast_ifindex(int fd, struct sock *s, const void *value, socklen_t length)
+{
+    const struct host_addr none = {.family = 4};
+    uint32_t index;
+    if (length < sizeof index)
+        return -EINVAL;
+    memcpy(&index, value, sizeof index);
+    if (index > 0xffff)
+        return -ENXIO;
+    if (index != 0 && (!model_has_interface(index) || !model_carries_multicast(index)))
+        return -EADDRNOTAVAIL;
+    return set_interface4(fd, s, index, &none);
 }
 
 /* ---- raw IPv6 ---- */
@@ -166,7 +183,7 @@ static int get_checksum(struct sock *s, void *value, socklen_t *length)
 
 static bool has_filter(const struct sock *s)
 {
-    return s->kind == KIND_R6 &&
+    return (s->kind & KIND_RP6) &&
            (s->is.protocol == IPPROTO_ICMPV6 || model_fact(FACT_FILTER_ON_RAW6));
 }
 
@@ -174,9 +191,12 @@ static bool has_filter(const struct sock *s)
 static int set_filter(int fd, struct sock *s, const void *value, socklen_t length)
 {
     uint32_t blocked[8];
-    if (length != sizeof s->filter)
+    if (length == 0 && model_fact(FACT_PING_SOCKETS)) { /* Darwin: all pass */
+        memset(s->filter, 0xff, sizeof s->filter);
+    } else if (length != sizeof s->filter) {
         return -model_fact(FACT_FILTER_LENGTH);
-    memcpy(s->filter, value, sizeof s->filter);
+    } else
+        memcpy(s->filter, value, sizeof s->filter);
     for (int i = 0; i < 8; i++)
         blocked[i] = ~s->filter[i];
     if (s->is.protocol != IPPROTO_ICMPV6) /* kept, without effect */
@@ -261,6 +281,8 @@ int model_set_special(int fd, struct sock *s, int level, int name, const void *v
         return set_filter(fd, s, value, length);
     if (level == IPPROTO_IPV6 && s->is.family == 6)
         return set_v6(fd, s, name, value, length);
+    if (level == IPPROTO_IP && name == IP_MULTICAST_IFINDEX && s->is.family == 4)
+        return set_multicast_ifindex(fd, s, value, length);
     if (level == IPPROTO_IP && name == IP_MULTICAST_IF &&
         (s->is.family == 4 || model_fact(FACT_IP_ON_V6)))
         return set_multicast_if4(fd, s, value, length);
@@ -298,6 +320,8 @@ int model_get_special(int fd, struct sock *s, int level, int name, void *value, 
     if (level == IPPROTO_IP && name == IP_MULTICAST_IF &&
         (s->is.family == 4 || model_fact(FACT_IP_ON_V6)))
         return get_multicast_if4(s, value, length);
+    if (level == IPPROTO_IP && name == IP_MULTICAST_IFINDEX && s->is.family == 4)
+        return model_copy_out(&s->interface4, sizeof s->interface4, value, length);
     if (level == IPPROTO_IP && name == IP_ERRORMTU && s->is.family == 4)
         return model_copy_out(&no_mtu, sizeof no_mtu, value, length);
     return 1;

@@ -130,21 +130,23 @@ struct sock *model_find(int fd, int *error)
     return s;
 }
 
-struct sock *model_made(int fd)
+struct sock *model_made(int fd, bool ping)
 {
     int error = 0;
     struct sock *const s = model_find(fd, &error);
     if (s == NULL)
         return NULL;
     s->made = true;
+    if (ping)
+        s->kind = s->is.family == 4 ? KIND_P4 : KIND_P6;
     s->bound.family = (uint8_t)s->is.family;
     if (s->is.type == HOST_RAW &&
         s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
         host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6,
                  0);
     if (s->is.family == 6) {
-        s->values[OPTION_V6ONLY] = 1;
-        host_set(fd, HOST_OPTION_V6ONLY, 1);
+        s->values[OPTION_V6ONLY] = initial[OPTION_V6ONLY];
+        host_set(fd, HOST_OPTION_V6ONLY, initial[OPTION_V6ONLY]);
     }
     model_apply(fd, s, OPTION_RECEIVE_BUFFER, s->values[OPTION_RECEIVE_BUFFER]);
     model_apply(fd, s, OPTION_SEND_BUFFER, s->values[OPTION_SEND_BUFFER]);
@@ -164,7 +166,7 @@ void model_names(int fd, struct sock *s)
     }
     if (s->is.type == HOST_RAW)
         s->peer.port = 0;
-    if (s->wild || (s->kind == KIND_R4 && s->made)) {
+    if (s->wild || ((s->kind & KIND_RP4) && s->made)) {
         const bool odd = s->odd_peer && s->is.family == 6 && model_is_any(&s->bound);
         s->local = odd ? s->odd_local : s->bound;
         s->local.port = 0;
@@ -180,6 +182,8 @@ void model_names(int fd, struct sock *s)
         if (s->zoneless)
             s->local.scope = 0;
         s->has_port = s->local.port != 0;
+        if (s->unbound)
+            memset(s->local.ip, 0, sizeof s->local.ip);
     }
 }
 

@@ -48,12 +48,37 @@ static const struct {
     {"net.inet.ip.mcast.maxsocksrc", false, 128},
 };
 
+/* Darwin's kern.osrelease: "20.6.0". */
+static int give_release(char *value, size_t *length)
+{
+    char text[16];
+    int at = (int)sizeof text;
+    const int parts[] = {0, model_version() % 100, model_version() / 100};
+    text[--at] = 0;
+    for (int i = 0; i < 3; i++) {
+        int part = parts[i];
+        do
+            text[--at] = (char)('0' + part % 10);
+        while ((part /= 10) != 0);
+        if (i < 2)
+            text[--at] = '.';
+    }
+    const size_t size = sizeof text - (size_t)at;
+    if (*length < size)
+        return model_return(-ENOMEM);
+    memcpy(value, text + at, size);
+    *length = size;
+    return 0;
+}
+
 int kernel_sysctlbyname(const char *name, void *value, size_t *length, const void *changed,
                         size_t changed_length)
 {
     (void)changed;
     (void)changed_length;
     int result = model_fault("sysctl");
+    if (result == 0 && strcmp(name, "kern.osrelease") == 0)
+        return give_release(value, length);
     for (size_t i = 0; result == 0 && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i].name) != 0)
             continue;
@@ -102,8 +127,10 @@ int kernel_minherit(void *memory, size_t size, int how)
 {
 #ifdef INHERIT_ZERO
     const int zero = INHERIT_ZERO;
-#else
+#elif defined MAP_INHERIT_ZERO
     const int zero = MAP_INHERIT_ZERO;
+#else
+    const int zero = -1;
 #endif
     const int fault = model_fault("minherit");
     if (fault < 0 || how != zero)

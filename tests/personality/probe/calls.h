@@ -72,7 +72,11 @@ long port_listen(int fd, int backlog)
 
 long port_accept(int fd, struct sockaddr *addr, socklen_t *length)
 {
+#ifdef SOCK_CLOEXEC
     return answer(accept4(fd, addr, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+#else
+    return answer(accept(fd, addr, length));
+#endif
 }
 
 long port_shutdown(int fd, int how)

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What Darwin tells of a foreign socket: its type; its family by its name, which it has before it
+ * is bound, too. No option tells the protocol: that a datagram socket is one for pings, its own
+ * options do (bsd/netinet/ip_icmp.c, icmp_dgram_ctloutput; bsd/netinet6/icmp6.c, icmp6_ctloutput),
+ * which UDP refuses; and of a raw one of IPv6 a checksum that is nowhere that it is not of ICMPv6
+ * (bsd/netinet6/ip6_output.c, ip6_raw_ctloutput). */
+#include "core/endpoint/backend.h"
+#include "posix/errno.h"
+
+#include IPSK_SYSTEM_HEADER
+
+#define READ(level, name, value, error) \
+    ipsk_sys_get_number(handle, level, name, #name, value, error)
+#define FIND(level, name, otherwise, value, error) \
+    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
+
+/* One that is no socket of IP is no socket for us. */
+static int family_of(ipsock_handle_t handle, int *family, struct ipsock_error *error)
+{
+    struct sockaddr_storage name;
+    socklen_t length = sizeof name;
+    name.ss_family = AF_UNSPEC;
+    if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
+        return ipsk_fail_errno(error, "getsockname");
+    *family = name.ss_family == AF_INET    ? IPSOCK_IPV4
+              : name.ss_family == AF_INET6 ? IPSOCK_IPV6
+                                           : 0;
+    return IPSOCK_OK;
+}
+
+static int find_datagram_kind(ipsock_handle_t handle, struct ipsk_inspection *found,
+                              struct ipsock_error *error)
+{
+    uint32_t filter[8];
+    size_t length = sizeof filter;
+    int value, code;
+    if (found->family == IPSOCK_IPV4) {
+        code = READ(IPPROTO_IP, IP_STRIPHDR, &value, error);
+    } else {
+        code = ipsk_sys_get(handle, IPPROTO_ICMPV6, ICMP6_FILTER, filter, &length, error);
+        if (code < 0)
+            error->option = "ICMP6_FILTER";
+    }
+    if (ipsk_is_no_answer(code))
+        return code;
+    found->kind = code == IPSOCK_OK ? IPSOCK_PING : IPSOCK_UDP;
+    found->protocol = 0;
+    return IPSOCK_OK;
+}
+
+static int find_raw(ipsock_handle_t handle, struct ipsk_inspection *found,
+                    struct ipsock_error *error)
+{
+    int value;
+    int code;
+    found->protocol = 0;
+    found->protocol_unknown = true;
+    if (found->family == IPSOCK_IPV4) {
+        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
+        found->header_included = value != 0;
+    } else {
+        code = FIND(IPPROTO_IPV6, IPV6_CHECKSUM, 2, &value, error);
+        found->protocol_unknown = value == 2;
+    }
+    return code;
+}
+
+static int find_kind(ipsock_handle_t handle, int type, struct ipsk_inspection *found,
+                     struct ipsock_error *error)
+{
+    int value = 0, code;
+    switch (type) {
+    case SOCK_STREAM:
+        found->kind = IPSOCK_TCP;
+        found->protocol = 0;
+        code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
+        found->listening = value != 0;
+        return code;
+    case SOCK_DGRAM:
+        return find_datagram_kind(handle, found, error);
+    case SOCK_RAW:
+        found->kind = IPSOCK_RAW;
+        return find_raw(handle, found, error);
+    default:
+        return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
+    }
+}
+
+/* Which interface it is bound to, and whether it takes both families. */
+static int find_rest(ipsock_handle_t handle, struct ipsk_inspection *found,
+                     struct ipsock_error *error)
+{
+    int value, code;
+    if (found->family == IPSOCK_IPV4)
+        code = FIND(IPPROTO_IP, IP_BOUND_IF, 0, &value, error);
+    else
+        code = FIND(IPPROTO_IPV6, IPV6_BOUND_IF, 0, &value, error);
+    found->interface_index = (uint32_t)value;
+    if (code < 0 || found->family == IPSOCK_IPV4 || found->kind == IPSOCK_RAW)
+        return code;
+    code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
+    found->dual_stack = value == 0;
+    return code;
+}
+
+int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
+                     struct ipsock_error *error)
+{
+    int type;
+    int code = family_of(handle, &found->family, error);
+    if (code == IPSOCK_OK)
+        code = READ(SOL_SOCKET, SO_TYPE, &type, error);
+    if (code < 0)
+        return code;
+    if (found->family == 0)
+        return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
+    code = find_kind(handle, type, found, error);
+    return code == IPSOCK_OK ? find_rest(handle, found, error) : code;
+}
