@@ -128,14 +128,18 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     ipsock_add(shared no_error_queue single)
     ipsock_add(windows
         call error inspect interface message option resolve socket source start sync tables wait)
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD)$")
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD)$")
     string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
     set(ipsock_system_header bsd/${system}.h)
     ipsock_add(posix
         broadcast create errno flow header interface message process refusal resolve socket sync wait
         wake_pipe)
     ipsock_add(shared no_error_queue)
-    ipsock_add(bsd host inspect link version ${system}_host ${system}_tables)
+    ipsock_add(bsd host inspect link ${system}_host ${system}_tables)
+    # OpenBSD has no sysctl by name.
+    if(NOT CMAKE_SYSTEM_NAME STREQUAL "OpenBSD")
+        ipsock_add(bsd version)
+    endif()
     # FreeBSD's recvmmsg is a loop in libc, with lengths of another type: never a variant there.
     if(CMAKE_SYSTEM_NAME STREQUAL "FreeBSD")
         set(IPSOCK_BATCH single)
@@ -147,7 +151,7 @@ elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD)$")
     else()
         ipsock_add(shared single)
     endif()
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(OpenBSD|DragonFly|Darwin)$")
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(DragonFly|Darwin)$")
     message(FATAL_ERROR
         "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. "
         "README.md, \"What works now\", tells what there is of it.")
