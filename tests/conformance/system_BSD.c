@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* FreeBSD and NetBSD: the types of their control messages. No network of one's own is made: tests
- * that need one are skipped. */
+/* FreeBSD, NetBSD and OpenBSD: the types of their control messages. No network of one's own is
+ * made: tests that need one are skipped. */
 #include <sys/types.h>
 
 #include <ipsock/addr.h>
@@ -19,12 +19,16 @@ void system_isolate(void)
 {
 }
 
-/* kern.osreldate; NetBSD has none. */
+/* kern.osreldate; NetBSD has none, OpenBSD nothing by name. */
 static int release_date(void)
 {
+#ifdef __OpenBSD__
+    return 0;
+#else
     int value = 0;
     size_t size = sizeof value;
     return sysctlbyname("kern.osreldate", &value, &size, NULL, 0) == 0 ? value : 0;
+#endif
 }
 
 /* What versions of one system differ in, too: bsd.md 9, MSG_TRUNC as an input flag; 3, IPv6
@@ -116,14 +120,6 @@ static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
                       MCAST_JOIN_SOURCE_GROUP, &request, sizeof request) == 0;
 }
 
-static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
-{
-    struct ip_mreqn request;
-    memset(&request, 0, sizeof request);
-    memcpy(&request.imr_multiaddr, group->ip, 4);
-    request.imr_ifindex = (int)index;
-    return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0;
-}
 #else
 static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
                         const struct ipsock_addr *source)
@@ -135,6 +131,18 @@ static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
     return false;
 }
 
+#endif
+
+#ifndef __NetBSD__
+static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
+{
+    struct ip_mreqn request;
+    memset(&request, 0, sizeof request);
+    memcpy(&request.imr_multiaddr, group->ip, 4);
+    request.imr_ifindex = (int)index;
+    return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0;
+}
+#else
 /* 0.x.y.z stands for an index: ip(4). */
 static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
 {

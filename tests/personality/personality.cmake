@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD or NetBSD with their real
+# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD, NetBSD or OpenBSD with their real
 # headers runs on Linux, its system calls redirected to the model.
 #
 #     ipsock_personality_objects(VARIABLE SYSTEM SOURCES… [INCLUDES DIRECTORY…] [DEFINITIONS WORD…])
-#         compiles sources for SYSTEM (freebsd, netbsd), redirects their calls; the objects' names.
+#         compiles sources for SYSTEM (freebsd, netbsd, openbsd), redirects their calls; the objects' names.
 #     ipsock_personality_model(SYSTEM)
 #         the library ipsock_model_SYSTEM: the model and the host below it. Made once.
 #     ipsock_personality_program(NAME SYSTEM SOURCES FILE… [NATIVE FILE…] [INCLUDES …] [DEFINITIONS …])
@@ -23,12 +23,15 @@ set(personality_flags -std=c11 -fPIC -g -O1 -fno-sanitize=undefined -fno-stack-p
 if(IPSOCK_WERROR)
     list(APPEND personality_flags -Werror)
 endif()
-# The first version is the one without a word; numbers are __FreeBSD_version, __NetBSD_Version__.
+# The first version is the one without a word; numbers are __FreeBSD_version, __NetBSD_Version__,
+# OpenBSD's release times ten.
 set(personality_versions_freebsd
     "{\"13.0\", 1300139}, {\"12.4\", 1204000}, {\"14.3\", 1403000}, {\"15.0\", 1500068}")
 set(personality_versions_netbsd
     "{\"10.1\", 1001000000}, {\"9.4\", 904000000}, {\"7.99.34\", 799003400}")
+set(personality_versions_openbsd "{\"7.8\", 78}, {\"7.2\", 72}")
 set(personality_name_size_freebsd size_t)
+set(personality_name_size_openbsd size_t)
 set(personality_name_size_netbsd socklen_t)
 
 # The file for objcopy.

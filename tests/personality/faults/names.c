@@ -18,24 +18,32 @@ static const struct {
 } names[] = {
 #define N(level, name) {level, name, #name},
     N(SOL_SOCKET, SO_BROADCAST) N(SOL_SOCKET, SO_RCVBUF) N(SOL_SOCKET, SO_SNDBUF) N(
-        SOL_SOCKET, SO_REUSEADDR) N(SOL_SOCKET, SO_REUSEPORT) N(SOL_SOCKET, SO_ERROR)
-        N(SOL_SOCKET, SO_TYPE) N(SOL_SOCKET, SO_ACCEPTCONN) N(SOL_SOCKET, SO_NOSIGPIPE) N(
-            IPPROTO_IP, IP_TOS) N(IPPROTO_IP, IP_TTL) N(IPPROTO_IP, IP_HDRINCL)
-            N(IPPROTO_IP, IP_MULTICAST_IF) N(IPPROTO_IP, IP_MULTICAST_LOOP) N(
-                IPPROTO_IP, IP_MULTICAST_TTL) N(IPPROTO_IP, IP_RECVDSTADDR) N(IPPROTO_IP, IP_RECVIF)
-                N(IPPROTO_IP, IP_RECVTTL) N(IPPROTO_IP, IP_ADD_MEMBERSHIP) N(
-                    IPPROTO_IP, IP_DROP_MEMBERSHIP) N(IPPROTO_IPV6, IPV6_CHECKSUM) N(IPPROTO_IPV6,
-                                                                                     IPV6_DONTFRAG)
-                    N(IPPROTO_IPV6, IPV6_JOIN_GROUP) N(IPPROTO_IPV6, IPV6_LEAVE_GROUP) N(
-                        IPPROTO_IPV6, IPV6_MULTICAST_HOPS) N(IPPROTO_IPV6, IPV6_MULTICAST_IF)
-                        N(IPPROTO_IPV6, IPV6_MULTICAST_LOOP) N(IPPROTO_IPV6, IPV6_PATHMTU) N(
+        SOL_SOCKET, SO_REUSEADDR) N(SOL_SOCKET, SO_REUSEPORT) N(SOL_SOCKET, SO_ERROR) N(SOL_SOCKET,
+                                                                                        SO_TYPE)
+        N(SOL_SOCKET, SO_ACCEPTCONN) N(IPPROTO_IP, IP_TOS) N(IPPROTO_IP, IP_TTL) N(
+            IPPROTO_IP, IP_HDRINCL) N(IPPROTO_IP,
+                                      IP_MULTICAST_IF) N(IPPROTO_IP,
+                                                         IP_MULTICAST_LOOP) N(IPPROTO_IP,
+                                                                              IP_MULTICAST_TTL)
+            N(IPPROTO_IP, IP_RECVDSTADDR) N(IPPROTO_IP, IP_RECVIF) N(IPPROTO_IP, IP_RECVTTL) N(
+                IPPROTO_IP,
+                IP_ADD_MEMBERSHIP) N(IPPROTO_IP,
+                                     IP_DROP_MEMBERSHIP) N(IPPROTO_IPV6,
+                                                           IPV6_CHECKSUM) N(IPPROTO_IPV6, IPV6_DONTFRAG)
+                N(IPPROTO_IPV6, IPV6_JOIN_GROUP) N(IPPROTO_IPV6, IPV6_LEAVE_GROUP) N(
+                    IPPROTO_IPV6,
+                    IPV6_MULTICAST_HOPS) N(IPPROTO_IPV6,
+                                           IPV6_MULTICAST_IF) N(IPPROTO_IPV6, IPV6_MULTICAST_LOOP)
+                    N(IPPROTO_IPV6, IPV6_PATHMTU) N(IPPROTO_IPV6, IPV6_RECVHOPLIMIT) N(
+                        IPPROTO_IPV6,
+                        IPV6_RECVPATHMTU) N(IPPROTO_IPV6, IPV6_RECVPKTINFO)
+                        N(IPPROTO_IPV6, IPV6_RECVTCLASS) N(IPPROTO_IPV6, IPV6_TCLASS) N(
                             IPPROTO_IPV6,
-                            IPV6_RECVHOPLIMIT) N(IPPROTO_IPV6,
-                                                 IPV6_RECVPATHMTU) N(IPPROTO_IPV6, IPV6_RECVPKTINFO)
-                            N(IPPROTO_IPV6, IPV6_RECVTCLASS) N(IPPROTO_IPV6, IPV6_TCLASS) N(
-                                IPPROTO_IPV6,
-                                IPV6_UNICAST_HOPS) N(IPPROTO_IPV6,
-                                                     IPV6_V6ONLY) N(IPPROTO_ICMPV6, ICMP6_FILTER)
+                            IPV6_UNICAST_HOPS) N(IPPROTO_IPV6,
+                                                 IPV6_V6ONLY) N(IPPROTO_ICMPV6, ICMP6_FILTER)
+#ifdef SO_NOSIGPIPE
+                            N(SOL_SOCKET, SO_NOSIGPIPE)
+#endif
 #ifdef SO_PROTOCOL
                                 N(SOL_SOCKET, SO_PROTOCOL)
 #endif
