@@ -18,14 +18,10 @@ static struct ipsock_config config;
         "getsockopt", option, 0, "EIO", IPSOCK_OK, NULL, NULL        \
     }
 static const struct exception exceptions[] = {
-    ANSWER("SO_ACCEPTCONN"),
-    ANSWER("IPV6_V6ONLY"),
-    ANSWER("IP_HDRINCL"),
-    ANSWER("SO_PROTOCOL"),
-    ANSWER("ICMP6_FILTER"),
-    ANSWER("IPV6_CHECKSUM"),
-    ANSWER("SO_BROADCAST"),
-    {NULL, NULL, 0, NULL, 0, NULL, NULL},
+    ANSWER("SO_ACCEPTCONN"), ANSWER("IPV6_V6ONLY"),
+    ANSWER("IP_HDRINCL"),    ANSWER("SO_PROTOCOL"),
+    ANSWER("ICMP6_FILTER"),  ANSWER("IPV6_CHECKSUM"),
+    ANSWER("SO_BROADCAST"),  {NULL, NULL, 0, NULL, 0, NULL, NULL},
 };
 static int fd = -1, domain, type, protocol;
 static bool connects;

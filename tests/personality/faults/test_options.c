@@ -231,7 +231,7 @@ static void each_kind(void (*look)(void))
         for (int which = 0; which < 3; which++) {
             dual = which == 2;
             family = which == 0 ? IPSOCK_IPV4 : IPSOCK_IPV6;
-            if (dual && kind >= IPSOCK_RAW)
+            if (dual && (kind >= IPSOCK_RAW || !has_dual_stack()))
                 continue;
             if (each_option(look) < 4)
                 fail_msg("kind %d, family %d: hardly any options", kind, family);

@@ -17,6 +17,9 @@ static int get_error(int fd, struct sock *s)
 static int get_socket_level(int fd, struct sock *s, int name, void *value, socklen_t *length)
 {
     int answer = 0;
+    const bool told = name != SO_ACCEPTCONN && name != SO_PROTOCOL && name != SO_DOMAIN;
+    if (!told && !model_fact(FACT_SOCKET_QUERIES))
+        return 1;
     if (name == SO_TYPE)
         answer = s->is.type == HOST_STREAM     ? SOCK_STREAM
                  : s->is.type == HOST_DATAGRAM ? SOCK_DGRAM
