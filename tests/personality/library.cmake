@@ -62,10 +62,11 @@ set(personality_unknown_netbsd
     network/multicast_peers network/multicast_reports network/multicast_routed network/multihomed
     network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/addresses
     tool/examples tool/monitor tool/multicast tool/packets tool/ping tool/trace)
+set(personality_unknown_openbsd all)
 function(ipsock_personality_programs test)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
         IPSOCK_DIFFERENCES=${IPSOCK_PERSONALITY}:${test}:${PROJECT_SOURCE_DIR}/tests/personality/programs.csv)
-    if(NOT test IN_LIST personality_unknown_${IPSOCK_PERSONALITY})
+    if(NOT (test IN_LIST personality_unknown_${IPSOCK_PERSONALITY} OR personality_unknown_${IPSOCK_PERSONALITY} STREQUAL "all"))
         set_property(TEST ${test} APPEND PROPERTY LABELS personality)
     endif()
 endfunction()

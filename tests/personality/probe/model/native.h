@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The socket headers of FreeBSD or NetBSD. */
+/* The socket headers of FreeBSD, NetBSD or OpenBSD. */
 #ifndef PROBE_NATIVE_H
 #define PROBE_NATIVE_H
 
@@ -22,6 +22,8 @@
 #define PORT_IFADDRS 1
 #ifdef __NetBSD__ /* FreeBSD's sendmmsg and recvmmsg are loops of its C library */
 #define PORT_MMSG unsigned
+#elif defined __OpenBSD__
+#define PORT_MMSG int
 #endif
 
 #endif
