@@ -128,7 +128,7 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     ipsock_add(shared no_error_queue single)
     ipsock_add(windows
         call error inspect interface message option resolve socket source start sync tables wait)
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD)$")
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly)$")
     string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
     set(ipsock_system_header bsd/${system}.h)
     ipsock_add(posix
@@ -141,7 +141,8 @@ elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD)$")
         ipsock_add(bsd version)
     endif()
     # FreeBSD's recvmmsg is a loop in libc, with lengths of another type: never a variant there.
-    if(CMAKE_SYSTEM_NAME STREQUAL "FreeBSD")
+    # DragonFly has none.
+    if(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|DragonFly)$")
         set(IPSOCK_BATCH single)
     else()
         ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
@@ -151,7 +152,7 @@ elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD)$")
     else()
         ipsock_add(shared single)
     endif()
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(DragonFly|Darwin)$")
+elseif(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
     message(FATAL_ERROR
         "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. "
         "README.md, \"What works now\", tells what there is of it.")
