@@ -26,8 +26,9 @@ static int kind_of(int type)
                                 : 0;
 }
 
-/* NetBSD has no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells (netinet6/icmp6.c,
- * icmp6_ctloutput; others have none). Older OpenBSD has it in no kernel, and a filter everywhere. */
+/* NetBSD and DragonFly have no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells (netinet6/icmp6.c,
+ * icmp6_ctloutput; others have none), on NetBSD. Older OpenBSD has it in no kernel, and a filter
+ * everywhere, like DragonFly. */
 static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
                          struct ipsock_error *error)
 {
@@ -37,7 +38,7 @@ static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
     if (found->protocol_unknown)
         found->protocol = 0;
     return code;
-#else
+#elif defined __NetBSD__
     struct icmp6_filter filter;
     size_t length = sizeof filter;
     found->protocol_unknown = found->family == IPSOCK_IPV4;
@@ -49,6 +50,10 @@ static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
     else
         error->option = "ICMP6_FILTER";
     return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
+#else
+    (void)handle, (void)error;
+    found->protocol_unknown = true;
+    return IPSOCK_OK;
 #endif
 }
 

@@ -41,8 +41,10 @@ static bool tells_protocol(void)
     const bool tells = getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &value, &length) == 0;
     close(fd);
     return tells;
-#else
+#elif defined __NetBSD__
     return true; /* expectations.csv has the row */
+#else
+    return false;
 #endif
 }
 

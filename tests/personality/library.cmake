@@ -9,6 +9,7 @@ set(personality_host ${CMAKE_SYSTEM_NAME})
 set(personality_name_freebsd FreeBSD)
 set(personality_name_netbsd NetBSD)
 set(personality_name_openbsd OpenBSD)
+set(personality_name_dragonfly DragonFly)
 set(CMAKE_SYSTEM_NAME ${personality_name_${IPSOCK_PERSONALITY}})
 include(cmake/platform.cmake)
 set(CMAKE_SYSTEM_NAME ${personality_host})
@@ -63,6 +64,7 @@ set(personality_unknown_netbsd
     network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/addresses
     tool/examples tool/monitor tool/multicast tool/packets tool/ping tool/trace)
 set(personality_unknown_openbsd all)
+set(personality_unknown_dragonfly all)
 function(ipsock_personality_programs test)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
         IPSOCK_DIFFERENCES=${IPSOCK_PERSONALITY}:${test}:${PROJECT_SOURCE_DIR}/tests/personality/programs.csv)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD, NetBSD or OpenBSD with their real
+# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD, NetBSD, OpenBSD or DragonFly with their real
 # headers runs on Linux, its system calls redirected to the model.
 #
 #     ipsock_personality_objects(VARIABLE SYSTEM SOURCES… [INCLUDES DIRECTORY…] [DEFINITIONS WORD…])
-#         compiles sources for SYSTEM (freebsd, netbsd, openbsd), redirects their calls; the objects' names.
+#         compiles sources for SYSTEM (freebsd, netbsd, openbsd, dragonfly), redirects their calls; the objects' names.
 #     ipsock_personality_model(SYSTEM)
 #         the library ipsock_model_SYSTEM: the model and the host below it. Made once.
 #     ipsock_personality_program(NAME SYSTEM SOURCES FILE… [NATIVE FILE…] [INCLUDES …] [DEFINITIONS …])
@@ -30,14 +30,23 @@ set(personality_versions_freebsd
 set(personality_versions_netbsd
     "{\"10.1\", 1001000000}, {\"9.4\", 904000000}, {\"7.99.34\", 799003400}")
 set(personality_versions_openbsd "{\"7.8\", 78}, {\"7.2\", 72}")
+set(personality_versions_dragonfly "{\"6.4\", 600400}, {\"6.0\", 600000}")
 set(personality_name_size_freebsd size_t)
 set(personality_name_size_openbsd size_t)
+set(personality_name_size_dragonfly size_t)
+# zig has no headers of DragonFly: its names over FreeBSD's.
+set(personality_target_dragonfly freebsd)
+set(personality_names_dragonfly -include ${PROJECT_SOURCE_DIR}/tests/golden/dragonfly_names.h)
 set(personality_name_size_netbsd socklen_t)
 
 # The file for objcopy.
 function(ipsock_personality_symbols variable system)
     set(file ${PROJECT_BINARY_DIR}/personality/${system}.symbols)
-    file(STRINGS ${personality_directory}/calls.def lines REGEX "^(all|${system}) ")
+    set(target ${system})
+    if(personality_target_${system})
+        set(target ${personality_target_${system}})
+    endif()
+    file(STRINGS ${personality_directory}/calls.def lines REGEX "^(all|${target}) ")
     set(text)
     foreach(line IN LISTS lines)
         string(REGEX MATCH "[^ ]+ [^ ]+$" pair "${line}")
@@ -53,6 +62,10 @@ function(ipsock_personality_objects variable system)
     cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SOURCES;INCLUDES;DEFINITIONS")
     set(options)
     ipsock_personality_symbols(symbols ${system})
+    set(target ${system})
+    if(personality_target_${system})
+        set(target ${personality_target_${system}})
+    endif()
     foreach(directory IN LISTS arg_INCLUDES)
         list(APPEND options -I${directory})
     endforeach()
@@ -70,7 +83,8 @@ function(ipsock_personality_objects variable system)
         get_filename_component(directory ${object} DIRECTORY)
         file(MAKE_DIRECTORY ${directory})
         add_custom_command(OUTPUT ${object}
-            COMMAND ${IPSOCK_ZIG} cc -target x86_64-${system} ${personality_flags} ${options}
+            COMMAND ${IPSOCK_ZIG} cc -target x86_64-${target} ${personality_flags}
+                ${personality_names_${system}} ${options}
                 -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}.native
             COMMAND ${IPSOCK_OBJCOPY} --redefine-syms=${symbols}
                 ${object}.native ${object}

@@ -15,6 +15,7 @@ enum value_rule {
     HOPS_ZERO,
     TO_ONE,
     ONLY_ONE,
+    ALWAYS_ONE,
     TTL_OR_MINUS,
     TO_TWO,
     MINUS_TO_ONE,
@@ -98,6 +99,9 @@ static int judge(enum value_rule rule, int *value)
     case ONLY_ONE:
         *value = *value != 0;
         return within(*value, 1, 1);
+    case ALWAYS_ONE:
+        *value = 1;
+        return 0;
     case TTL_OR_MINUS:
         if (*value == -1)
             *value = 64;

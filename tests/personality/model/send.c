@@ -158,6 +158,8 @@ static int check_source4(int fd, struct sock *s, struct host_message *m)
     if (model_fact(FACT_SOURCE_NEEDS_WILDCARD)) {
         model_names(fd, s);
         struct host_addr local = model_unmap(&s->local);
+        if (model_fact(FACT_SOURCE_SAME) && memcmp(local.ip, m->local.ip, 4) == 0)
+            return 0;
         if (s->connected || !s->has_port || !model_is_any(&local) || model_is_any(&m->local))
             return -model_fact(FACT_SOURCE_NEEDS_WILDCARD);
     }

@@ -122,8 +122,10 @@ int kernel_minherit(void *memory, size_t size, int how)
 {
 #ifdef INHERIT_ZERO
     const int zero = INHERIT_ZERO;
-#else
+#elif defined MAP_INHERIT_ZERO
     const int zero = MAP_INHERIT_ZERO;
+#else
+    const int zero = -1; /* DragonFly has none */
 #endif
     const int fault = model_fault("minherit");
     if (fault < 0 || how != zero)
