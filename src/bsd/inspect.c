@@ -26,9 +26,9 @@ static int kind_of(int type)
                                 : 0;
 }
 
-/* NetBSD and DragonFly have no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells (netinet6/icmp6.c,
- * icmp6_ctloutput; others have none), on NetBSD. Older OpenBSD has it in no kernel, and a filter
- * everywhere, like DragonFly. */
+/* NetBSD and DragonFly have no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells on
+ * NetBSD (netinet6/icmp6.c, icmp6_ctloutput; others have none). Older OpenBSD has it in no kernel,
+ * and a filter everywhere, like DragonFly. */
 static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
                          struct ipsock_error *error)
 {

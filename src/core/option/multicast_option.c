@@ -28,12 +28,31 @@ int ipsock_get_multicast_loopback(struct ipsock_endpoint *s, bool *on)
     return ipsk_public_get_bool(s, IPSK_OPTION_MULTICAST_LOOPBACK, "multicast_loopback", on);
 }
 
+/* One that cannot be taken back. */
+static bool is_final(struct ipsock_endpoint *s, uint32_t index)
+{
+    const struct ipsk_option_row *row = ipsk_option_row(
+        s, IPSK_OPTION_MULTICAST_INTERFACE, s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_V6);
+    return row != NULL && row->reset == IPSK_RESET_NONE && index == 0;
+}
+
+static int tell_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
+{
+    int64_t now = 0;
+    if (!is_final(s, index))
+        return ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface",
+                               error);
+    const int code =
+        ipsk_get_option(s, IPSK_OPTION_MULTICAST_INTERFACE, &now, "multicast_interface", error);
+    return code < 0 || now == 0 ? code
+                                : ipsk_fail(error, IPSOCK_ENOTSUP, 0, "set", "multicast_interface");
+}
+
 /* Kernels say "no such address" to an IPv4 index that they do not know, FreeBSD before 14 says
  * "invalid" in both families (in_mcast.c and in6_mcast.c). */
 static int set_interface(struct ipsock_endpoint *s, uint32_t index, struct ipsock_error *error)
 {
-    int code =
-        ipsk_set_option(s, IPSK_OPTION_MULTICAST_INTERFACE, index, "multicast_interface", error);
+    int code = tell_interface(s, index, error);
     if (code == IPSOCK_EADDRNOTAVAIL || (code == IPSOCK_EINVAL && ipsk_is_unknown_interface(index)))
         code = error->code = IPSOCK_ENODEV;
     if (code == IPSOCK_OK)
