@@ -128,16 +128,21 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     ipsock_add(shared no_error_queue single)
     ipsock_add(windows
         call error inspect interface message option resolve socket source start sync tables wait)
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD)$")
+elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly)$")
     string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
     set(ipsock_system_header bsd/${system}.h)
     ipsock_add(posix
         broadcast create errno flow header interface message process refusal resolve socket sync wait
         wake_pipe)
     ipsock_add(shared no_error_queue)
-    ipsock_add(bsd host inspect link version ${system}_host ${system}_tables)
+    ipsock_add(bsd host inspect link ${system}_host ${system}_tables)
+    # OpenBSD has no sysctl by name.
+    if(NOT CMAKE_SYSTEM_NAME STREQUAL "OpenBSD")
+        ipsock_add(bsd version)
+    endif()
     # FreeBSD's recvmmsg is a loop in libc, with lengths of another type: never a variant there.
-    if(CMAKE_SYSTEM_NAME STREQUAL "FreeBSD")
+    # DragonFly has none.
+    if(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|DragonFly)$")
         set(IPSOCK_BATCH single)
     else()
         ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
@@ -158,10 +163,6 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
     ipsock_add(darwin create host inspect tables)
     # recvmsg_x and sendmsg_x are private, and lose MSG_TRUNC (docs/platform/darwin.md).
     set(IPSOCK_BATCH single)
-elseif(CMAKE_SYSTEM_NAME MATCHES "^(OpenBSD|DragonFly)$")
-    message(FATAL_ERROR
-        "ipsock ${PROJECT_VERSION}: the backend of ${CMAKE_SYSTEM_NAME} is not there yet. "
-        "README.md, \"What works now\", tells what there is of it.")
 else()
     message(FATAL_ERROR "ipsock: ${CMAKE_SYSTEM_NAME} is not among the systems of this library")
 endif()

@@ -176,7 +176,7 @@ IPSOCK_API int ipsock_batch_init(void *memory, size_t size, uint32_t capacity,
  * @param flags IPSOCK_MSG_PEEK (one message at most), IPSOCK_MSG_DONTWAIT
  * @return 0 with *done >= 1 (or count 0); otherwise an error with *done 0. A failure after the
  * first datagram is not lost: it comes with the next call (NetBSD: with the next batch, or with
- * ::ipsock_recv after what has come). */
+ * ::ipsock_recv after what has come; OpenBSD: after what has come). */
 IPSOCK_API int ipsock_recv_batch(struct ipsock_endpoint *s, struct ipsock_batch *batch,
                                  struct ipsock_message *messages, size_t size, uint32_t count,
                                  uint32_t *done, uint32_t flags);

@@ -186,6 +186,7 @@
     /* fact, value */ \
     X(CMSG_HEADER, CMSG_LEN(0)) \
     X(CMSG_ALIGN, CMSG_SPACE(1) - CMSG_SPACE(0)) \
+    X(CONTROL_UNIT, 1) \
     X(CMSG_LENGTH_SIZE, sizeof(((struct cmsghdr *)0)->cmsg_len)) \
     X(CMSG_LEVEL_OFFSET, offsetof(struct cmsghdr, cmsg_level)) \
     X(SOCKADDR_HAS_LENGTH, 1) \
@@ -222,6 +223,7 @@
     X(RAW_HEADER_UNSEEN, 0) \
     X(SUM6_HALF_OUT, 0) \
     X(SOURCE4_UNBOUND_ONLY, 1) \
+    X(SOURCE4_UNCONNECTED, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
     X(INDEX4_BY_OPTION, 0) \

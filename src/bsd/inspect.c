@@ -26,14 +26,19 @@ static int kind_of(int type)
                                 : 0;
 }
 
-/* NetBSD has no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells (netinet6/icmp6.c,
- * icmp6_ctloutput; others have none). */
+/* NetBSD and DragonFly have no SO_PROTOCOL; that a socket is one of ICMPv6 its filter tells on
+ * NetBSD (netinet6/icmp6.c, icmp6_ctloutput; others have none). Older OpenBSD has it in no kernel,
+ * and a filter everywhere, like DragonFly. */
 static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
                          struct ipsock_error *error)
 {
 #ifdef SO_PROTOCOL
-    return FIND(SOL_SOCKET, SO_PROTOCOL, 0, &found->protocol, error);
-#else
+    const int code = FIND(SOL_SOCKET, SO_PROTOCOL, -1, &found->protocol, error);
+    found->protocol_unknown = code == IPSOCK_OK && found->protocol < 0;
+    if (found->protocol_unknown)
+        found->protocol = 0;
+    return code;
+#elif defined __NetBSD__
     struct icmp6_filter filter;
     size_t length = sizeof filter;
     found->protocol_unknown = found->family == IPSOCK_IPV4;
@@ -45,6 +50,10 @@ static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
     else
         error->option = "ICMP6_FILTER";
     return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
+#else
+    (void)handle, (void)error;
+    found->protocol_unknown = true;
+    return IPSOCK_OK;
 #endif
 }
 
@@ -62,13 +71,22 @@ static int family_of(ipsock_handle_t handle, int *family, struct ipsock_error *e
     return IPSOCK_OK;
 }
 
+/* Where SO_ACCEPTCONN has no answer (older OpenBSD) a stream without a peer may be listening: if it
+ * is not, accept says so. */
+static bool may_listen(ipsock_handle_t handle)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    return getpeername((int)handle, (struct sockaddr *)&peer, &length) < 0;
+}
+
 static int inspect_options(ipsock_handle_t handle, struct ipsk_inspection *found,
                            struct ipsock_error *error)
 {
     int value = 0, code = IPSOCK_OK;
     if (found->kind == IPSOCK_TCP)
-        code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
-    found->listening = value != 0;
+        code = FIND(SOL_SOCKET, SO_ACCEPTCONN, -1, &value, error);
+    found->listening = value < 0 ? may_listen(handle) : value != 0;
     if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
         code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
         found->dual_stack = value == 0;

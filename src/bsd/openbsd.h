@@ -7,8 +7,11 @@
  * address, never the index.
  * - No IPv4-mapped sockets: no row has the column for them, IPV6_V6ONLY is always 1.
  * - IP_RECVIF sends a sockaddr_dl of 32 bytes, 8 without interface; its index is at offset 2.
- * - A control message that is not known is ignored silently; msg_controllen must be a sum of
- * CMSG_SPACE. */
+ * - A raw socket's IP_TTL is 0 until it is set, which cannot be set again, and goes out as 255.
+ * - Of IPv4 a control message that is not known is ignored silently.
+ * - msg_controllen must be a sum of CMSG_SPACE (ip6_setpktopts, udp_output: EINVAL). Given room that
+ * ends within CMSG_ALIGN, recvit (sys/kern/uipc_syscalls.c) takes more than there is left from an
+ * unsigned count, and goes on behind the end. */
 #ifndef IPSK_OPENBSD_H
 #define IPSK_OPENBSD_H
 
@@ -30,7 +33,8 @@
     /* option, kinds, column, level, name, set, get, on, reset, since */ \
     X(TRAFFIC_CLASS, IPSK_UDP_TCP_RAW, IPSK_V4, IPPROTO_IP, IP_TOS, INT, INT, 0, 0, 0) \
     X(TRAFFIC_CLASS, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_TCLASS, INT, INT, 0, -1, 0) \
-    X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V4, IPPROTO_IP, IP_TTL, INT, INT, 0, -1, 0) \
+    X(HOP_LIMIT, IPSK_UDP_TCP, IPSK_V4, IPPROTO_IP, IP_TTL, INT, INT, 0, -1, 0) \
+    X(HOP_LIMIT, IPSK_RAW, IPSK_V4, IPPROTO_IP, IP_TTL, INT, HOPS_MOST, 0, 255, 0) \
     X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, -1, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_TTL, U8, U8, 0, 1, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, INT, INT, 0, -1, 0) \
@@ -119,12 +123,17 @@
 
 #define IPSK_LIMITS(X) \
     /* limit, column, what, name */ \
-    X(GROUPS, IPSK_V4, "IP_ADD_MEMBERSHIP", "IP_MAX_MEMBERSHIPS: 4095 a socket")
+    X(GROUPS, IPSK_V4, "IP_ADD_MEMBERSHIP", "IP_MAX_MEMBERSHIPS: 4095 a socket") \
+    X(RECEIVE_BUFFER, IPSK_V4, "receive_buffer", "SB_MAX of the kernel: 2 MB") \
+    X(SEND_BUFFER, IPSK_V4, "send_buffer", "SB_MAX of the kernel: 2 MB") \
+    X(RECEIVE_BUFFER, IPSK_V6, "receive_buffer", "SB_MAX of the kernel: 2 MB") \
+    X(SEND_BUFFER, IPSK_V6, "send_buffer", "SB_MAX of the kernel: 2 MB")
 
 #define IPSK_FACTS(X) \
     /* fact, value */ \
     X(CMSG_HEADER, CMSG_LEN(0)) \
     X(CMSG_ALIGN, CMSG_SPACE(1) - CMSG_SPACE(0)) \
+    X(CONTROL_UNIT, CMSG_SPACE(1) - CMSG_SPACE(0)) /* ip6_setpktopts; kern/uipc_syscalls.c, recvit */ \
     X(CMSG_LENGTH_SIZE, sizeof(((struct cmsghdr *)0)->cmsg_len)) \
     X(CMSG_LEVEL_OFFSET, offsetof(struct cmsghdr, cmsg_level)) \
     X(SOCKADDR_HAS_LENGTH, 1) \
@@ -159,8 +168,9 @@
     X(RAW_HEADER_FIELDS, IPSOCK_CONTROL_TRAFFIC_CLASS) \
     X(RAW_SUM_OF_ANOTHER, 1) \
     X(RAW_HEADER_UNSEEN, 0) \
-    X(SUM6_HALF_OUT, 0) /* netinet6/raw_ip6.c, rip6_output */ \
+    X(SUM6_HALF_OUT, 1) /* netinet6/raw_ip6.c, rip6_output: plen < off + 1, then ENOBUFS */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
+    X(SOURCE4_UNCONNECTED, IPSK_UDP) /* netinet/udp_usrreq.c, udp_output */ \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
     X(INDEX4_BY_OPTION, 0) \
@@ -168,20 +178,20 @@
     X(BOUND_HEARS_ALL, 0) \
     X(CONTROL6_ALONE, 0) \
     X(NO_BUFFERS_REFUSED, 0) \
-    X(SOURCE6_UNCONNECTED, 0) \
+    X(SOURCE6_UNCONNECTED, IPSK_UDP) /* netinet6/udp6_output.c; raw sockets heed it */ \
     X(INDEX6_NO_WAY_SINCE, 0) \
     X(MAPPED_TELLS_NOTHING, 0) \
-    X(ALL_ONES_FREE, 0) \
+    X(ALL_ONES_FREE, 1 << IPSK_V4) /* netinet/ip_output.c: goes the way of groups, to sendit */ \
     X(FAMILIES_MIX, 0) \
     X(DATAGRAM_ROOM, 66560) /* udp_sendspace 9216, with control data; rip_recvspace 8192 */ \
-    X(RECEIVE_NEEDS_ROOM, 0) \
-    X(ICMP6_LEAST, 8) \
+    X(RECEIVE_NEEDS_ROOM, 1) /* 0, where nothing has come: kern/uipc_socket.c, soreceive */ \
+    X(ICMP6_LEAST, 8) /* netinet6/raw_ip6.c, rip6_output: ENOBUFS below */ \
     X(SOURCES_BY_INDEX, 0) \
     X(BLOCKS_SINCE4, 0) \
     X(BLOCKS_SINCE6, 0) \
     X(SOURCES_MOST, 0) \
     X(EMPTY_FILTER_STAYS, 0) \
-    X(LEAVES6_BY_INDEX, 0) \
+    X(LEAVES6_BY_INDEX, 1) /* netinet6/ip6_output.c, ip6_setmoptions, of link-local groups */ \
     X(JOINS6_TWICE, 0) \
     X(BUFFERS_REFUSED, 1) /* kern/uipc_socket2.c, sbreserve: ENOBUFS */ \
     X(SEGMENTS, 0) \

@@ -203,6 +203,7 @@
     /* fact, value */ \
     X(CMSG_HEADER, CMSG_LEN(0)) \
     X(CMSG_ALIGN, CMSG_SPACE(1) - CMSG_SPACE(0)) \
+    X(CONTROL_UNIT, 1) \
     X(CMSG_LENGTH_SIZE, sizeof(((struct cmsghdr *)0)->cmsg_len)) \
     X(CMSG_LEVEL_OFFSET, offsetof(struct cmsghdr, cmsg_level)) \
     X(SOCKADDR_HAS_LENGTH, 1) \
@@ -239,6 +240,7 @@
     X(RAW_HEADER_UNSEEN, 1) /* run: header lengths of 0 and 16 go out */ \
     X(SUM6_HALF_OUT, 1) /* run: bsd/netinet6/raw_ip6.c, rip6_output */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
+    X(SOURCE4_UNCONNECTED, 0) \
     X(PKTINFO4_EITHER, 1) \
     X(PKTINFO4_UNBINDS, 1) \
     X(INDEX4_BY_OPTION, 1) /* the source beside it is ignored, and groups need a default route there (ip_output.c) */ \

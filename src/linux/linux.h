@@ -224,6 +224,7 @@
 #define IPSK_FACTS(X) \
     X(CMSG_HEADER, CMSG_LEN(0)) \
     X(CMSG_ALIGN, CMSG_SPACE(1) - CMSG_SPACE(0)) \
+    X(CONTROL_UNIT, 1) \
     X(CMSG_LENGTH_SIZE, sizeof(size_t)) /* the kernel's; musl declares 32 bits of it, and padding */ \
     X(CMSG_LEVEL_OFFSET, offsetof(struct cmsghdr, cmsg_level)) \
     X(SOCKADDR_HAS_LENGTH, 0) \
@@ -260,6 +261,7 @@
     X(RAW_HEADER_UNSEEN, 0) \
     X(SUM6_HALF_OUT, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
+    X(SOURCE4_UNCONNECTED, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
     X(INDEX4_BY_OPTION, 0) \

@@ -17,7 +17,7 @@ IPSK_OUT_OF_LINE static int receive_any(struct ipsock_endpoint *s, struct ipsock
     union ipsk_sockaddr name;
     struct msghdr h;
     if (ipsk_gives_opaque(&r, m))
-        ipsk_prepare_receive(m, &h, &name, m->control->opaque, m->control->opaque_capacity);
+        ipsk_prepare_receive(m, &h, &name, m->control->opaque, ipsk_opaque_room(m));
     else
         ipsk_prepare_receive(m, &h, &name, control, sizeof control);
     struct ipsk_lent_room room;

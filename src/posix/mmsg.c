@@ -124,7 +124,7 @@ static void aim_at_control(const struct ipsk_receiving *r, struct ipsock_batch *
         if (!ipsk_gives_opaque(r, m))
             continue;
         h->msg_control = m->control->opaque;
-        IPSK_ASSIGN(h->msg_controllen, m->control->opaque_capacity);
+        IPSK_ASSIGN(h->msg_controllen, ipsk_opaque_room(m));
     }
     batch->armed = false;
 }

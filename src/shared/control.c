@@ -51,13 +51,21 @@ _Static_assert((0 IPSK_SENT(ROW_SUM)) == (0 IPSK_SENT(ROW_UNION)),
                "mapped: one row for each field");
 #undef COLUMN
 
+size_t ipsk_opaque_space(size_t length)
+{
+    const size_t unit = (size_t)ipsk_native.facts[IPSK_FACT_CONTROL_UNIT];
+    return (length + unit - 1) / unit * unit;
+}
+
 /* Behind what has rows. */
 IPSK_OUT_OF_LINE static size_t give_opaque(const struct ipsock_control *c, uint8_t *buffer,
                                            size_t length)
 {
+    const size_t space = ipsk_opaque_space(c->opaque_length);
     if (c->opaque_length != 0)
         memcpy(buffer + length, c->opaque, c->opaque_length);
-    return length + c->opaque_length;
+    memset(buffer + length + c->opaque_length, 0, space - c->opaque_length);
+    return length + space;
 }
 
 size_t ipsk_give_control(const struct ipsock_control *c, int column, uint32_t fields,

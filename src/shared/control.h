@@ -169,6 +169,10 @@ static inline size_t ipsk_give_rows(const struct ipsock_control *c, int column, 
     return ipsk_give_column(c, IPSK_MAPPED, fields, true, buffer);
 }
 
+/* What opaque control takes with the padding that the system wants at its end (fact CONTROL_UNIT).
+ */
+size_t ipsk_opaque_space(size_t length);
+
 /* All of it, opaque control last. */
 size_t ipsk_give_control(const struct ipsock_control *c, int column, uint32_t fields,
                          uint8_t *buffer);

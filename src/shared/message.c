@@ -132,10 +132,13 @@ struct ipsk_given ipsk_give_message(const struct ipsock_control *c, int column, 
                                     uint8_t *buffer)
 {
     struct ipsk_given given = {NULL, 0};
-    if (fields == IPSOCK_CONTROL_OPAQUE && c->opaque_length != 0) {
-        given.bytes = c->opaque; /* alone it goes out as it is, of any size */
+    const bool alone = fields == IPSOCK_CONTROL_OPAQUE;
+    const bool padded = alone && c->opaque_length <= IPSOCK_OPAQUE_MAX &&
+                        ipsk_opaque_space(c->opaque_length) != c->opaque_length;
+    if (alone && !padded && c->opaque_length != 0) {
+        given.bytes = c->opaque; /* it goes out as it is, of any size */
         given.length = c->opaque_length;
-    } else if (fields != 0 && fields != IPSOCK_CONTROL_OPAQUE) {
+    } else if (padded || (fields != 0 && !alone)) {
         given.bytes = buffer;
         given.length = ipsk_give_control(c, column, fields, buffer);
     }

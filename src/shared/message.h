@@ -27,6 +27,14 @@ static inline bool ipsk_gives_opaque(const struct ipsk_receiving *r, const struc
            m->control->opaque_capacity >= IPSK_CONTROL_BUFFER;
 }
 
+/* Of that buffer, what may be lent: a system that rounds up what it has left goes on behind its end
+ * (fact CONTROL_UNIT). */
+static inline size_t ipsk_opaque_room(const struct ipsock_message *m)
+{
+    const size_t unit = (size_t)ipsk_native.facts[IPSK_FACT_CONTROL_UNIT];
+    return m->control->opaque_capacity - m->control->opaque_capacity % unit;
+}
+
 /* Fields that come without a control message of their own, or mean more than themselves. */
 #define IPSK_SLOW_CONTROL                                                      \
     (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_OPAQUE | IPSOCK_CONTROL_PATH_MTU | \

@@ -225,6 +225,7 @@
     /* fact, value */ \
     X(CMSG_HEADER, WSA_CMSG_LEN(0)) \
     X(CMSG_ALIGN, WSA_CMSG_SPACE(1) - WSA_CMSG_SPACE(0)) \
+    X(CONTROL_UNIT, 1) \
     X(CMSG_LENGTH_SIZE, sizeof(((WSACMSGHDR *)0)->cmsg_len)) \
     X(CMSG_LEVEL_OFFSET, offsetof(WSACMSGHDR, cmsg_level)) \
     X(SOCKADDR_HAS_LENGTH, 0) \
@@ -261,6 +262,7 @@
     X(RAW_HEADER_UNSEEN, 0) \
     X(SUM6_HALF_OUT, 0) \
     X(SOURCE4_UNBOUND_ONLY, 0) \
+    X(SOURCE4_UNCONNECTED, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
     X(INDEX4_BY_OPTION, 0) \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* FreeBSD, NetBSD and Darwin: the types of their control messages. No network of one's own is made:
+/* The BSDs and Darwin: the types of their control messages. No network of one's own is made:
  * tests that need one are skipped. */
 #ifdef __APPLE__
 #define __APPLE_USE_RFC_3542 1
@@ -22,12 +22,33 @@ void system_isolate(void)
 {
 }
 
-/* kern.osreldate; NetBSD and Darwin have none. */
+/* kern.osreldate; NetBSD and Darwin have none, OpenBSD nothing by name. */
 static int release_date(void)
 {
+#ifdef __OpenBSD__
+    return 0;
+#else
     int value = 0;
     size_t size = sizeof value;
     return sysctlbyname("kern.osreldate", &value, &size, NULL, 0) == 0 ? value : 0;
+#endif
+}
+
+/* Older OpenBSD has the option in no kernel; NetBSD has none. */
+static bool tells_protocol(void)
+{
+#ifdef SO_PROTOCOL
+    int value;
+    socklen_t length = sizeof value;
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    const bool tells = getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &value, &length) == 0;
+    close(fd);
+    return tells;
+#elif defined __NetBSD__
+    return true; /* expectations.csv has the row */
+#else
+    return false;
+#endif
 }
 
 /* What versions of one system differ in, too: bsd.md 9, MSG_TRUNC as an input flag; 3, IPv6
@@ -39,6 +60,8 @@ const char *system_lacks(const char *what)
         return "sockets do not tell what they have joined";
     if (strcmp(what, "full-length") == 0 && date < 1400097)
         return "the length of a datagram that was cut is not told";
+    if (strcmp(what, "protocol-of-raw") == 0 && !tells_protocol())
+        return "the protocol of a raw socket is not told";
     if (strcmp(what, "second-join-code") == 0 && date != 0 && date < 1400000)
         return "a second join of IPv6 is EINVAL, like one of another mode";
     if (strcmp(what, "way-by-interface") == 0 && date >= 1300000)
@@ -131,7 +154,7 @@ static bool join_source(int fd, uint32_t index, const struct ipsock_addr *group,
 }
 #endif
 
-#ifdef __FreeBSD__
+#if !defined __NetBSD__ && !defined __APPLE__
 static bool join4(int fd, uint32_t index, const struct ipsock_addr *group)
 {
     struct ip_mreqn request;

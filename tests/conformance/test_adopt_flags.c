@@ -78,6 +78,8 @@ static void check_code_and_name(int code, bool fits, size_t k, bool adopted,
     const bool lacks =
         code == IPSOCK_ENOTSUP &&
         ((flag == IPSOCK_OPEN_ERROR_STREAM && !has_error_stream()) ||
+         (flag == IPSOCK_OPEN_DUAL_STACK &&
+          expected("err-02", "dual-stack").level == EXPECT_ABSENT) ||
          (flag == IPSOCK_OPEN_STRICT_MULTICAST && adopted && !told)); /* docs/multicast.md */
     CHECK(!fits ? IPSOCK_EKIND : lacks ? IPSOCK_ENOTSUP : IPSOCK_OK, code);
     if (code < 0)

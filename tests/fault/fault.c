@@ -25,7 +25,7 @@ static struct {
     _Atomic int error;
 } plans[FAULT_COUNT];
 static _Atomic unsigned sendmmsg_limit, poll_lies, stray_closings;
-static _Atomic size_t control_limit;
+static _Atomic size_t control_limit, control_room;
 static _Atomic(void (*)(struct msghdr *)) change_received;
 static _Atomic(void (*)(const struct msghdr *)) look_at_sent;
 static const struct ipsk_header_orders *header_orders;
@@ -88,6 +88,11 @@ void fault_limit_sendmmsg(unsigned most)
 void fault_limit_control(size_t most)
 {
     control_limit = most;
+}
+
+size_t fault_control_room(void)
+{
+    return control_room;
 }
 
 void fault_change_received(void (*change)(struct msghdr *h))
@@ -225,6 +230,7 @@ WRAP(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *leng
 
 static void limit_control(struct msghdr *h)
 {
+    control_room = h->msg_controllen;
     if (h->msg_controllen > control_limit)
         h->msg_controllen = control_limit;
 }

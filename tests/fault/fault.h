@@ -78,6 +78,9 @@ void fault_limit_sendmmsg(unsigned most);
 /* Room for control data in every receive, at most; the kernel cuts what is longer. */
 void fault_limit_control(size_t most);
 
+/* Room for control data that the last message received was given. */
+size_t fault_control_room(void);
+
 /* Called on the header of every message that was received. */
 void fault_change_received(void (*change)(struct msghdr *h));
 

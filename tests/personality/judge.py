@@ -9,7 +9,9 @@ differences-SYSTEM.csv: probe,key,class,reason; probe and key may have * in them
   before-X.Y     Linux only: kernels before this release answer otherwise than the one that was asked (the reason has
   since-X.Y      the source); since this one. On other kernels the row does not count
   crash          the kernel crashed or hung in this probe, which a model need not do
-Rows that meet no difference fail. Status 1 when anything fails."""
+Rows that meet no difference fail. Status 1 when anything fails.
+
+Of a system whose kernel has answered nothing the lines are "model only", and held against probe/answers/model."""
 import argparse
 import csv
 import glob
@@ -124,6 +126,22 @@ def say(system, verdicts, unasked, rows, kernel, count, whole):
     return bool(total.bad or idle)
 
 
+def model_only(system, measured, count):
+    """No kernel was asked: what the model says is held against what is kept of it, to be put to one. Nothing agrees."""
+    kept = read_lines(sorted(glob.glob(os.path.join(HERE, "probe/answers/model", system + "-*.csv"))))
+    probes = {probe for probe, _ in measured}
+    kept = {name: value for name, value in kept.items() if name[0] in probes}
+    other = [name for name in dict.fromkeys([*kept, *measured]) if kept.get(name) != measured.get(name)]
+    subjects = dict.fromkeys(probe.split(".")[0] for probe, _ in measured)
+    print(f"{system}: no kernel has answered; model only:")
+    for subject in subjects:
+        print(f"  {subject:<16}{sum(probe.split('.')[0] == subject for probe, _ in measured):>6} lines, "
+              f"{sum(probe.split('.')[0] == subject for probe, _ in other)} not as kept")
+    for name in other[:count]:
+        print(f"{','.join(name)}\n  - {kept.get(name, '(no such line)')}\n  + {measured.get(name, '(no such line)')}")
+    return bool(other)
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("system")
@@ -139,6 +157,8 @@ def main():
     measured = read_lines(options.measured)
     if options.subject:
         measured = {name: v for name, v in measured.items() if name[0].split(".")[0] == options.subject}
+    if not said:
+        sys.exit(model_only(options.system, measured, options.count))
     rows = read_rows(os.path.join(HERE, f"differences-{options.system}.csv"))
     kernel = tuple(int(part) for part in re.findall(r"\d+", options.kernel)[:2])
     verdicts, unasked = judge(options.system, tables, said, measured, rows, kernel)

@@ -9,6 +9,8 @@ set(personality_host ${CMAKE_SYSTEM_NAME})
 set(personality_name_freebsd FreeBSD)
 set(personality_name_netbsd NetBSD)
 set(personality_name_darwin Darwin)
+set(personality_name_openbsd OpenBSD)
+set(personality_name_dragonfly DragonFly)
 set(CMAKE_SYSTEM_NAME ${personality_name_${IPSOCK_PERSONALITY}})
 include(cmake/platform.cmake)
 set(CMAKE_SYSTEM_NAME ${personality_host})
@@ -62,10 +64,12 @@ set(personality_unknown_netbsd
     network/multicast_peers network/multicast_reports network/multicast_routed network/multihomed
     network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/addresses
     tool/examples tool/monitor tool/multicast tool/packets tool/ping tool/trace)
+set(personality_unknown_openbsd all)
+set(personality_unknown_dragonfly all)
 function(ipsock_personality_programs test)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
         IPSOCK_DIFFERENCES=${IPSOCK_PERSONALITY}:${test}:${PROJECT_SOURCE_DIR}/tests/personality/programs.csv)
-    if(NOT test IN_LIST personality_unknown_${IPSOCK_PERSONALITY})
+    if(NOT (test IN_LIST personality_unknown_${IPSOCK_PERSONALITY} OR personality_unknown_${IPSOCK_PERSONALITY} STREQUAL "all"))
         set_property(TEST ${test} APPEND PROPERTY LABELS personality)
     endif()
 endfunction()

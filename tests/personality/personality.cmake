@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD, NetBSD or Darwin with their real
-# headers runs on Linux, its system calls redirected to the model.
+# The model of a Unix kernel (docs/testing.md): what was compiled for FreeBSD, NetBSD, OpenBSD, DragonFly or Darwin with
+# their real headers runs on Linux, its system calls redirected to the model.
 #
 #     ipsock_personality_objects(VARIABLE SYSTEM SOURCES… [INCLUDES DIRECTORY…] [DEFINITIONS WORD…])
-#         compiles sources for SYSTEM (freebsd, netbsd, darwin), redirects their calls; the objects' names.
+#         compiles sources for SYSTEM (freebsd, netbsd, openbsd, dragonfly, darwin), redirects their calls; the objects' names.
 #     ipsock_personality_model(SYSTEM)
 #         the library ipsock_model_SYSTEM: the model and the host below it. Made once.
 #     ipsock_personality_program(NAME SYSTEM SOURCES FILE… [NATIVE FILE…] [INCLUDES …] [DEFINITIONS …])
@@ -24,31 +24,42 @@ if(IPSOCK_WERROR)
     list(APPEND personality_flags -Werror)
 endif()
 # How zig compiles for a system. Mach-O objects cannot be linked here: Darwin's headers, before an ELF target
-# that has none; they know no sizes of integers but their own.
+# that has none; they know no sizes of integers but their own. It has no headers of DragonFly: its names over FreeBSD's.
 execute_process(COMMAND ${IPSOCK_ZIG} env OUTPUT_VARIABLE personality_zig)
 string(REGEX MATCH "lib_dir[\" ]*[=:] *\"([^\"]+)\"" personality_zig "${personality_zig}")
 set(personality_target_freebsd -target x86_64-freebsd)
 set(personality_target_netbsd -target x86_64-netbsd)
+set(personality_target_openbsd -target x86_64-openbsd)
+set(personality_target_dragonfly -target x86_64-freebsd -include ${PROJECT_SOURCE_DIR}/tests/golden/dragonfly_names.h)
 set(personality_target_darwin -target x86_64-freestanding-none -fhosted -nostdinc
     -isystem ${CMAKE_MATCH_1}/include -isystem ${CMAKE_MATCH_1}/libc/include/any-darwin-any
     -D__APPLE__=1 -D__MACH__=1 -D__APPLE_USE_RFC_3542=1 -D_FORTIFY_SOURCE=0)
+set(personality_calls_dragonfly freebsd) # whose rows of calls.def are its own, too
 
-# The first version is the one without a word; numbers are __FreeBSD_version, __NetBSD_Version__, and
-# of Darwin a hundred times the major number of kern.osrelease with the minor one.
+# The first version is the one without a word; numbers are __FreeBSD_version, __NetBSD_Version__,
+# OpenBSD's release times ten, and of Darwin a hundred times the major number of kern.osrelease with the minor one.
 set(personality_versions_freebsd
     "{\"13.0\", 1300139}, {\"12.4\", 1204000}, {\"14.3\", 1403000}, {\"15.0\", 1500068}")
 set(personality_versions_netbsd
     "{\"10.1\", 1001000000}, {\"9.4\", 904000000}, {\"7.99.34\", 799003400}")
 set(personality_versions_darwin
     "{\"11\", 2006}, {\"12\", 2106}, {\"13\", 2206}, {\"14\", 2306}, {\"15\", 2406}, {\"26\", 2500}")
+set(personality_versions_openbsd "{\"7.8\", 78}, {\"7.2\", 72}")
+set(personality_versions_dragonfly "{\"6.4\", 600400}, {\"6.0\", 600000}")
 set(personality_name_size_freebsd size_t)
+set(personality_name_size_openbsd size_t)
+set(personality_name_size_dragonfly size_t)
 set(personality_name_size_netbsd socklen_t)
 set(personality_name_size_darwin socklen_t)
 
 # The file for objcopy.
 function(ipsock_personality_symbols variable system)
     set(file ${PROJECT_BINARY_DIR}/personality/${system}.symbols)
-    file(STRINGS ${personality_directory}/calls.def lines REGEX "^(all|${system}) ")
+    set(rows ${system})
+    if(personality_calls_${system})
+        set(rows ${personality_calls_${system}})
+    endif()
+    file(STRINGS ${personality_directory}/calls.def lines REGEX "^(all|${rows}) ")
     set(calls)
     foreach(line IN LISTS lines) # a system's own row takes the place of that of all
         string(REGEX MATCH "([^ ]+) ([^ ]+)$" pair "${line}")

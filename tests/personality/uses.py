@@ -52,7 +52,7 @@ NEVER = [(re.compile(pattern), why) for pattern, why in (
     (r"^options\.kinds,(raw[46]\.(-1|256|-?\d{4,})|dgram)", "kinds and protocols that no endpoint has"),
 )]
 # The order in which a raw socket takes ip_len and ip_off, as src/*/ writes them (docs/platform); Linux: both are filled in.
-ORDER = {"freebsd": "network", "netbsd": "host", "darwin": "host"}
+ORDER = {"freebsd": "network", "netbsd": "host", "openbsd": "network", "darwin": "host"}
 
 
 class Tables:

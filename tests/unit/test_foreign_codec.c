@@ -97,9 +97,10 @@ static void cm_16_interface_from_a_link_address_of_any_length(void **state)
         int32_t type;
         size_t n;
     } cases[] = {
-        {"freebsd", 20, 56}, {"freebsd", 20, 54}, {"freebsd", 20, 8},  {"freebsd", 20, 70},
-        {"netbsd", 20, 8},   {"netbsd", 20, 32},  {"openbsd", 30, 32}, {"openbsd", 30, 8},
-        {"darwin", 20, 20},  {"darwin", 20, 8},   {"darwin", 20, 24},  {"freebsd", 20, 4},
+        {"freebsd", 20, 56},   {"freebsd", 20, 54}, {"freebsd", 20, 8},  {"freebsd", 20, 70},
+        {"netbsd", 20, 8},     {"netbsd", 20, 32},  {"openbsd", 30, 32}, {"openbsd", 30, 8},
+        {"darwin", 20, 20},    {"darwin", 20, 8},   {"darwin", 20, 24},  {"freebsd", 20, 4},
+        {"dragonfly", 20, 56},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct golden *g = golden_load(cases[i].system);
@@ -173,8 +174,9 @@ static void cm_01_ipv6_of_every_system(void **state)
     static const struct {
         const char *system;
         int32_t info, hops, tclass;
-    } cases[] = {{"linux", 50, 52, 67},   {"freebsd", 46, 47, 61}, {"netbsd", 46, 47, 61},
-                 {"openbsd", 46, 47, 61}, {"darwin", 46, 47, 36},  {"windows", 19, 21, 39}};
+    } cases[] = {{"linux", 50, 52, 67},    {"freebsd", 46, 47, 61}, {"netbsd", 46, 47, 61},
+                 {"openbsd", 46, 47, 61},  {"darwin", 46, 47, 36},  {"windows", 19, 21, 39},
+                 {"dragonfly", 46, 47, 61}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct golden *g = golden_load(cases[i].system);
         struct control_buffer b = control_buffer_of(&g->system);
@@ -243,11 +245,8 @@ static void cm_17_path_mtu_of_the_systems_that_send_it(void **state)
         const char *system;
         int32_t type;
         bool sends;
-    } cases[] = {{"freebsd", 44, true},
-                 {"netbsd", 44, true},
-                 {"darwin", 44, true},
-                 {"openbsd", 44, false},
-                 {"linux", 61, true}};
+    } cases[] = {{"freebsd", 44, true},  {"netbsd", 44, true},    {"darwin", 44, true},
+                 {"openbsd", 44, false}, {"dragonfly", 44, true}, {"linux", 61, true}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct golden *g = golden_load(cases[i].system);
         struct control_buffer b = control_buffer_of(&g->system);
@@ -299,6 +298,14 @@ static void cm_10_freebsd_and_openbsd_sources(void **state)
     want(&w, IP, 7, "\xc0\x00\x02\x01", 4);
     encodes(g, &c, IPSK_V4, &w);
     golden_free(g);
+
+    g = golden_load("dragonfly");
+    w = bsd;
+    c.valid = IPSOCK_CONTROL_SOURCE | TRAFFIC_CLASS;
+    want(&w, IP, 3, "\x28", 1);
+    want(&w, IP, 7, "\xc0\x00\x02\x01", 4);
+    encodes(g, &c, IPSK_V4, &w);
+    golden_free(g);
 }
 
 static void cm_10_packet_info_v4_of_each_shape(void **state)
@@ -340,6 +347,7 @@ static void cm_11_everything_v6(void **state)
     } cases[] = {{"freebsd", &bsd, 61, 47, 62, 48, 28},
                  {"netbsd", &bsd, 61, 47, 62, 48, 24},
                  {"openbsd", &bsd, 61, 47, 62, 0, 24},
+                 {"dragonfly", &bsd, 61, 47, 62, 48, 28},
                  {"darwin", &darwin, 36, 47, 62, 48, 30}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct golden *g = golden_load(cases[i].system);

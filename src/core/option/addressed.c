@@ -33,12 +33,14 @@ static void note_own_source(struct ipsock_endpoint *s, const struct ipsock_addr 
     const int32_t *facts = ipsk_native.facts;
     const struct ipsock_addr plain = ipsock_addr_unmap(local);
     const bool unbound = ipsock_addr_is_unspecified(&plain);
-    const bool six = (facts[IPSK_FACT_SOURCE6_UNCONNECTED] & (int)ipsk_kind_bit(s->backing)) != 0;
-    const bool four = plain.family == IPSOCK_IPV4;
+    const int kind = (int)ipsk_kind_bit(s->backing);
+    const bool six = (facts[IPSK_FACT_SOURCE6_UNCONNECTED] & kind) != 0;
+    const bool four = (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] && !unbound) ||
+                      (s->connected && (facts[IPSK_FACT_SOURCE4_UNCONNECTED] & kind) != 0);
     if (facts[IPSK_FACT_PKTINFO4_UNBINDS] && s->family == IPSOCK_IPV4 && s->backing == IPSOCK_UDP &&
         (!unbound || s->connected || plain.port == 0))
         s->own_columns = (uint8_t)(s->own_columns | 1u << IPSK_V4);
-    if (facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] && !unbound && four)
+    if (four && plain.family == IPSOCK_IPV4)
         s->own_columns =
             (uint8_t)(s->own_columns | 1u << (s->family == IPSOCK_IPV4 ? IPSK_V4 : IPSK_MAPPED));
     if (six && s->connected && plain.family == IPSOCK_IPV6)
@@ -86,6 +88,7 @@ static bool needs_own(const struct ipsock_endpoint *s)
     if (s->family == IPSOCK_IPV4)
         return facts[IPSK_FACT_SOURCE4_UNBOUND_ONLY] != 0 ||
                facts[IPSK_FACT_PKTINFO4_UNBINDS] != 0 ||
+               (s->connected && facts[IPSK_FACT_SOURCE4_UNCONNECTED] != 0) ||
                (s->kind == IPSOCK_RAW && facts[IPSK_FACT_RAW_SOURCE_BY_ROUTE] != 0);
     return (s->connected && facts[IPSK_FACT_SOURCE6_UNCONNECTED] != 0) ||
            (s->dual_stack &&

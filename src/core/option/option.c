@@ -132,13 +132,15 @@ int ipsk_save_for_undo(const struct ipsock_endpoint *s, const struct ipsk_option
 }
 
 /* A hop limit of IPv4 that was never set on a dual-stack socket reads as IPv6's -1, which is no
- * value of IPv4's: FreeBSD and Darwin would keep its low byte, 255 (ip6_ctloutput). */
-static bool is_unset_mapped(const struct ipsk_saved *saved)
+ * value of IPv4's: FreeBSD and Darwin would keep its low byte, 255 (ip6_ctloutput). OpenBSD's of
+ * raw sockets is 0, which nobody may set. */
+static bool is_unset(const struct ipsk_saved *saved)
 {
+    const int get = saved->row->get;
     int32_t value = 0;
     memcpy(&value, saved->value, sizeof value);
-    return saved->row->column == IPSK_MAPPED && saved->row->get == IPSK_ENCODING_HOPS &&
-           value == -1;
+    return (saved->row->column == IPSK_MAPPED && get == IPSK_ENCODING_HOPS && value == -1) ||
+           (get == IPSK_ENCODING_HOPS_MOST && value == 0);
 }
 
 void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved)
@@ -146,7 +148,7 @@ void ipsk_restore_row(ipsock_handle_t handle, const struct ipsk_saved *saved)
     struct ipsock_error ignored; /* the value was in force a moment ago */
     if (saved->length == 0)
         return;
-    if (is_unset_mapped(saved)) {
+    if (is_unset(saved)) {
         ipsk_set_row(handle, saved->row, IPSOCK_DEFAULT, &ignored);
         return;
     }

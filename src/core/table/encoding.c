@@ -86,6 +86,8 @@ static int64_t meaning(const struct ipsk_system *system, const struct ipsk_optio
         return number != row->reset;
     case IPSK_ENCODING_HOPS: /* -1 until one is set */
         return number == -1 ? system->facts[IPSK_FACT_HOP_LIMIT_DEFAULT] : number;
+    case IPSK_ENCODING_HOPS_MOST:
+        return number == 0 ? 255 : number;
     default:
         return number;
     }

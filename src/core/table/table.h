@@ -94,6 +94,7 @@
     X(NONE)             /* cannot be set, or got */                                       \
     X(INT)              /* int */                                                         \
     X(HOPS)             /* int; -1 reads as the fact HOP_LIMIT_DEFAULT */                 \
+    X(HOPS_MOST)        /* int; 0, which is never set, reads as 255 */                    \
     X(U8)               /* one byte */                                                    \
     X(BOOL)             /* int, on or reset; any other value than reset reads as true */  \
     X(BOOL8)            /* one byte, as BOOL */                                           \
@@ -144,6 +145,7 @@
 #define IPSK_FACT_LIST(X)                                                                          \
     X(CMSG_HEADER)             /* bytes before a control message's payload */                      \
     X(CMSG_ALIGN)              /* what a control message's space is rounded up to */               \
+    X(CONTROL_UNIT)            /* control data and the room for it are a multiple of this */       \
     X(CMSG_LENGTH_SIZE)        /* bytes of the length field */                                     \
     X(CMSG_LEVEL_OFFSET)       /* where the level is; the type follows it */                       \
     X(SOCKADDR_HAS_LENGTH)     /* 1: byte 0 of a sockaddr is its length, byte 1 its family */      \
@@ -180,6 +182,7 @@
     X(RAW_HEADER_UNSEEN)   /* 1: own headers go out whatever they say of their length */           \
     X(SUM6_HALF_OUT)       /* 1: a raw IPv6 checksum may end behind the packet */                  \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
+    X(SOURCE4_UNCONNECTED)  /* kinds that do not heed an IPv4 source once connected */             \
     X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \
     X(INDEX4_BY_OPTION) /* 1: a packet's IPv4 index is lent to an option, for its message harms */ \

@@ -22,13 +22,11 @@ static const struct {
     N(SOL_SOCKET, SO_BROADCAST) N(SOL_SOCKET, SO_RCVBUF) N(SOL_SOCKET, SO_SNDBUF) N(
         SOL_SOCKET, SO_REUSEADDR) N(SOL_SOCKET, SO_REUSEPORT) N(SOL_SOCKET, SO_ERROR) N(SOL_SOCKET,
                                                                                         SO_TYPE)
-        N(SOL_SOCKET, SO_ACCEPTCONN) N(SOL_SOCKET, SO_NOSIGPIPE) N(IPPROTO_IP, IP_TOS) N(
-            IPPROTO_IP,
-            IP_TTL) N(IPPROTO_IP,
-                      IP_HDRINCL) N(IPPROTO_IP,
-                                    IP_MULTICAST_IF) N(IPPROTO_IP,
-                                                       IP_MULTICAST_LOOP) N(IPPROTO_IP,
-                                                                            IP_MULTICAST_TTL)
+        N(SOL_SOCKET, SO_ACCEPTCONN) N(IPPROTO_IP, IP_TOS) N(IPPROTO_IP, IP_TTL) N(
+            IPPROTO_IP, IP_HDRINCL) N(IPPROTO_IP,
+                                      IP_MULTICAST_IF) N(IPPROTO_IP,
+                                                         IP_MULTICAST_LOOP) N(IPPROTO_IP,
+                                                                              IP_MULTICAST_TTL)
             N(IPPROTO_IP, IP_RECVDSTADDR) N(IPPROTO_IP, IP_RECVIF) N(IPPROTO_IP, IP_RECVTTL) N(
                 IPPROTO_IP,
                 IP_ADD_MEMBERSHIP) N(IPPROTO_IP,
@@ -57,39 +55,42 @@ static const struct {
 #ifdef IP_MULTICAST_IFINDEX
                                         N(IPPROTO_IP, IP_MULTICAST_IFINDEX)
 #endif
+#ifdef SO_NOSIGPIPE
+                                            N(SOL_SOCKET, SO_NOSIGPIPE)
+#endif
 #ifdef SO_PROTOCOL
-                                            N(SOL_SOCKET, SO_PROTOCOL)
+                                                N(SOL_SOCKET, SO_PROTOCOL)
 #endif
 #ifdef IP_DONTFRAG
-                                                N(IPPROTO_IP, IP_DONTFRAG)
+                                                    N(IPPROTO_IP, IP_DONTFRAG)
 #endif
 #ifdef IP_RECVTOS
-                                                    N(IPPROTO_IP, IP_RECVTOS)
+                                                        N(IPPROTO_IP, IP_RECVTOS)
 #endif
 #ifdef IP_RECVPKTINFO
-                                                        N(IPPROTO_IP, IP_RECVPKTINFO)
+                                                            N(IPPROTO_IP, IP_RECVPKTINFO)
 #endif
 #ifdef MCAST_JOIN_GROUP
-                                                            N(IPPROTO_IP, MCAST_JOIN_GROUP) N(
-                                                                IPPROTO_IP,
-                                                                MCAST_LEAVE_GROUP)
-                                                                N(IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP) N(
+                                                                N(IPPROTO_IP, MCAST_JOIN_GROUP) N(
                                                                     IPPROTO_IP,
-                                                                    MCAST_LEAVE_SOURCE_GROUP)
-                                                                    N(IPPROTO_IP, MCAST_BLOCK_SOURCE) N(
-                                                                        IPPROTO_IP,
-                                                                        MCAST_UNBLOCK_SOURCE)
-                                                                        N(IPPROTO_IPV6, MCAST_JOIN_GROUP) N(
-                                                                            IPPROTO_IPV6,
-                                                                            MCAST_LEAVE_GROUP)
-                                                                            N(IPPROTO_IPV6,
-                                                                              MCAST_JOIN_SOURCE_GROUP)
+                                                                    MCAST_LEAVE_GROUP) N(IPPROTO_IP,
+                                                                                         MCAST_JOIN_SOURCE_GROUP)
+                                                                    N(IPPROTO_IP,
+                                                                      MCAST_LEAVE_SOURCE_GROUP)
+                                                                        N(IPPROTO_IP, MCAST_BLOCK_SOURCE) N(
+                                                                            IPPROTO_IP,
+                                                                            MCAST_UNBLOCK_SOURCE)
+                                                                            N(IPPROTO_IPV6, MCAST_JOIN_GROUP) N(
+                                                                                IPPROTO_IPV6,
+                                                                                MCAST_LEAVE_GROUP)
                                                                                 N(IPPROTO_IPV6,
-                                                                                  MCAST_LEAVE_SOURCE_GROUP)
+                                                                                  MCAST_JOIN_SOURCE_GROUP)
                                                                                     N(IPPROTO_IPV6,
-                                                                                      MCAST_BLOCK_SOURCE)
+                                                                                      MCAST_LEAVE_SOURCE_GROUP)
                                                                                         N(IPPROTO_IPV6,
-                                                                                          MCAST_UNBLOCK_SOURCE)
+                                                                                          MCAST_BLOCK_SOURCE)
+                                                                                            N(IPPROTO_IPV6,
+                                                                                              MCAST_UNBLOCK_SOURCE)
 #endif
 };
 

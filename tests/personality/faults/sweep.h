@@ -36,6 +36,14 @@
 
 const char *describe_error(int code);
 
+/* Whether the ledger says that an endpoint may carry both families. */
+static inline bool has_dual_stack(void)
+{
+    struct ipsock_capability_answer c;
+    OK(ipsock_capability(NULL, IPSOCK_UDP, IPSOCK_IPV6, IPSOCK_FEATURE_DUAL_STACK, &c));
+    return c.level != IPSOCK_ABSENT;
+}
+
 /* ---- every call of an operation fails, one after the other ---- */
 
 /* What a failed call is for, where that is not "the operation fails with what the call said". The

@@ -241,14 +241,21 @@ static void expect_failure(const char *error)
 static const char *const failures[] = {"ECONNREFUSED", "ENOBUFS", "ENOMEM"};
 enum { FAILURES = sizeof failures / sizeof failures[0] };
 
-/* What came before a failure is delivered, the failure with the next call, then the rest. */
+/* What came before a failure is delivered, the failure with the next call, then the rest; OpenBSD
+ * keeps it until nothing is left to receive. */
 static void failure_comes_between(void **state)
 {
+    const bool last = strcmp(ipsock_system(), "openbsd") == 0;
     (void)state;
     for (int i = 0; i < FAILURES; i++)
         for (unsigned n = 1; n <= COUNT; n++) {
             uint32_t done;
-            const uint32_t from = receive_before(failures[i], n);
+            uint32_t from = receive_before(failures[i], n);
+            if (last && n > 1)
+                while (from < COUNT) {
+                    OK(receive(&done, 0));
+                    from = expect_received(from, done);
+                }
             CODE(receive(&done, 0), traffic_code(failures[i]));
             assert_int_equal(done, 0);
             expect_failure(failures[i]);

@@ -127,6 +127,11 @@ static void dual_stack_opens(void **state)
     want(IPSOCK_UDP, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK | IPSOCK_OPEN_BROADCAST);
     config.receive_control &= IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE;
     config.traffic_class = 0;
+    if (!has_dual_stack()) {
+        struct ipsock_endpoint *none;
+        CODE(ipsock_open(&none, &config), IPSOCK_ENOTSUP);
+        return;
+    }
     sweep_opening("UDP of both families", 20);
 }
 
@@ -156,7 +161,7 @@ static void listener_opens(void **state)
     (void)state;
     want(IPSOCK_TCP, IPSOCK_IPV4, 0);
     sweep_opening("listener of IPv4", 15);
-    want(IPSOCK_TCP, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK);
+    want(IPSOCK_TCP, IPSOCK_IPV6, has_dual_stack() ? IPSOCK_OPEN_DUAL_STACK : 0);
     config.traffic_class = 0;
     sweep_opening("listener of both families", 15);
 }

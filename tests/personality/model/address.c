@@ -128,6 +128,17 @@ bool model_carries_multicast(uint32_t index)
     return found != NULL && (found->multicast || found->loopback);
 }
 
+/* Of an interface that is not there: what has no link scope may say any (OpenBSD). */
+int model_wrong_scope(const struct host_addr *addr)
+{
+    const bool link = (addr->ip[0] == 0xfe && (addr->ip[1] & 0xc0) == 0x80) ||
+                      (addr->ip[0] == 0xff && (addr->ip[1] & 15) <= 2);
+    if (addr->scope == 0 || model_has_interface(addr->scope) ||
+        (!link && model_fact(FACT_SCOPE_OF_LINK)))
+        return 0;
+    return -model_fact(FACT_SCOPE_UNKNOWN);
+}
+
 /* FreeBSD looks at the length first (udp6_send, udp6_connect: sin6_len). */
 int model_wrong_family(const struct sock *s, socklen_t length)
 {

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* sendmmsg and recvmmsg: loops in FreeBSD's libc, system calls of NetBSD (docs/platform/bsd.md, 7).
- */
+/* sendmmsg and recvmmsg: loops in FreeBSD's libc, system calls of NetBSD and OpenBSD
+ * (docs/platform/bsd.md, 7). */
 #include "calls.h"
 
 #ifdef MSG_WAITFORONE /* Darwin has none of it */
 #ifdef __NetBSD__
 typedef int batch_result;
 typedef unsigned batch_count, batch_flags;
+#elif defined __OpenBSD__
+typedef int batch_result, batch_flags;
+typedef unsigned batch_count;
 #else
 typedef ssize_t batch_result;
 typedef size_t batch_count;
 typedef int batch_flags;
 #endif
+#ifdef __OpenBSD__
+typedef struct timespec batch_timeout;
+#else
+typedef const struct timespec batch_timeout;
+#endif
 enum { AT_ONCE = 1024 };
 
 batch_result kernel_sendmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags);
 batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags,
-                             const struct timespec *timeout);
+                             batch_timeout *timeout);
 
 static batch_count most(batch_count count)
 {
@@ -60,7 +68,7 @@ static void keep_error(int fd)
 static int take_first(int fd)
 {
     int error = 0;
-    if (!model_fact(FACT_BATCH_SYSTEM))
+    if (!model_fact(FACT_BATCH_DEFERRED_FIRST))
         return 0;
     host_lock();
     struct sock *const s = model_find(fd, &error);
@@ -76,7 +84,7 @@ static int take_first(int fd)
 }
 
 batch_result kernel_recvmmsg(int fd, struct mmsghdr *list, batch_count count, batch_flags flags,
-                             const struct timespec *timeout)
+                             batch_timeout *timeout)
 {
     batch_count done = 0;
     int now = (int)flags & ~MSG_WAITFORONE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Control data of messages to be sent: udp_send of FreeBSD, ip_setpktopts of NetBSD, udp_output of
- * Darwin, ip6_setpktopts of all. */
+ * Darwin and OpenBSD, ip6_setpktopts of all. */
 #include "model.h"
 
 static int take_int(const struct cmsghdr *c, const uint8_t *data, int low, int high, int *value)
@@ -13,8 +13,8 @@ static int take_int(const struct cmsghdr *c, const uint8_t *data, int low, int h
 
 static int take_source4(const struct cmsghdr *c, const uint8_t *data, struct host_message *m)
 {
-    if (c->cmsg_len != CMSG_LEN(4))
-        return -EINVAL;
+    if (c->cmsg_len != CMSG_LEN(4)) /* a stranger to OpenBSD */
+        return model_fact(FACT_CONTROL_UNKNOWN) ? -EINVAL : 0;
     m->local.family = 4;
     memcpy(m->local.ip, data, 4);
     m->has |= HOST_HAS_SOURCE;
@@ -183,7 +183,7 @@ static int take_v6(const struct cmsghdr *c, const uint8_t *data, struct host_mes
         return 0;
     if (c->cmsg_type == IPV6_PKTINFO)
         return take_pktinfo6(c, data, m);
-    if (c->cmsg_type == IPV6_NEXTHOP)
+    if (c->cmsg_type == IPV6_NEXTHOP && model_fact(FACT_NEXT_HOP6))
         return take_next_hop(c, data);
     return take_number6(c, data, m);
 }
@@ -247,13 +247,15 @@ int model_control_in(struct sock *s, const struct msghdr *h, const struct host_a
         memcpy(&c, p, sizeof c);
         if (c.cmsg_len < CMSG_LEN(0) || c.cmsg_len > left)
             return -EINVAL;
+        const size_t space = CMSG_SPACE(c.cmsg_len - CMSG_LEN(0));
+        if (space > left && model_fact(FACT_CONTROL_SUM))
+            return -EINVAL;
         const uint8_t *const data = p + CMSG_LEN(0);
         const int result = s->is.family == 4     ? take_v4(s, &c, data, m)
                            : model_is_mapped(to) ? take_mapped(s, &c, data, m)
                                                  : take_v6(&c, data, m);
         if (result < 0)
             return result;
-        const size_t space = CMSG_SPACE(c.cmsg_len - CMSG_LEN(0));
         if (space >= left)
             break;
         p += space;

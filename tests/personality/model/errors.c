@@ -90,7 +90,7 @@ static void note_mtu(struct sock *s, const struct host_icmp *e, bool own)
     const int room = (int)(sizeof s->notices / sizeof s->notices[0]);
     if (own || model_fact(FACT_SMALL_MTU_UNCONNECTED))
         learn_path(e);
-    if (!s->values[OPTION_RECVPATHMTU] || s->notice_count == room)
+    if (!s->values[OPTION_RECVPATHMTU] || !model_fact(FACT_PATH_NOTICES) || s->notice_count == room)
         return;
     s->notices[s->notice_count].to = e->to;
     s->notices[s->notice_count].to.port = 0;

@@ -228,7 +228,8 @@ static int choose_interface(struct wish *w)
     if (w->act != JOIN && w->act != JOIN_SOURCE) {
         const int scope = w->group.ip[1] & 15;
         const bool link = v6 && (scope == 1 || scope == 2);
-        return link ? -model_fact(FACT_LEAVE6_LINK_ZERO) : 0;
+        if (v6 || !model_fact(FACT_LEAVE4_BY_ROUTE))
+            return link ? -model_fact(FACT_LEAVE6_LINK_ZERO) : 0;
     }
     w->index = host_route(&w->group);
     if (w->index == 0)
@@ -269,10 +270,12 @@ static void put4(struct host_addr *to, const uint8_t *from)
 static int read_mreq(struct wish *w, int name, const uint8_t *value, socklen_t length)
 {
     const bool source = name != IP_ADD_MEMBERSHIP && name != IP_DROP_MEMBERSHIP;
-    const bool mreqn = name == IP_ADD_MEMBERSHIP && length == 12 && model_fact(FACT_JOIN_MREQN);
+    const bool mreqn =
+        length == 12 && ((name == IP_ADD_MEMBERSHIP && model_fact(FACT_JOIN_MREQN)) ||
+                         (name == IP_DROP_MEMBERSHIP && model_fact(FACT_LEAVE_MREQN)));
     const bool exact = !model_fact(FACT_FLAG_LENGTH);
     int32_t index = 0;
-    if (length < (source ? 12 : 8) || (exact && length != 8))
+    if (length < (source ? 12 : 8) || (exact && length != 8 && !mreqn))
         return -EINVAL;
     put4(&w->group, value);
     put4(&w->interface, value + (source ? 8 : 4));

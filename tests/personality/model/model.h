@@ -129,6 +129,7 @@ bool model_same_ip(const struct host_addr *a, const struct host_addr *b);
 struct host_addr model_unmap(const struct host_addr *addr);
 /* Minus the errno of a name that is not of the socket's family. */
 int model_wrong_family(const struct sock *s, socklen_t length);
+int model_wrong_scope(const struct host_addr *addr); /* 0: it is right */
 /* Of link-local addresses without one: the first interface that is not loopback. */
 uint32_t model_default_zone(void);
 /* IPv4, zero where it has none. */

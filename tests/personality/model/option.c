@@ -2,7 +2,7 @@
 /* Options whose value is an int: lengths, ranges, and what of it the host does. */
 #include "model.h"
 
-enum length_rule { ATLEAST4, EXACT4, BYTE_OR_MORE, BYTE_OR_4 };
+enum length_rule { ATLEAST4, EXACT4, BYTE_OR_MORE, BYTE_OR_4, BYTE_ONLY };
 enum get_form { INT, BYTE, BYTE_IF_ONE, FLAG, FLAG8, NONE };
 enum value_rule {
     BOOL,
@@ -16,6 +16,9 @@ enum value_rule {
     HOPS_ONE,
     HOPS_ZERO,
     TO_ONE,
+    ONLY_ONE,
+    ALWAYS_ONE,
+    TTL_OR_MINUS,
     TO_TWO,
     MINUS_TO_ONE,
     BUFFER
@@ -53,14 +56,14 @@ int model_copy_out(const void *from, size_t size, void *value, socklen_t *length
 static int read_int(const struct row *row, const void *value, socklen_t length, int *out)
 {
     uint8_t byte;
-    const bool one = length == 1 && (row->length == BYTE_OR_MORE || row->length == BYTE_OR_4);
+    const bool bytes = row->length >= BYTE_OR_MORE, one = length == 1 && bytes;
     const bool exact = row->length == EXACT4 || row->length == BYTE_OR_4;
     if (one) {
         memcpy(&byte, value, 1);
         *out = byte;
         return 0;
     }
-    if (length < sizeof *out || (exact && length != sizeof *out))
+    if (row->length == BYTE_ONLY || length < sizeof *out || (exact && length != sizeof *out))
         return -EINVAL;
     memcpy(out, value, sizeof *out);
     return 0;
@@ -102,6 +105,16 @@ static int judge(enum value_rule rule, int *value)
         return within(*value, -1, 255);
     case TO_ONE:
         return within(*value, 0, 1);
+    case ONLY_ONE:
+        *value = *value != 0;
+        return within(*value, 1, 1);
+    case ALWAYS_ONE:
+        *value = 1;
+        return 0;
+    case TTL_OR_MINUS:
+        if (*value == -1)
+            *value = 64;
+        return within(*value, 1, 255);
     case TO_TWO:
         return within(*value, 0, 2);
     case MINUS_TO_ONE:

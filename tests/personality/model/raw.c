@@ -59,9 +59,12 @@ static int put_source(const struct sock *s, uint8_t *p)
 {
     struct host_addr to = {.family = 4};
     uint32_t index;
+    const bool own = get(p + SOURCE) == 0 && get(p + SOURCE + 2) == 0;
     memcpy(to.ip, p + DESTINATION, 4);
-    if (get(p + SOURCE) == 0 && get(p + SOURCE + 2) == 0)
+    if (own)
         model_first_address(host_route(&to), p + SOURCE);
+    if (model_fact(FACT_RAW_SOURCE_BOUND) && own && !model_is_any(&s->bound))
+        memcpy(p + SOURCE, s->bound.ip, 4);
     const bool stays =
         model_is_group(&to) ? model_is_loopback(s->interface4) : host_is_local(&to, &index);
     if (p[SOURCE] == 127 && model_fact(FACT_LOOPBACK_NET_STAYS) && !stays)
@@ -120,6 +123,8 @@ int model_header_out(struct sock *s, void *packet, size_t length)
                                                                              : -EINVAL;
     const unsigned total = network ? get(p + LENGTH) : get_host_order(p + LENGTH);
     const bool odd = (p[0] & 15U) * 4 > length || (p[0] & 15U) < 5;
+    if (p[0] >> 4 != 4 && model_fact(FACT_RAW_VERSION_CHECKED))
+        return -EINVAL;
     if (total != length || (odd && !unseen))
         return -model_fact(FACT_RAW_LENGTH_WRONG);
     if (!network) {
@@ -130,8 +135,8 @@ int model_header_out(struct sock *s, void *packet, size_t length)
         p[OFFSET + 1] = (uint8_t)offset;
     }
     static const uint8_t ones[4] = {255, 255, 255, 255};
-    const bool all =
-        model_fact(FACT_BROADCAST_ALL_ONES) && memcmp(p + DESTINATION, ones, sizeof ones) == 0;
+    const bool all = (model_fact(FACT_BROADCAST_ALL_ONES) || model_fact(FACT_ALL_ONES_HOPS)) &&
+                     memcmp(p + DESTINATION, ones, sizeof ones) == 0;
     if (model_fact(FACT_RAW_MULTICAST_HOPS) && ((p[DESTINATION] & 0xf0) == 0xe0 || all))
         p[HOPS] = (uint8_t)s->values[OPTION_MULTICAST_TTL];
     if (model_fact(FACT_RAW_OPTIONS_CHECKED) && has_bad_options(p, (p[0] & 15U) * 4))

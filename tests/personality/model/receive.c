@@ -32,7 +32,7 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     if (group.family == 4 && model_fact(FACT_ALL_HOSTS) && memcmp(group.ip, all_hosts, 4) == 0)
         return false;
     if (s->kind == KIND_R6 && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
-        return true;
+        return !model_same_ip(&s->local, &group);
     const bool always = s->kind == KIND_U4 || (s->kind == KIND_U6 && group.family == 4);
     const bool strict = (always && model_fact(FACT_STRICT_UDP4)) ||
                         (s->multicast && model_fact(FACT_STRICT_STATE) &&
@@ -292,7 +292,9 @@ ssize_t model_receive(int fd, struct msghdr *h, int flags)
         return receive_stream(fd, h, flags);
     struct host_message m;
     const int64_t n = take(fd, s, h, &m, flags);
-    if (n == -EAGAIN && room_of(h) == 0 && model_fact(FACT_EMPTY_SOCKET_NOTHING)) {
+    const int nothing = model_fact(FACT_EMPTY_SOCKET_NOTHING);
+    if (n == -EAGAIN && room_of(h) == 0 &&
+        (nothing == 1 || (nothing != 0 && h->msg_control == NULL))) {
         h->msg_namelen = h->msg_controllen = 0;
         h->msg_flags = flags & (MSG_DONTWAIT | MSG_PEEK);
         return 0;

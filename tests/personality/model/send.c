@@ -47,7 +47,7 @@ static int read_name(const struct sock *s, const struct msghdr *h, struct host_a
         return model_wrong_family(s, h->msg_namelen);
     if (!model_from(to, h->msg_name, h->msg_namelen))
         return -EINVAL;
-    return to->scope != 0 && !model_has_interface(to->scope) ? -ENXIO : 0;
+    return model_wrong_scope(to);
 }
 
 static int check_name(const struct sock *s, const struct host_addr *to)
@@ -59,7 +59,7 @@ static int check_name(const struct sock *s, const struct host_addr *to)
     if (s->is.type == HOST_DATAGRAM && to->port == 0)
         return -model_fact(FACT_PORT_ZERO);
     if (model_is_mapped(to) && !model_dual(s) && s->is.type == HOST_DATAGRAM)
-        return -EINVAL;
+        return -model_fact(FACT_MAPPED_REFUSED);
     return 0;
 }
 
@@ -107,9 +107,11 @@ static void put_all_ones(const struct sock *s, struct host_message *m)
     static const uint8_t ones[4] = {255, 255, 255, 255};
     struct host_interface_addr list[64];
     const struct host_addr plain = model_unmap(&m->peer);
-    if (plain.family != 4 || memcmp(plain.ip, ones, 4) != 0 || !model_fact(FACT_BROADCAST_ALL_ONES))
+    const bool as_group = model_fact(FACT_ALL_ONES_HOPS) != 0;
+    if (plain.family != 4 || memcmp(plain.ip, ones, 4) != 0 ||
+        !(as_group || model_fact(FACT_BROADCAST_ALL_ONES)))
         return;
-    if (s->kind != KIND_U4) {
+    if (s->kind != KIND_U4 || as_group) {
         m->hops = s->values[OPTION_MULTICAST_TTL];
         m->has |= HOST_HAS_HOPS;
         return;
@@ -150,12 +152,14 @@ static int check_bound(const struct sock *s, const struct host_addr *to)
 }
 
 /* in_pcbbind_setup and in_pcbconnect_setup for IP_SENDSRCADDR. */
-static int check_source4(int fd, struct sock *s, const struct host_message *m)
+static int check_source4(int fd, struct sock *s, struct host_message *m)
 {
     uint32_t index;
     if (model_fact(FACT_SOURCE_NEEDS_WILDCARD)) {
         model_names(fd, s);
         struct host_addr local = model_unmap(&s->local);
+        if (model_fact(FACT_SOURCE_SAME) && memcmp(local.ip, m->local.ip, 4) == 0)
+            return 0;
         if (s->connected || !s->has_port || !model_is_any(&local) || model_is_any(&m->local))
             return -model_fact(FACT_SOURCE_NEEDS_WILDCARD);
     }
@@ -163,6 +167,8 @@ static int check_source4(int fd, struct sock *s, const struct host_message *m)
         return 0;
     if (!model_is_group(&m->local) && model_interface_of(&m->local, &index) < 0)
         return -model_fact(FACT_SOURCE_FOREIGN);
+    if (s->connected && !model_fact(FACT_SOURCE4_CONNECTED))
+        m->has &= ~(uint32_t)HOST_HAS_SOURCE;
     return 0;
 }
 
@@ -364,6 +370,9 @@ static int check_length(const struct sock *s, int64_t length)
         return -EMSGSIZE; /* IP_MAXPACKET: rip_output, rip6_output */
     if (s->kind == KIND_R6 && s->checksum < -1)
         return -EINVAL;
+    if (s->kind == KIND_R6 && s->checksum >= 0 && length == s->checksum + 1 &&
+        model_fact(FACT_CHECKSUM_HALF))
+        return -model_fact(FACT_CHECKSUM_HALF);
     return s->kind == KIND_U4 && length > 65507 ? -EMSGSIZE : 0;
 }
 

@@ -103,7 +103,7 @@ static int read_name(const struct sock *s, const void *name, socklen_t length,
         return model_wrong_family(s, length);
     if (!model_from(out, name, length))
         return -EINVAL;
-    return out->scope != 0 && !model_has_interface(out->scope) ? -ENXIO : 0;
+    return model_wrong_scope(out);
 }
 
 static int bind_raw(const struct host_addr *name)
@@ -112,7 +112,9 @@ static int bind_raw(const struct host_addr *name)
         return 0;
     if (name->port != 0 && model_fact(FACT_RAW_BIND_PORT))
         return -model_fact(FACT_RAW_BIND_PORT);
-    return model_is_group(name) || model_is_mapped(name) ? -EADDRNOTAVAIL : 0;
+    const bool group =
+        model_is_group(name) && !(name->family == 6 && model_fact(FACT_RAW6_BIND_GROUP));
+    return group || model_is_mapped(name) ? -EADDRNOTAVAIL : 0;
 }
 
 /* A group of link scope without a zone hears nothing (in6_setscope); the host wants one. */
@@ -216,7 +218,7 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
     else if (addr->port == 0)
         return -model_fact(FACT_PORT_ZERO);
     if (model_is_mapped(addr) && !model_dual(s))
-        return -EINVAL;
+        return -model_fact(FACT_MAPPED_REFUSED);
     if (addr->family == 6 && addr->scope == 0 && addr->ip[0] == 0xfe &&
         (addr->ip[1] & 0xc0) == 0x80)
         addr->scope = model_default_zone();

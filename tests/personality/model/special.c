@@ -17,6 +17,9 @@ static int get_error(int fd, struct sock *s)
 static int get_socket_level(int fd, struct sock *s, int name, void *value, socklen_t *length)
 {
     int answer = 0;
+    const bool told = name != SO_ACCEPTCONN && name != SO_PROTOCOL && name != SO_DOMAIN;
+    if (!told && !model_fact(FACT_SOCKET_QUERIES))
+        return 1;
     if (name == SO_TYPE)
         answer = s->is.type == HOST_STREAM                                        ? SOCK_STREAM
                  : s->is.type == HOST_DATAGRAM || (s->kind & (KIND_P4 | KIND_P6)) ? SOCK_DGRAM
@@ -69,11 +72,28 @@ static int by_address4(int fd, struct sock *s, const uint8_t ip[4])
     return set_interface4(fd, s, index, &addr);
 }
 
+/* OpenBSD: an address, or of ip_mreq and ip_mreqn the index, else the address. */
+static int set_form4(int fd, struct sock *s, const uint8_t *value, socklen_t length)
+{
+    const struct host_addr none = {.family = 4};
+    uint32_t index = 0;
+    if (length == 12)
+        memcpy(&index, value + 8, sizeof index);
+    if (length != 4 && length != 8 && length != 12)
+        return -EINVAL;
+    if (index == 0)
+        return by_address4(fd, s, length == 4 ? value : value + 4);
+    return model_has_interface(index) ? set_interface4(fd, s, index, &none)
+                                      : -model_fact(FACT_MULTICAST_IF_ADDRESS);
+}
+
 /* ip_mreqn: only the index counts, 0 clears (M). */
 static int set_multicast_if4(int fd, struct sock *s, const uint8_t *value, socklen_t length)
 {
     const struct host_addr none = {.family = 4};
     int32_t index;
+    if (model_fact(FACT_MULTICAST_IF_FORMS))
+        return set_form4(fd, s, value, length);
     if (length < 4 || (length != 4 && !model_fact(FACT_MULTICAST_IF_MREQN)))
         return -EINVAL;
     if (length != 12 || !model_fact(FACT_MULTICAST_IF_MREQN))
@@ -101,7 +121,8 @@ void model_first_address(uint32_t index, uint8_t ip[4])
 static int get_multicast_if4(struct sock *s, void *value, socklen_t *length)
 {
     uint8_t form[12] = {0};
-    if (model_fact(FACT_MULTICAST_IF_MREQN) && *length >= sizeof form) {
+    const bool whole = model_fact(FACT_MULTICAST_IF_MREQN) && !model_fact(FACT_MULTICAST_IF_FORMS);
+    if (whole && *length >= sizeof form) {
         memcpy(form + 8, &s->interface4, 4);
         if (s->interface4 != 0)
             model_first_address(s->interface4, form + 4);
@@ -125,7 +146,7 @@ static int set_multicast_if6(int fd, struct sock *s, const void *value, socklen_
         return -model_fact(FACT_MULTICAST_IF6_CLEAR);
     if (index != 0 && !model_has_interface(index))
         return -model_fact(FACT_MULTICAST_IF_INDEX);
-    if (index != 0 && !model_carries_multicast(index))
+    if (index != 0 ? !model_carries_multicast(index) : !model_fact(FACT_MULTICAST_IF6_CLEARS))
         return -EADDRNOTAVAIL;
     model_touch_multicast(fd, s);
     host_set(fd, HOST_OPTION_MULTICAST_IF6, (int)index);
@@ -261,6 +282,8 @@ static int set_v6(int fd, struct sock *s, int name, const void *value, socklen_t
     case IPV6_PKTINFO:
         return set_pktinfo6(s, value, length);
     case IPV6_NEXTHOP:
+        if (!model_fact(FACT_NEXT_HOP6))
+            return 1;
         if (length == 0)
             return 0;
         return length < sizeof(struct sockaddr_in6) ? -EINVAL : -EAFNOSUPPORT;
@@ -301,6 +324,8 @@ static int get_v6(int fd, struct sock *s, int name, void *value, socklen_t *leng
     case IPV6_PKTINFO:
         return model_copy_out(&s->sticky, sizeof s->sticky, value, length);
     case IPV6_NEXTHOP:
+        if (!model_fact(FACT_NEXT_HOP6))
+            return 1;
         *length = 0;
         return 0;
     default:

@@ -144,6 +144,8 @@ struct sock *model_made(int fd, bool ping)
         s->is.protocol == IPPROTO_RAW) /* Linux: with a header of one's own */
         host_set(fd, s->is.family == 4 ? HOST_OPTION_HEADER_INCLUDED : HOST_OPTION_HEADER_INCLUDED6,
                  0);
+    if (s->kind == KIND_R4 && model_fact(FACT_RAW_TTL_UNSET))
+        host_set(fd, HOST_OPTION_TTL, model_fact(FACT_RAW_TTL_UNSET));
     if (s->is.family == 6) {
         s->values[OPTION_V6ONLY] = initial[OPTION_V6ONLY];
         host_set(fd, HOST_OPTION_V6ONLY, initial[OPTION_V6ONLY]);

@@ -92,6 +92,25 @@ int kernel_sysctlbyname(const char *name, void *value, size_t *length, const voi
     return model_return(result < 0 ? result : -ENOENT);
 }
 
+#ifdef __OpenBSD__
+/* The release as text; there is no sysctl by name. */
+int kernel_sysctl(const int *name, unsigned count, void *value, size_t *length, const void *changed,
+                  size_t changed_length)
+{
+    const int version = model_version(), fault = model_fault("sysctl");
+    const char text[] = {(char)('0' + version / 10), '.', (char)('0' + version % 10), 0};
+    (void)changed, (void)changed_length;
+    if (fault < 0)
+        return model_return(fault);
+    if (count != 2 || name[0] != CTL_KERN || name[1] != KERN_OSRELEASE)
+        return model_return(-EOPNOTSUPP);
+    if (*length < sizeof text)
+        return model_return(-ENOMEM);
+    memcpy(value, text, sizeof text);
+    *length = sizeof text;
+    return 0;
+}
+#else
 int kernel_sysctl(const int *name, unsigned count, void *value, size_t *length, const void *changed,
                   size_t changed_length)
 {
@@ -104,6 +123,7 @@ int kernel_sysctl(const int *name, unsigned count, void *value, size_t *length, 
         return kernel_sysctlbyname("kern.osreldate", value, length, changed, changed_length);
     return model_return(-ENOENT);
 }
+#endif
 
 void *kernel_mmap(void *where, size_t size, int protection, int flags, int fd, off_t offset);
 int kernel_munmap(void *memory, size_t size);
@@ -130,7 +150,7 @@ int kernel_minherit(void *memory, size_t size, int how)
 #elif defined MAP_INHERIT_ZERO
     const int zero = MAP_INHERIT_ZERO;
 #else
-    const int zero = -1;
+    const int zero = -1; /* Darwin and DragonFly have none */
 #endif
     const int fault = model_fault("minherit");
     if (fault < 0 || how != zero)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The socket headers of FreeBSD, NetBSD or Darwin. */
+/* The socket headers of FreeBSD, NetBSD, OpenBSD or Darwin. */
 #ifndef PROBE_NATIVE_H
 #define PROBE_NATIVE_H
 
@@ -33,6 +33,8 @@ struct icmp6_filter {
 #endif
 #ifdef __NetBSD__ /* FreeBSD's sendmmsg and recvmmsg are loops of its C library */
 #define PORT_MMSG unsigned
+#elif defined __OpenBSD__
+#define PORT_MMSG int
 #endif
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The calls on the model of FreeBSD or NetBSD, compiled with that system's headers; what is
+/* The calls on the model of FreeBSD, NetBSD or OpenBSD, compiled with that system's headers; what is
  * outside: ../linux/wire.c. */
 #include "../calls.h"
 
