@@ -239,7 +239,6 @@
     X(GROUP_FILTER_SOURCES, offsetof(struct group_filter, gf_slist)) \
     X(MTUINFO, 0) \
     X(MTUINFO_MTU, 0) \
-    X(MANY, 0) \
     X(MSG_NOSIGNAL, 0) \
     X(FIREWALL, IPSK_FIREWALL_EACCES) /* WSAEACCES of the filtering platform: "Windows Sockets Error Codes" */ \
     X(FULL_LENGTH, 0) \

@@ -296,15 +296,10 @@ static void facts(const struct ipsk_system *s)
     must(s->facts[IPSK_FACT_FAMILY_IPV6] > 2, s, "FAMILY_IPV6", "value");
     must(s->facts[IPSK_FACT_MTUINFO] == 0 || s->facts[IPSK_FACT_MTUINFO] == 32, s, "MTUINFO",
          "size");
-    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH,
-                                IPSK_FACT_PING,
-                                IPSK_FACT_PING_HEADER,
-                                IPSK_FACT_MANY,
-                                IPSK_FACT_RAW_MULTICAST_HOPS,
-                                IPSK_FACT_SOURCE4_UNBOUND_ONLY,
-                                IPSK_FACT_PKTINFO4_EITHER,
-                                IPSK_FACT_PKTINFO4_UNBINDS,
-                                IPSK_FACT_PING_ID,
+    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH,  IPSK_FACT_PING,
+                                IPSK_FACT_PING_HEADER,          IPSK_FACT_RAW_MULTICAST_HOPS,
+                                IPSK_FACT_SOURCE4_UNBOUND_ONLY, IPSK_FACT_PKTINFO4_EITHER,
+                                IPSK_FACT_PKTINFO4_UNBINDS,     IPSK_FACT_PING_ID,
                                 IPSK_FACT_PING_SOURCE6};
     for (size_t i = 0; i < COUNT(flags); i++)
         must(s->facts[flags[i]] == 0 || s->facts[flags[i]] == 1, s, golden_facts[flags[i]], "flag");
