@@ -121,7 +121,8 @@ IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, ui
  * (IPSOCK_DSCP_OF; the ECN bits tell of the path that the question took).
  * @param out replaced whole; may be in itself
  * @param in  received control with DESTINATION; without INTERFACE the route decides
- * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination;
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination (also of
+ *         IPv4 packets on dual-stack endpoints of NetBSD, which are not told it);
  *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND),
  *         IPSOCK_ENOTSUP when it may send all that is possible (::IPSOCK_CONTROL_POSSIBLE).
  *         Direction ::IPSOCK_WRITE. */
