@@ -54,13 +54,12 @@ endfunction()
 set(personality_unknown_freebsd
     network/filter network/multicast network/multicast_gone network/multicast_interop
     network/multicast_many network/multicast_peers network/multicast_reports network/multicast_routed
-    network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/examples tool/mdns tool/monitor
-    tool/multicast tool/ospf tool/packets tool/ping tool/trace tool/usage)
+    network/trace_interop network/trace_messages network/trace_tool tool/mdns)
 set(personality_unknown_netbsd
-    network/filter network/firewall network/multicast network/multicast_interop network/multicast_many
-    network/multicast_peers network/multicast_reports network/multicast_routed network/multihomed
-    network/path_mtu network/trace_interop network/trace_messages network/trace_tool tool/addresses
-    tool/examples tool/monitor tool/multicast tool/packets tool/ping tool/trace)
+    network/filter network/firewall network/multicast network/multicast_gone network/multicast_interop
+    network/multicast_many network/multicast_peers network/multicast_reports network/multicast_routed
+    network/multihomed network/trace network/trace_interop network/trace_messages network/trace_tool
+    tool/addresses)
 function(ipsock_personality_programs test)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
         IPSOCK_DIFFERENCES=${IPSOCK_PERSONALITY}:${test}:${PROJECT_SOURCE_DIR}/tests/personality/programs.csv)

@@ -83,6 +83,7 @@ struct sock {
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */
     bool zoneless; /* bound to a group of link scope without a zone */
+    bool probes;   /* IPv6 packets may be as large as the interface takes, whatever the path */
     int cuts;      /* where the host cuts IPv6 packets, by the model's wish */
     struct notice notices[8];
     int notice_count;
