@@ -31,9 +31,11 @@
 
 /** What the header says of a packet: x/net's set, and what to ask for when in doubt. */
 #define IPSOCK_CONTROL_HEADER 0x001fu
-/** What ::ipsock_control_reply needs: receive_control, and send_control. */
+/** What ::ipsock_control_reply needs: receive_control, and send_control. The interface of a packet,
+ * which answers to groups and link-local addresses take, is declared where the system has it (not
+ * for IPv4 on FreeBSD and OpenBSD). */
 #define IPSOCK_CONTROL_REPLY_RECEIVE (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
-#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE)
+#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_POSSIBLE)
 
 /** Everything that can be received: a mask to check against, not a wish (it has coalescing and
  * notices). */
