@@ -53,7 +53,7 @@ endfunction()
 # multicast_many, which counts instructions, those of the model too, and trace_messages of FreeBSD, which
 # passes, but not within its time on a busy machine.
 set(personality_unknown_freebsd
-    network/filter network/multicast_many network/trace_messages network/trace_tool)
+    network/filter network/multicast_many network/trace_messages)
 set(personality_unknown_netbsd
     network/filter network/multicast_many network/multihomed network/trace_interop network/trace_messages)
 function(ipsock_personality_programs test)
