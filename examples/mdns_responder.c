@@ -226,8 +226,12 @@ static void send_answer(struct responder *r, const struct visit *visit, enum mdn
     ipsock_message_init_send(&message, &buffer, data, length,
                              kind == MDNS_MULTICAST ? &group : &visit->message->peer);
     message.control = &control;
-    if (ipsock_control_reply(s, &control, visit->message->control) < 0 ||
-        ipsock_send(s, &message, 0) < 0)
+    int result = ipsock_control_reply(s, &control, visit->message->control);
+    if (result == IPSOCK_ENOTSUP) { // no packet of IPv4 names its interface on FreeBSD and OpenBSD
+        control.valid = 0;
+        result = ipsock_set_multicast_interface(s, visit->message->control->interface_index);
+    }
+    if (result < 0 || ipsock_send(s, &message, 0) < 0)
         complain("answering", s, IPSOCK_WRITE);
 }
 

@@ -5,7 +5,8 @@
  *
  * What all packets to a receiver have in common, its address and the hop limit, is checked and
  * written down once, as a flow; a batch then holds a packet to each of them. Lines that begin with
- * "!" are urgent: the traffic class of a packet stands beside its flow.
+ * "!" are urgent: the traffic class of a packet stands beside its flow. IPv4 and IPv6 have an
+ * endpoint each: one of both could set neither for IPv4 on every system.
  */
 #include <ipsock/ipsock.h>
 
@@ -16,6 +17,7 @@
 #define RECEIVERS 64
 #define HOP_LIMIT 16
 
+/* Those of one family. */
 struct fanout {
     struct ipsock_endpoint *s;
     struct ipsock_batch *batch;
@@ -33,24 +35,17 @@ static int complain(struct ipsock_endpoint *s, const char *what)
     return 1;
 }
 
-/* IPv4 and IPv6 by one socket; without IPv6, what there is. */
-static int open_endpoint(struct fanout *f)
+static int open_endpoint(struct fanout *f, int family)
 {
     struct ipsock_config config;
     struct ipsock_error error;
     char text[IPSOCK_ERROR_TEXT];
     ipsock_config_init(&config);
     config.kind = IPSOCK_UDP;
-    config.family = IPSOCK_IPV6;
-    config.flags = IPSOCK_OPEN_DUAL_STACK;
+    config.family = family;
     config.send_control = IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_TRAFFIC_CLASS;
     config.error = &error;
-    int result = ipsock_open(&f->s, &config);
-    if (result == IPSOCK_ENOTSUP) {
-        config.family = IPSOCK_IPV4;
-        config.flags = 0;
-        result = ipsock_open(&f->s, &config);
-    }
+    const int result = ipsock_open(&f->s, &config);
     if (result < 0) {
         ipsock_error_format(&error, text, sizeof text);
         fprintf(stderr, "udp_fanout: %s\n", text);
@@ -58,7 +53,7 @@ static int open_endpoint(struct fanout *f)
     return result;
 }
 
-static int add_receiver(struct fanout *f, const char *name)
+static int add_receiver(struct fanout families[2], const char *name)
 {
     struct ipsock_addr peer;
     const struct ipsock_control control = {.valid = IPSOCK_CONTROL_HOP_LIMIT,
@@ -67,6 +62,10 @@ static int add_receiver(struct fanout *f, const char *name)
         fprintf(stderr, "udp_fanout: %s: no address with a port\n", name);
         return 2;
     }
+    peer = ipsock_addr_unmap(&peer);
+    struct fanout *const f = &families[peer.family == IPSOCK_IPV6];
+    if (f->s == NULL && open_endpoint(f, peer.family) < 0)
+        return 1;
     if (ipsock_flow_prepare(f->s, &f->flows[f->count], &peer, &control) < 0)
         return complain(f->s, name);
     ipsock_addr_format(&peer, f->names[f->count], IPSOCK_ADDR_TEXT);
@@ -103,22 +102,24 @@ static int send_to_all(struct fanout *f, char *line, size_t length)
     return failed;
 }
 
-static int serve(struct fanout *f, int count, char **names)
+static int serve(struct fanout families[2], int count, char **names)
 {
     static char line[1200];
-    int result = open_endpoint(f) < 0;
+    int result = 0;
     for (int i = 0; i < count && result == 0; i++)
-        result = add_receiver(f, names[i]);
+        result = add_receiver(families, names[i]);
     if (result != 0)
         return result;
     while (fgets(line, sizeof line, stdin) != NULL)
-        result |= send_to_all(f, line, strcspn(line, "\r\n"));
+        for (int i = 0; i < 2; i++)
+            result |= send_to_all(&families[i], line, strcspn(line, "\r\n"));
     return result;
 }
 
 int main(int argc, char **argv)
 {
-    static struct fanout f;
+    static struct fanout families[2];
+    struct ipsock_batch *batch;
     const size_t size = ipsock_batch_size(RECEIVERS);
     void *memory = malloc(size);
     if (argc < 2 || argc - 1 > RECEIVERS) {
@@ -126,10 +127,12 @@ int main(int argc, char **argv)
         free(memory);
         return 2;
     }
-    if (memory == NULL || ipsock_batch_init(memory, size, RECEIVERS, &f.batch) < 0)
+    if (memory == NULL || ipsock_batch_init(memory, size, RECEIVERS, &batch) < 0)
         return 1;
-    const int result = serve(&f, argc - 1, argv + 1);
-    ipsock_free(f.s);
+    families[0].batch = families[1].batch = batch;
+    const int result = serve(families, argc - 1, argv + 1);
+    ipsock_free(families[0].s);
+    ipsock_free(families[1].s);
     free(memory);
     return result;
 }

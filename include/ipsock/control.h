@@ -31,9 +31,11 @@
 
 /** What the header says of a packet: x/net's set, and what to ask for when in doubt. */
 #define IPSOCK_CONTROL_HEADER 0x001fu
-/** What ::ipsock_control_reply needs: receive_control, and send_control. */
+/** What ::ipsock_control_reply needs: receive_control, and send_control. The interface of a packet,
+ * which answers to groups and link-local addresses take, is declared where the system has it (not
+ * for IPv4 on FreeBSD and OpenBSD). */
 #define IPSOCK_CONTROL_REPLY_RECEIVE (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
-#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE)
+#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_POSSIBLE)
 
 /** Everything that can be received: a mask to check against, not a wish (it has coalescing and
  * notices). */
@@ -122,7 +124,8 @@ IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, ui
  * (IPSOCK_DSCP_OF; the ECN bits tell of the path that the question took).
  * @param out replaced whole; may be in itself
  * @param in  received control with DESTINATION; without INTERFACE the route decides
- * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination;
+ * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination (also of
+ *         IPv4 packets on dual-stack endpoints of NetBSD, which are not told it);
  *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND),
  *         IPSOCK_ENOTSUP when it may send all that is possible (::IPSOCK_CONTROL_POSSIBLE).
  *         Direction ::IPSOCK_WRITE. */

@@ -156,7 +156,6 @@
     X(GROUP_FILTER_SOURCES, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, IPSK_FIREWALL_EACCES) /* net/ipfw/ip_fw2.c, net/pf/pf.c: of output */ \
     X(FULL_LENGTH, 0) \

@@ -201,7 +201,6 @@
     X(GROUP_FILTER_SOURCES, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, IPSK_FIREWALL_EPERM | IPSK_FIREWALL_EACCES) /* netinet/ip_output.c, ip_output_pfil: 13.0 the one, before and later the other */ \
     X(FULL_LENGTH, IPSK_RAW) /* soreceive_generic in uipc_socket.c, not UDP's soreceive_dgram */ \

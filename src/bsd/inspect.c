@@ -80,28 +80,10 @@ static bool may_listen(ipsock_handle_t handle)
     return getpeername((int)handle, (struct sockaddr *)&peer, &length) < 0;
 }
 
-static int inspect_options(ipsock_handle_t handle, struct ipsk_inspection *found,
-                           struct ipsock_error *error)
-{
-    int value = 0, code = IPSOCK_OK;
-    if (found->kind == IPSOCK_TCP)
-        code = FIND(SOL_SOCKET, SO_ACCEPTCONN, -1, &value, error);
-    found->listening = value < 0 ? may_listen(handle) : value != 0;
-    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
-        code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
-        found->dual_stack = value == 0;
-    }
-    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW) {
-        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
-        found->header_included = value != 0;
-    }
-    return code;
-}
-
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error)
 {
-    int type;
+    int type, listening = 0;
     int code = family_of(handle, &found->family, error);
     if (code == IPSOCK_OK)
         code = READ(SOL_SOCKET, SO_TYPE, &type, error);
@@ -113,5 +95,8 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     found->protocol = 0;
     if (found->kind == IPSOCK_RAW)
         code = find_protocol(handle, found, error);
-    return code == IPSOCK_OK ? inspect_options(handle, found, error) : code;
+    if (found->kind == IPSOCK_TCP)
+        code = FIND(SOL_SOCKET, SO_ACCEPTCONN, -1, &listening, error);
+    found->listening = listening < 0 ? may_listen(handle) : listening != 0;
+    return code;
 }

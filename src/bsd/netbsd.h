@@ -180,7 +180,6 @@
     X(GROUP_FILTER_SOURCES, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, 0) /* net/npf/npf_handler.c: ENETUNREACH */ \
     X(FULL_LENGTH, 0) /* given, it comes back set always: soreceive in uipc_socket.c */ \

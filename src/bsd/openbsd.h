@@ -148,7 +148,6 @@
     X(GROUP_FILTER_SOURCES, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, IPSK_FIREWALL_EACCES) /* netinet/ip_output.c, netinet6/ip6_output.c: pf_test */ \
     X(FULL_LENGTH, 0) \

@@ -218,7 +218,6 @@
     X(GROUP_FILTER_SOURCES, 0) \
     X(MTUINFO, sizeof(struct ip6_mtuinfo)) \
     X(MTUINFO_MTU, offsetof(struct ip6_mtuinfo, ip6m_mtu)) \
-    X(MANY, 0) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, 0) /* net/pf_ioctl.c, pf_inet_hook: EHOSTUNREACH */ \
     X(FULL_LENGTH, 0) \

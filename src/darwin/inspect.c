@@ -51,14 +51,10 @@ static int find_datagram_kind(ipsock_handle_t handle, struct ipsk_inspection *fo
 static int find_raw(ipsock_handle_t handle, struct ipsk_inspection *found,
                     struct ipsock_error *error)
 {
-    int value;
-    int code;
+    int value = 0, code = IPSOCK_OK;
     found->protocol = 0;
     found->protocol_unknown = true;
-    if (found->family == IPSOCK_IPV4) {
-        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
-        found->header_included = value != 0;
-    } else {
+    if (found->family == IPSOCK_IPV6) {
         code = FIND(IPPROTO_IPV6, IPV6_CHECKSUM, 2, &value, error);
         found->protocol_unknown = value == 2;
     }
@@ -86,9 +82,8 @@ static int find_kind(ipsock_handle_t handle, int type, struct ipsk_inspection *f
     }
 }
 
-/* Which interface it is bound to, and whether it takes both families. */
-static int find_rest(ipsock_handle_t handle, struct ipsk_inspection *found,
-                     struct ipsock_error *error)
+static int find_interface(ipsock_handle_t handle, struct ipsk_inspection *found,
+                          struct ipsock_error *error)
 {
     int value, code;
     if (found->family == IPSOCK_IPV4)
@@ -96,10 +91,6 @@ static int find_rest(ipsock_handle_t handle, struct ipsk_inspection *found,
     else
         code = FIND(IPPROTO_IPV6, IPV6_BOUND_IF, 0, &value, error);
     found->interface_index = (uint32_t)value;
-    if (code < 0 || found->family == IPSOCK_IPV4 || found->kind == IPSOCK_RAW)
-        return code;
-    code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
-    found->dual_stack = value == 0;
     return code;
 }
 
@@ -115,5 +106,5 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
     if (found->family == 0)
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
     code = find_kind(handle, type, found, error);
-    return code == IPSOCK_OK ? find_rest(handle, found, error) : code;
+    return code == IPSOCK_OK ? find_interface(handle, found, error) : code;
 }

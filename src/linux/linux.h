@@ -239,7 +239,6 @@
     X(GROUP_FILTER_SOURCES, offsetof(struct group_filter, gf_slist)) \
     X(MTUINFO, 32) \
     X(MTUINFO_MTU, 28) \
-    X(MANY, 1) \
     X(MSG_NOSIGNAL, MSG_NOSIGNAL) \
     X(FIREWALL, IPSK_FIREWALL_EPERM) /* NF_DROP, BPF of a cgroup: net/netfilter/core.c, nf_hook_slow */ \
     X(FULL_LENGTH, IPSK_UDP | IPSK_RAW) /* net/ipv4/ping.c, ping_recvmsg: stored bytes alone */ \

@@ -41,13 +41,5 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
         return ipsk_fail(error, IPSOCK_ENOTSOCK, 0, "adopt", "handle");
     code = FIND(SOL_SOCKET, SO_ACCEPTCONN, 0, &value, error);
     found->listening = value != 0;
-    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_RAW) {
-        code = FIND(IPPROTO_IPV6, IPV6_V6ONLY, 1, &value, error);
-        found->dual_stack = value == 0;
-    }
-    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4 && found->kind == IPSOCK_RAW) {
-        code = FIND(IPPROTO_IP, IP_HDRINCL, 0, &value, error);
-        found->header_included = value != 0;
-    }
     return code;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Memberships that move to the secondary socket (core/group/membership_secondary.h) while the
- * system refuses one call after the other: nothing changes. V6-MC-06. */
+ * system refuses one call after the other: nothing changes (V6-MC-06). What such a refusal names
+ * (GRP-05). */
 #include "fault.h"
 
 #include <net/if.h>
@@ -112,8 +113,69 @@ static void v6_mc_06_refused_on_the_way(void **state)
     assert_int_equal(fail_each(FAULT_setsockopt, ENOBUFS, IPSOCK_ENOBUFS), 3);
 }
 
+enum act { JOIN, LEAVE, JOIN_SOURCE, LEAVE_SOURCE, EXCLUDE, INCLUDE };
+
+static int act_on(struct ipsock_endpoint *s, enum act act)
+{
+    const struct ipsock_addr g = ipsock_addr_ipv4(239, 1, 1, 1, 0);
+    const struct ipsock_addr source = ipsock_addr_ipv4(10, 1, 1, 1, 0);
+    const uint32_t lo = if_nametoindex("lo");
+    return act == JOIN           ? ipsock_join_group(s, lo, &g)
+           : act == LEAVE        ? ipsock_leave_group(s, lo, &g)
+           : act == JOIN_SOURCE  ? ipsock_join_source_group(s, lo, &g, &source)
+           : act == LEAVE_SOURCE ? ipsock_leave_source_group(s, lo, &g, &source)
+           : act == EXCLUDE      ? ipsock_exclude_source(s, lo, &g, &source)
+                                 : ipsock_include_source(s, lo, &g, &source);
+}
+
+/* A lack of memory is the limit of what joins; what leaves meets none, and names none. */
+static void v4_grp_05_limits_are_of_what_joins(void **state)
+{
+    static const struct {
+        enum act before[2], act;
+        int acts, code; /* of ENOMEM */
+        const char *option;
+    } cases[] = {
+        {{JOIN}, JOIN, 0, IPSOCK_ENOBUFS, "MCAST_JOIN_GROUP ("},
+        {{JOIN}, JOIN_SOURCE, 0, IPSOCK_ENOBUFS, "MCAST_JOIN_SOURCE_GROUP ("},
+        {{JOIN}, EXCLUDE, 1, IPSOCK_ENOBUFS, "MCAST_BLOCK_SOURCE ("},
+        {{JOIN}, LEAVE, 1, IPSOCK_ENOMEM, "MCAST_LEAVE_GROUP"},
+        {{JOIN_SOURCE}, LEAVE_SOURCE, 1, IPSOCK_ENOMEM, "MCAST_LEAVE_SOURCE_GROUP"},
+        {{JOIN, EXCLUDE}, INCLUDE, 2, IPSOCK_ENOMEM, "MCAST_UNBLOCK_SOURCE"},
+    };
+    struct ipsock_config config;
+    (void)state;
+    ipsock_config_init(&config);
+    config.kind = IPSOCK_UDP;
+    config.local = ipsock_addr_any(IPSOCK_IPV4, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int native = ENOMEM; native != 0; native = native == ENOMEM ? ENOBUFS : 0) {
+            const bool limit = strchr(cases[i].option, '(') != NULL;
+            struct ipsock_endpoint *s = NULL;
+            struct ipsock_error error;
+            assert_int_equal(ipsock_open(&s, &config), IPSOCK_OK);
+            for (int k = 0; k < cases[i].acts; k++)
+                assert_int_equal(act_on(s, cases[i].before[k]), IPSOCK_OK);
+            fault_reset();
+            fault_fail(FAULT_setsockopt, 1, 1, native);
+            assert_int_equal(act_on(s, cases[i].act),
+                             native == ENOMEM ? cases[i].code : IPSOCK_ENOBUFS);
+            fault_reset();
+            assert_int_equal(ipsock_last_error(s, IPSOCK_SETUP, &error), IPSOCK_OK);
+            assert_int_equal(error.native, native);
+            assert_non_null(error.option);
+            if (limit)
+                assert_memory_equal(error.option, cases[i].option, strlen(cases[i].option));
+            else
+                assert_string_equal(error.option, cases[i].option);
+            assert_int_equal(act_on(s, cases[i].act), IPSOCK_OK);
+            ipsock_free(s);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(v6_mc_06_refused_on_the_way)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(v6_mc_06_refused_on_the_way),
+                                       cmocka_unit_test(v4_grp_05_limits_are_of_what_joins)};
     return cmocka_run_group_tests_name("fault_multicast", tests, set_up, NULL);
 }

@@ -44,7 +44,7 @@ static void send_with(const struct fault_pair *pair, struct ipsock_control *cont
     assert_int_equal(fault_take(pair, data, sizeof data), 1);
 }
 
-static void sil_13_control_sent_in_units(void **state)
+static void sil_15_control_sent_in_units(void **state)
 {
     struct fault_pair pair;
     struct ipsock_control control = {.valid = IPSOCK_CONTROL_OPAQUE};
@@ -67,7 +67,7 @@ static void sil_13_control_sent_in_units(void **state)
     fault_close_pair(&pair);
 }
 
-static void sil_13_room_lent_in_units(void **state)
+static void sil_15_room_lent_in_units(void **state)
 {
     struct fault_pair pair;
     struct ipsock_message message;
@@ -137,8 +137,8 @@ static void sil_01_source_of_connected_ipv4(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(sil_13_control_sent_in_units, setup),
-        cmocka_unit_test_setup(sil_13_room_lent_in_units, setup),
+        cmocka_unit_test_setup(sil_15_control_sent_in_units, setup),
+        cmocka_unit_test_setup(sil_15_room_lent_in_units, setup),
         cmocka_unit_test_setup(sil_01_source_of_connected_ipv4, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

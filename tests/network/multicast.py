@@ -6,7 +6,7 @@ import ipaddress
 import struct
 import time
 
-from lab import RECEIVE, SEND, WAIT, Packet, Wire, check, host_port, ip, tshark_reads
+from lab import HEARD, POSSIBLE, WAIT, Packet, Wire, check, host_port, ip, tshark_reads
 
 TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK = 3, 4, 5, 6  # record types of both protocols
 ROBUSTNESS = 2  # each state change is reported so often
@@ -76,7 +76,7 @@ class Sender:
 
     def __init__(self, host, address, link="east"):
         self.driver = host.driver()
-        self.driver.ok(f"open s local={host_port(address, 0)} send={SEND}")
+        self.driver.ok(f"open s local={host_port(address, 0)} send={POSSIBLE}")
         self.driver.ok(f"mset s on={link} hops=8")
 
     def send(self, group, *texts, port=PORT):
@@ -87,7 +87,7 @@ class Sender:
 def listener(host, family, flags="reuse", **more):
     driver = host.driver()
     words = " ".join(f"{key}={value}" for key, value in more.items())
-    driver.ok(f"open s local={host_port(family.wildcard, PORT)} flags={flags} receive={RECEIVE} "
+    driver.ok(f"open s local={host_port(family.wildcard, PORT)} flags={flags} receive={HEARD} "
               f"{words}")
     return driver
 

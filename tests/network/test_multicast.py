@@ -2,7 +2,7 @@
 """What members of a group hear. Two senders, and a receiver with two interfaces on bridges that
 flood: what is not heard was kept away by the receiver. Silence is shown by what comes after it: the
 unwanted sender's next datagram goes to a group that is wanted."""
-from lab import RECEIVE, Wire, check, host_port
+from lab import HEARD, Wire, check, host_port
 from multicast import FAMILIES, PORT, Sender, bridge, build_bridges, each_family, hears, listener, plug
 
 
@@ -196,7 +196,7 @@ def expect_strict(lab, family, kind, flags):
     other.ok(f"join s group={theirs} on=east")
     other.ok(f"join s group={mine} on=west")
     driver = lab.receiver.driver()
-    driver.ok(f"open s {kind} flags={flags} receive={RECEIVE}")
+    driver.ok(f"open s {kind} flags={flags} receive={HEARD}")
     driver.ok(f"join s group={mine} on=east")
     driver.ok(f"exclude s group={mine} source={family.b} on=east")
     a.send(theirs, "theirs")
@@ -234,7 +234,7 @@ def expect_strict_raw(lab, family, receive):
     other.ok(f"join s group={theirs} on=east")
     driver = lab.receiver.driver()
     driver.ok(f"open s kind=raw protocol=253 local={family.wildcard} flags=strict "
-              f"receive={RECEIVE}")
+              f"receive={HEARD}")
     driver.ok(f"joinsource s group={mine} source={family.a} on=east")
     senders_of = {}
     for host, address in ((lab.a, family.a), (lab.b, family.b)):

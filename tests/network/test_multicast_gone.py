@@ -3,7 +3,7 @@
 on them: on those that stay nothing changes, and nothing of the past stands in the way. GRP-04, GRP-05."""
 import itertools
 
-from lab import RECEIVE, SEND, Skip, check, host_port
+from lab import HEARD, POSSIBLE, Skip, check, host_port
 from multicast import PORT, hears
 
 # A receiver, and a sender that is joined to it by the cables va and vb.
@@ -50,7 +50,7 @@ class Scene:
         self.wildcard, flags, self.group, self.addresses, self.nobody = FAMILIES[family]
         more = {"strict": ",strict", "adopted": " adopt=1"}.get(mode, "")
         self.driver = lab.receiver.driver()
-        self.driver.ok(f"open s local={host_port(self.wildcard, port)} receive={RECEIVE} "
+        self.driver.ok(f"open s local={host_port(self.wildcard, port)} receive={HEARD} "
                        f"flags={flags}{more}")
         self.index = {link: lab.receiver.index(link) for link in LINKS}
 
@@ -82,7 +82,7 @@ class Scene:
 
     def hears(self, link):
         sending = self.lab.sending
-        sending.ok(f"open c local={host_port(self.source(link), 0)} send={SEND}")
+        sending.ok(f"open c local={host_port(self.source(link), 0)} send={POSSIBLE}")
         sending.ok(f"mset c on={link} hops=3")
         sending.ok(f"send c peer={host_port(self.group, self.port)} data={link}")
         sending.ok("close c")
@@ -284,13 +284,15 @@ def grp_05_no_memory_for_a_source(lab):
     for family in FAMILIES:
         scene = Scene(lab, family, "opened")
         tail = f"group={scene.group} on={scene.index['va']}"
-        lab.receiver.sysctl("net.core.optmem_max", 8)
-        answer = scene.driver.error(f"join s {tail}", "IPSOCK_ENOBUFS")
-        assert "net.core.optmem_max" in answer.line, answer.line
-        lab.receiver.sysctl("net.core.optmem_max", 80)
-        answer = scene.driver.error(f"joinsource s source={scene.nobody} {tail}", "IPSOCK_ENOBUFS")
-        assert "net.core.optmem_max" in answer.line, answer.line
-        lab.receiver.sysctl("net.core.optmem_max", 131072)
+        try:
+            lab.receiver.sysctl("net.core.optmem_max", 8)
+            answer = scene.driver.error(f"join s {tail}", "IPSOCK_ENOBUFS")
+            assert "net.core.optmem_max" in answer.line, answer.line
+            lab.receiver.sysctl("net.core.optmem_max", 80)
+            answer = scene.driver.error(f"joinsource s source={scene.nobody} {tail}", "IPSOCK_ENOBUFS")
+            assert "net.core.optmem_max" in answer.line, answer.line
+        finally:
+            lab.receiver.sysctl("net.core.optmem_max", 131072)
         scene.driver.ok(f"join s {tail}")
         scene.close()
 

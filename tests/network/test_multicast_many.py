@@ -8,7 +8,7 @@ import socket
 import struct
 import tempfile
 
-from lab import RECEIVE, SEND, WAIT, Skip, host_port, need
+from lab import HEARD, POSSIBLE, WAIT, Skip, host_port, need
 from multicast import PORT, Sender, build_bridges, each_family, hears, listener
 
 MANY = 1000
@@ -145,11 +145,11 @@ def instructions(lab, family, raw, call, memberships):
                                      f"--callgrind-out-file={out}",
                                      f"--toggle-collect=ipsock_{call}")
         driver.ok(f"open s {words} local={host_port(family.wildcard, port)} flags=reuse,strict "
-                  f"receive={RECEIVE}")
+                  f"receive={HEARD}")
         driver.ok(f"join s group={first_of_many(family)} on=east count={memberships}")
         witness = Witness(lab, family, raw, sorted({*groups, unwanted}))
         a = lab.a.driver()
-        a.ok(f"open s {words} local={host_port(family.a, 0)} send={SEND}")
+        a.ok(f"open s {words} local={host_port(family.a, 0)} send={POSSIBLE}")
         a.ok("mset s on=east")
         for group in groups:
             a.ok(f"send s peer={host_port(unwanted, port)} data=x")

@@ -76,12 +76,17 @@ def es_11_trace_notices_that_a_path_changed(lab, version, way):
 @each_way_of_the_tool
 def es_11_trace_of_the_own_link_s_mtu(lab, version, way):
     """It becomes wider and narrower, too, and never takes more than the interface."""
-    for mtu in (1420, 1500):
+    def set_mtu(mtu):
         for host in (lab.near, lab.r1):
             host.ip("link", "set", "one", "mtu", str(mtu))
-        code, _, err = run(lab, *way.words, "--mtu", FAR[version], "--interface", "one")
-        assert code == 0 and f"1 probe of {mtu} bytes" in err, err
-        assert err.endswith(f"path MTU {NARROW}\n"), err
+    try:
+        for mtu in (1420, 1500):
+            set_mtu(mtu)
+            code, _, err = run(lab, *way.words, "--mtu", FAR[version], "--interface", "one")
+            assert code == 0 and f"1 probe of {mtu} bytes" in err, err
+            assert err.endswith(f"path MTU {NARROW}\n"), err
+    finally:
+        set_mtu(1500)
 
 
 @each_way_of_the_tool

@@ -15,6 +15,8 @@ from harness import WAIT, Skip
 NEAR4, FAR4 = "10.77.0.1", "10.77.0.2"
 NEAR6, FAR6 = "fe80::77:1", "fe80::77:2"
 FAR4_OTHER = "10.77.0.3"
+# More of 127/8, which on the BSDs is the host's own after `ifconfig lo0 alias` alone.
+ALIASES = [f"127.0.0.{last}" for last in range(2, 10)] + ["127.1.2.3"] if os.environ.get("IPSOCK_DIFFERENCES") else []
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
@@ -85,6 +87,8 @@ def build():
         enter(far)
         configure(f"{FAR4}/24", f"{FAR4_OTHER}/24", f"{FAR6}/64")
         enter(near)
+        for address in ALIASES:
+            ip("addr", "add", f"{address}/32", "dev", "lo")
         if os.environ.get("IPSOCK_EMULATOR"):
             start_wine()
     except (OSError, AttributeError, subprocess.CalledProcessError) as problem:

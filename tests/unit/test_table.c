@@ -297,13 +297,19 @@ static void facts(const struct ipsk_system *s)
     must(s->facts[IPSK_FACT_FAMILY_IPV6] > 2, s, "FAMILY_IPV6", "value");
     must(s->facts[IPSK_FACT_MTUINFO] == 0 || s->facts[IPSK_FACT_MTUINFO] == 32, s, "MTUINFO",
          "size");
-    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH, IPSK_FACT_PING,
-                                IPSK_FACT_PING_HEADER,         IPSK_FACT_MANY,
-                                IPSK_FACT_RAW_MULTICAST_HOPS,  IPSK_FACT_SOURCE4_UNBOUND_ONLY,
-                                IPSK_FACT_PKTINFO4_EITHER,     IPSK_FACT_PKTINFO4_UNBINDS,
-                                IPSK_FACT_INDEX4_BY_OPTION,    IPSK_FACT_GROUPS6_BY_ZONE,
-                                IPSK_FACT_BOUND_HEARS_ALL,     IPSK_FACT_NO_BUFFERS_REFUSED,
-                                IPSK_FACT_CONTROL6_ALONE,      IPSK_FACT_PING_ID,
+    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH,
+                                IPSK_FACT_PING,
+                                IPSK_FACT_PING_HEADER,
+                                IPSK_FACT_RAW_MULTICAST_HOPS,
+                                IPSK_FACT_SOURCE4_UNBOUND_ONLY,
+                                IPSK_FACT_PKTINFO4_EITHER,
+                                IPSK_FACT_PKTINFO4_UNBINDS,
+                                IPSK_FACT_INDEX4_BY_OPTION,
+                                IPSK_FACT_GROUPS6_BY_ZONE,
+                                IPSK_FACT_BOUND_HEARS_ALL,
+                                IPSK_FACT_NO_BUFFERS_REFUSED,
+                                IPSK_FACT_CONTROL6_ALONE,
+                                IPSK_FACT_PING_ID,
                                 IPSK_FACT_PING_SOURCE6};
     for (size_t i = 0; i < COUNT(flags); i++)
         must(s->facts[flags[i]] == 0 || s->facts[flags[i]] == 1, s, golden_facts[flags[i]], "flag");

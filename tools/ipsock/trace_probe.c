@@ -68,14 +68,14 @@ static int open_probes(struct trace *t, struct ipsock_config *config)
 }
 
 /* Whether packets may be fragmented is always said: a fresh endpoint may forbid it to find out what
- * passes. */
+ * passes. Where the system has no such option (IPv4 of NetBSD), none does. */
 static int forbid_fragments(struct trace *t)
 {
     int result = t->r.mtu ? ipsock_set_path_mtu_mode(t->s, IPSOCK_PATH_MTU_PROBE) : IPSOCK_ENOTSUP;
     t->goes_beyond = result == IPSOCK_OK;
     if (result == IPSOCK_ENOTSUP)
         result = ipsock_set_dont_fragment(t->s, t->r.mtu);
-    return result;
+    return result == IPSOCK_ENOTSUP && !t->r.mtu ? IPSOCK_OK : result;
 }
 
 int trace_open(struct trace *t, struct ipsock_config *config)

@@ -62,10 +62,10 @@ int ipsk_sys_peer_addr(ipsock_handle_t handle, struct ipsock_addr *addr,
 struct ipsk_inspection {
     int family, kind, protocol;
     bool listening;
-    bool dual_stack;
-    bool header_included;
     uint32_t interface_index; /* that it is bound to */
     bool protocol_unknown;    /* of a raw socket: whether it is one of ICMP is not told */
+    bool dual_stack;          /* this and the next: by the engine, which asks rows of the table */
+    bool header_included;
 };
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error);

@@ -128,6 +128,13 @@ static bool is_not_understood(const struct ipsk_option_row *row, int code)
            (code == IPSOCK_EINVAL && row->set == IPSK_ENCODING_MREQ_INDEX);
 }
 
+/* What leaves takes no more of anything: it may want memory for a moment (FreeBSD:
+ * netinet/in_mcast.c, inm_merge), but meets no limit. */
+static bool adds(const struct ipsk_membership_request *r)
+{
+    return r->call == IPSK_JOIN || r->call == IPSK_JOIN_SOURCE || r->call == IPSK_EXCLUDE;
+}
+
 /* The limit that a call has met: of groups, where it would have made a membership, of sources
  * otherwise. */
 static void name_limit(const struct ipsock_endpoint *s, const struct ipsk_membership_request *r,
@@ -177,12 +184,12 @@ static int translate(struct ipsock_endpoint *s, const struct ipsk_membership_req
                                                      : IPSOCK_EFILTERMODE;
         break;
     case IPSOCK_ENOMEM: /* Linux IPv6: the socket's option memory is the limit */
-        error->code = IPSOCK_ENOBUFS;
+        error->code = adds(r) ? IPSOCK_ENOBUFS : IPSOCK_ENOMEM;
         break;
     default:
         break;
     }
-    if (error->code == IPSOCK_ENOBUFS)
+    if (error->code == IPSOCK_ENOBUFS && adds(r))
         name_limit(s, r, error);
     if (ipsk_is_of_table(error->code)) { /* in the state table's words, whoever found out */
         error->operation = calls[r->call].name;

@@ -147,11 +147,40 @@ static int find_broadcast(struct ipsock_endpoint *s, struct ipsock_error *error)
     return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
 }
 
+/* An option of this sort of socket, by the table's row; otherwise: where there is none, or it has
+ * no value. */
+static int ask_row(ipsock_handle_t handle, const struct ipsk_inspection *found, int option,
+                   int column, bool otherwise, bool *on, struct ipsock_error *error)
+{
+    const struct ipsk_option_row *row =
+        ipsk_find_option(&ipsk_native, option, ipsk_kind_bit(found->kind), column);
+    int64_t value = otherwise;
+    const int code = row == NULL ? IPSOCK_OK : ipsk_get_row(handle, row, &value, error);
+    *on = code == IPSOCK_OK ? value != 0 : otherwise;
+    return ipsk_is_no_answer(code) ? code : IPSOCK_OK;
+}
+
+/* What the system tells in its own way, and what options tell. A ping socket carries one family,
+ * whatever IPV6_V6ONLY says of it (Linux, Darwin: 0). */
+static int inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
+                   struct ipsock_error *error)
+{
+    bool v6only = true;
+    int code = ipsk_sys_inspect(handle, found, error);
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV6 && found->kind != IPSOCK_PING)
+        code = ask_row(handle, found, IPSK_OPTION_V6ONLY, IPSK_V6, true, &v6only, error);
+    found->dual_stack = !v6only;
+    if (code == IPSOCK_OK && found->family == IPSOCK_IPV4)
+        code = ask_row(handle, found, IPSK_OPTION_HEADER_INCLUDED, IPSK_V4, false,
+                       &found->header_included, error);
+    return code;
+}
+
 static int describe_adopted(struct ipsock_endpoint *s, const struct ipsock_config *c,
                             struct ipsock_error *error)
 {
     struct ipsk_inspection found = {0};
-    int code = ipsk_sys_inspect(s->handle, &found, error);
+    int code = inspect(s->handle, &found, error);
     if (code == IPSOCK_OK)
         code = settle(&found.family, c->family, "family", error);
     const bool raw_ping = code == IPSOCK_OK && can_ping(&found, c);

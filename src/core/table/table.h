@@ -160,7 +160,6 @@
     X(GROUP_FILTER_SOURCES)    /* offset of the sources */                                         \
     X(MTUINFO)                 /* bytes of ip6_mtuinfo */                                          \
     X(MTUINFO_MTU)             /* offset of the MTU */                                             \
-    X(MANY)                    /* 1: sendmmsg and recvmmsg */                                      \
     X(MSG_NOSIGNAL)                                                                                \
     X(FIREWALL)    /* numbers that say that a packet filter refused a packet: IPSK_FIREWALL_… */ \
     X(FULL_LENGTH) /* kinds whose receives return the own length if given MSG_TRUNC */             \

@@ -56,7 +56,6 @@ struct exception {
     int code;              /* of the operation; 0: it succeeds, as if nothing had been */
     const char *operation; /* that the error names; NULL: the call */
     const char *named;     /* what it names as option; NULL: that of set- or getsockopt */
-#define ANY_NAME "*"
 };
 
 struct sweep {

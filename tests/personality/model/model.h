@@ -97,6 +97,7 @@ struct sock {
     bool unbound;  /* by a source with a packet: bound.c */
     bool ruined;   /* the same, before there was a port */
     bool zoneless; /* bound to a group of link scope without a zone */
+    bool probes;   /* IPv6 packets may be as large as the interface takes, whatever the path */
     int cuts;      /* where the host cuts IPv6 packets, by the model's wish */
     struct notice notices[8];
     int notice_count;

@@ -340,7 +340,8 @@ static int put_group(int fd, const struct sock *s, struct host_message *m)
 }
 
 /* Groups of IPv6 get fragments of the least MTU (M: IPV6_USE_MIN_MTU is -1); a raw socket's
- * don't-fragment is Linux' own affair. */
+ * don't-fragment is Linux' own affair. What may not be cut is measured by the interface alone,
+ * whatever was learned of the path (bsd 2, ip6_output: cases 2-a and 2-b). */
 static int put_size6(int fd, struct sock *s, struct host_message *m, int64_t length)
 {
     const struct host_addr *const to = m->peer.family != 0 ? &m->peer : &s->peer;
@@ -356,6 +357,9 @@ static int put_size6(int fd, struct sock *s, struct host_message *m, int64_t len
     if (cuts != s->cuts)
         host_set(fd, HOST_OPTION_FRAGMENT6, cuts);
     s->cuts = cuts;
+    if (whole != s->probes)
+        host_set(fd, HOST_OPTION_DISCOVERY6, whole ? HOST_PROBE : HOST_MAY_FRAGMENT);
+    s->probes = whole;
     return 0;
 }
 
