@@ -114,6 +114,7 @@
     X(SEND_TRAFFIC_CLASS, IPSK_RAW, IPSK_V4, "rip_send ignores control data; a header of one's own has it") \
     X(SEND_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, "no IP_TTL control message; IP_TTL of the socket is what there is, on raw sockets a header of one's own") \
     X(SEND_SOURCE, IPSK_RAW, IPSK_V4, "raw output ignores control data; a header of one's own has it") \
+    X(SEND_OPAQUE, IPSK_RAW, IPSK_V4, "raw output ignores control data, and leaks it: raw_ip.c rip_send") \
     X(SEND_INTERFACE, IPSK_UDP_RAW, IPSK_V4, "no IP_PKTINFO: IPv4 packets follow the routes, multicast IP_MULTICAST_IF") \
     X(SEND_DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no control message for it; a raw socket's own header has the bit") \
     X(SEND_NEXT_HOP, IPSK_UDP_RAW, IPSK_V4, "IPv4 has no next hop control message (RFC 3542 is IPv6 only)") \
@@ -180,6 +181,11 @@
     X(SOURCE4_UNCONNECTED, 0) \
     X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
+    X(INDEX4_BY_OPTION, 0) \
+    X(GROUPS6_BY_ZONE, 0) \
+    X(BOUND_HEARS_ALL, 0) \
+    X(CONTROL6_ALONE, 0) \
+    X(NO_BUFFERS_REFUSED, 0) \
     X(SOURCE6_UNCONNECTED, IPSK_UDP) /* netinet6/udp6_output.c; raw sockets heed it */ \
     X(INDEX6_NO_WAY_SINCE, 0) \
     X(MAPPED_TELLS_NOTHING, 0) \

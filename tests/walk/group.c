@@ -148,6 +148,9 @@ static struct result heard_on(struct scene *c, const struct ground *g,
         return unseen("echo requests to a group have no member to hear them here");
     CHECK(IPSOCK_OK, join(c->other, c->plain.column, JOIN, g, g->group, NULL));
     const int code = send_one(&c->own, c->s, &to, ++c->n, control);
+    if (code == IPSOCK_ENETUNREACH &&
+        c->own.column == MAPPED) /* the system looks for a route first (macOS) */
+        return unseen("no route for IPv4 groups here");
     if (code < 0)
         return refused(code);
     return effect_if(hear_one(&c->plain, c->other, c->n, seen), "the group was not reached");

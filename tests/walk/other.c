@@ -174,6 +174,23 @@ struct result walk_broadcast(const struct cell *cell)
                                 "allowed without asking");
 }
 
+/* A connection by the interface that is named; systems may refuse listeners, which would hear
+ * others too. */
+static struct result connect_bound(const struct cell *cell)
+{
+    struct ipsock_config config = config_of(cell->column, IPSOCK_TCP);
+    struct ipsock_endpoint *listener = must_open(&config), *s = NULL;
+    config.local = ipsock_addr_any(IPSOCK_UNSPEC, 0);
+    config.peer = written(cell->column, columns[traffic_of(cell->column)].loopback);
+    config.peer.port = port_of(listener);
+    config.interface_index = loopback_index();
+    config.deadline = soon();
+    const int code = ipsock_open(&s, &config);
+    ipsock_free(s);
+    ipsock_free(listener);
+    return code < 0 ? refused(code) : unseen("one interface alone leads there");
+}
+
 /* Bound to one interface, an endpoint does not hear what arrives by another. */
 struct result walk_bound(const struct cell *cell)
 {
@@ -182,13 +199,15 @@ struct result walk_bound(const struct cell *cell)
     struct ipsock_config config = config_of(cell->column, cell->kind);
     struct ipsock_endpoint *s = NULL, *sender, *lo = NULL;
     struct seen seen;
+    if (cell->kind == IPSOCK_TCP)
+        return connect_bound(cell);
     if (g == NULL)
         return unseen("needs an interface of our own");
     config.local = ipsock_addr_any(columns[cell->column].family, 0);
     config.protocol = cell->kind == IPSOCK_RAW ? PROTOCOL_TEST : 0;
     config.interface_index = g->index;
     int code = ipsock_open(&s, &config);
-    if (code < 0 || cell->kind == IPSOCK_TCP || cell->kind == IPSOCK_PING) {
+    if (code < 0 || cell->kind == IPSOCK_PING) {
         ipsock_free(s);
         return code < 0 ? refused(code)
                         : unseen("no packet of this kind arrives by an interface of our own here");

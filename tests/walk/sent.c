@@ -230,9 +230,9 @@ struct result walk_sent_opaque(const struct cell *cell)
             made =
                 ipsock_control_encode(&inside, family, bytes, sizeof bytes, &control.opaque_length);
     }
-    if (made < 0)
-        return unseen("no control message of the system's that shows on the wire");
     struct result result = stage_open(&stage, cell, IPSOCK_CONTROL_OPAQUE, NULL);
+    if (made < 0 && result.outcome != REFUSED)
+        result = unseen("no control message of the system's that shows on the wire");
     if (result.outcome == EFFECT)
         result = stage_hear(&stage, &control, &heard);
     if (result.outcome == REFUSED &&

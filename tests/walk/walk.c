@@ -67,9 +67,17 @@ static const char *const outcome_names[OUTCOMES] = {"effect", "refused", "silent
 static unsigned counts[OUTCOMES];
 static FILE *table;
 
+/* Of ping it is asked of an endpoint: it may be on a raw socket. */
 static struct ipsock_capability_answer ask(const struct cell *cell)
 {
     struct ipsock_capability_answer answer;
+    struct ipsock_endpoint *s;
+    if (cell->kind == IPSOCK_PING && cell->column != MAPPED &&
+        open_cell(cell, 0, 0, 0, &s) == IPSOCK_OK) {
+        CHECK(IPSOCK_OK, ipsock_capability(s, 0, 0, cell->feature, &answer));
+        ipsock_free(s);
+        return answer;
+    }
     CHECK(IPSOCK_OK, ipsock_capability(NULL, cell->kind, columns[cell->column].traffic,
                                        cell->feature, &answer));
     return answer;
@@ -133,8 +141,11 @@ static void walk_01_every_cell_is_true(void **state)
             const struct cell cell = {features[f].feature, kind, i};
             if (features[f].kinds[i] & (1u << kind))
                 wrong += has_kind(kind, i) && !try_cell(&cell, features[f].walk);
-            else
-                EQUAL(IPSOCK_ABSENT, ask(&cell).level);
+            else if (ask(&cell).level != IPSOCK_ABSENT) {
+                print_message("%s of %s, %s: the ledger has it, the walk does not\n",
+                              ipsock_feature_text(cell.feature), kind_names[kind], columns[i].name);
+                wrong++;
+            }
         }
     print_message("%u with effect, %u refused as announced, %u without effect, %u that nothing "
                   "here can see\n",

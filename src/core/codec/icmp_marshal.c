@@ -212,9 +212,11 @@ static inline bool is_echo(const struct ipsock_icmp_message *m)
     const bool ipv4 = m->family == IPSOCK_IPV4;
     if (!ipv4 && m->family != IPSOCK_IPV6)
         return false;
-    if (m->type == (ipv4 ? IPSOCK_ICMPV4_ECHO : IPSOCK_ICMPV6_ECHO_REQUEST))
+    const int request = ipv4 ? (int)IPSOCK_ICMPV4_ECHO : (int)IPSOCK_ICMPV6_ECHO_REQUEST;
+    const int reply = ipv4 ? (int)IPSOCK_ICMPV4_ECHO_REPLY : (int)IPSOCK_ICMPV6_ECHO_REPLY;
+    if (m->type == request)
         return m->body == IPSOCK_ICMP_BODY_AUTO || m->body == IPSOCK_ICMP_BODY_ECHO;
-    return m->type == (ipv4 ? IPSOCK_ICMPV4_ECHO_REPLY : IPSOCK_ICMPV6_ECHO_REPLY) &&
+    return m->type == reply &&
            (m->body == IPSOCK_ICMP_BODY_AUTO || m->body == IPSOCK_ICMP_BODY_ECHO_REPLY);
 }
 

@@ -84,9 +84,13 @@ static bool usable(const struct ipsk_option_row *row, const struct question *q)
     if (!(row->kinds & q->kind) || !ipsk_is_there(row) ||
         (q->raw_ping && ipsk_is_raw_only(row->option, q->column)))
         return false;
-    /* options of the socket itself serve all its traffic; 41 is IPv6's level on every system */
+    if (row->option == IPSK_OPTION_V6ONLY && !(q->kind & (IPSK_UDP | IPSK_TCP)))
+        return false; /* others are of one family, whatever the option says */
+    /* options of the socket itself serve all its traffic, as does the interface that it is bound
+     * to; 41 is IPv6's level on every system */
     return row->column == q->column ||
-           (q->column == IPSK_MAPPED && row->column == IPSK_V6 && row->level != 41);
+           (q->column == IPSK_MAPPED && row->column == IPSK_V6 &&
+            (row->level != 41 || row->option == IPSK_OPTION_BIND_INTERFACE));
 }
 
 static const struct ipsk_option_row *row_of_option(const struct question *q, int option)
@@ -263,7 +267,8 @@ static void from_sent(struct ipsock_capability_answer *c, const struct question 
                        : why_absent(q));
         return;
     }
-    if (field == IPSOCK_CONTROL_INTERFACE && ipsk_lends_interface(q->kind, q->column)) {
+    if (field == IPSOCK_CONTROL_INTERFACE && q->kind != IPSK_TCP &&
+        ipsk_lends_interface(q->kind, q->column)) {
         answer(c, IPSOCK_EXACT, "library", "the option is set around the send");
         return;
     }

@@ -146,7 +146,7 @@ static int set_multicast_if6(int fd, struct sock *s, const void *value, socklen_
         return -model_fact(FACT_MULTICAST_IF6_CLEAR);
     if (index != 0 && !model_has_interface(index))
         return -model_fact(FACT_MULTICAST_IF_INDEX);
-    if (index != 0 ? !model_carries_multicast(index) : !model_fact(FACT_MULTICAST_IF6_CLEARS))
+    if (index != 0 && !model_carries_multicast(index))
         return -EADDRNOTAVAIL;
     model_touch_multicast(fd, s);
     host_set(fd, HOST_OPTION_MULTICAST_IF6, (int)index);
