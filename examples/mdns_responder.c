@@ -227,7 +227,7 @@ static void send_answer(struct responder *r, const struct visit *visit, enum mdn
                              kind == MDNS_MULTICAST ? &group : &visit->message->peer);
     message.control = &control;
     int result = ipsock_control_reply(s, &control, visit->message->control);
-    if (result == IPSOCK_ENOTSUP) { // no packet of IPv4 names its interface on FreeBSD and OpenBSD
+    if (result == IPSOCK_ENOTSUP) { // no packet of IPv4 names its interface on some BSDs
         control.valid = 0;
         result = ipsock_set_multicast_interface(s, visit->message->control->interface_index);
     }

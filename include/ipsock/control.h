@@ -24,18 +24,23 @@
 
 /** In send_control of a configuration, alone or beside bits that must be possible: every field that
  * can be sent here, on this system, kind and family; ::ipsock_get_send_control tells which these
- * are. A field that cannot is refused when a message carries it: IPSOCK_ENOTSUP. Plain messages
- * cost no more for it, but where a field has no control message (ipsock_capability: exact) a
- * message that carries it waits for the sends in progress of other threads, and they for it. */
+ * are. A field that cannot is refused when a message carries it: IPSOCK_ENOTSUP. Where a field has
+ * no control message (ipsock_capability: exact) all messages of the endpoint go the longer way, and
+ * one that carries it waits for the sends in progress of other threads, and they for it: what is
+ * sent much names its fields. */
 #define IPSOCK_CONTROL_POSSIBLE 0x80000000u
+/** The same for the interface of a packet alone: ::IPSOCK_CONTROL_INTERFACE where it can be sent,
+ * which it cannot over IPv4 on FreeBSD, OpenBSD and DragonFly; a message that carries it there is
+ * IPSOCK_ENOTSUP. */
+#define IPSOCK_CONTROL_POSSIBLE_INTERFACE 0x40000000u
 
 /** What the header says of a packet: x/net's set, and what to ask for when in doubt. */
 #define IPSOCK_CONTROL_HEADER 0x001fu
-/** What ::ipsock_control_reply needs: receive_control, and send_control. The interface of a packet,
- * which answers to groups and link-local addresses take, is declared where the system has it (not
- * for IPv4 on FreeBSD and OpenBSD). */
+/** What ::ipsock_control_reply needs: in receive_control, and in send_control of a configuration.
+ * The interface of a packet, which answers to groups and link-local addresses take, is declared
+ * where it can be sent. */
 #define IPSOCK_CONTROL_REPLY_RECEIVE (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
-#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_POSSIBLE)
+#define IPSOCK_CONTROL_REPLY_SEND    (IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_POSSIBLE_INTERFACE)
 
 /** Everything that can be received: a mask to check against, not a wish (it has coalescing and
  * notices). */
@@ -81,8 +86,9 @@ struct ipsock_control {
      * system's order as many as fit whole: of one that does not fit, and of those behind it, there
      * is nothing (::IPSOCK_MSG_CTRUNC; the fields are not affected). The last one needs no room for
      * the padding that would follow it. Sent: whole control messages, which go out after those made
-     * from the fields; absent where the system does not look at them (raw IPv4 on FreeBSD and
-     * OpenBSD, IPv4 of dual-stack endpoints on NetBSD, where none is received either). */
+     * from the fields; absent where the system does not look at them (raw IPv4 on FreeBSD,
+     * OpenBSD and DragonFly, IPv4 of dual-stack endpoints on NetBSD, where none is received
+     * either). */
     void *opaque;
     /** Received: bytes at opaque. 512 or more spare a copy; more than 512 are filled by the systems
      * that have such long control data (Linux: extension headers). */
@@ -113,7 +119,8 @@ IPSOCK_API int ipsock_get_receive_control(struct ipsock_endpoint *s, uint32_t *b
 /** The declared fields that sends to a destination of this family may carry: ::IPSOCK_IPV4,
  * ::IPSOCK_IPV6, or ::IPSOCK_IPV4_MAPPED, which on a dual-stack endpoint is the same as IPv4; 0:
  * those that every destination can take which the endpoint carries. Fields of
- * ::IPSOCK_CONTROL_POSSIBLE are among them, that bit is not. 0 on TCP.
+ * ::IPSOCK_CONTROL_POSSIBLE are among them, that bit is not, nor is
+ * ::IPSOCK_CONTROL_POSSIBLE_INTERFACE. 0 on TCP.
  * @return 0; IPSOCK_EINVAL; IPSOCK_EFAMILY for a family that the endpoint does not carry;
  * IPSOCK_ECLOSED. */
 IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, uint32_t *bits);
@@ -127,8 +134,8 @@ IPSOCK_API int ipsock_get_send_control(struct ipsock_endpoint *s, int family, ui
  * @return 0; IPSOCK_EINVAL; IPSOCK_ECLOSED; IPSOCK_EMISSADDR when in lacks the destination (also of
  *         IPv4 packets on dual-stack endpoints of NetBSD, which are not told it);
  *         IPSOCK_EUNDECLARED when s may not send what is needed (::IPSOCK_CONTROL_REPLY_SEND),
- *         IPSOCK_ENOTSUP when it may send all that is possible (::IPSOCK_CONTROL_POSSIBLE).
- *         Direction ::IPSOCK_WRITE. */
+ *         IPSOCK_ENOTSUP when it may send what is possible (::IPSOCK_CONTROL_POSSIBLE), and that is
+ * not. Direction ::IPSOCK_WRITE. */
 IPSOCK_API int ipsock_control_reply(struct ipsock_endpoint *s, struct ipsock_control *out,
                                     const struct ipsock_control *in);
 

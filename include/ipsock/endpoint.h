@@ -34,8 +34,8 @@ struct ipsock_endpoint;
  * on every system. IPSOCK_ENOTSUP on OpenBSD and DragonFly, which have no such sockets. */
 #define IPSOCK_OPEN_DUAL_STACK 0x0002u
 /** Sends to IPv4 broadcast addresses are allowed (SO_BROADCAST). IPSOCK_EKIND on TCP, and on IPv6
- * endpoints that are not dual-stack: IPv6 has no broadcast (RFC 4291, 2). The BSDs let raw endpoints
- * broadcast without it, too. */
+ * endpoints that are not dual-stack: IPv6 has no broadcast (RFC 4291, 2). The BSDs let raw
+ * endpoints broadcast without it, too. */
 #define IPSOCK_OPEN_BROADCAST 0x0004u
 /** Calls never wait: they answer IPSOCK_EAGAIN. For event loops, with ::ipsock_handle. */
 #define IPSOCK_OPEN_NONBLOCK 0x0008u
@@ -85,7 +85,8 @@ struct ipsock_config {
     struct ipsock_addr local;
     /** Peer to connect to; family 0: none. TCP without a peer listens. UDP and TCP: with a port. */
     struct ipsock_addr peer;
-    uint32_t interface_index; /**< interface to be bound to, 0 none */
+    uint32_t interface_index; /**< interface to be bound to, 0 none; TCP listeners on macOS:
+                                 IPSOCK_ENOTSUP */
     /** Traffic class of everything sent, as ::ipsock_set_traffic_class, in force from the first
      * packet (the SYN too; connections accepted have the listener's). 0: the default. */
     int traffic_class;

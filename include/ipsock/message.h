@@ -134,9 +134,10 @@ IPSOCK_API int ipsock_recv(struct ipsock_endpoint *s, struct ipsock_message *mes
  * IPSOCK_EMSGSHORT and IPSOCK_EPROTOCOL on ping endpoints, for what is no echo request;
  * IPSOCK_EMSGSIZE (with a segment size the option is "segment_size"); IPSOCK_EBROADCAST;
  * IPSOCK_ENODEV; IPSOCK_EADDRNOTAVAIL for a foreign source;
- * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (on FreeBSD
- * and Darwin a source on an IPv4 endpoint that is bound to another address or connected; on Darwin
- * source and interface together); IPSOCK_EPIPE on streams; and the others of ::ipsock_recv. Of this
+ * IPSOCK_ENOTSUP for a control field that this system cannot carry to this destination (a source
+ * other than its own on UDP of IPv4 that is bound to another address or connected: FreeBSD, macOS,
+ * where UDP without a port can name none either; connected: OpenBSD; of IPv6 that is connected: the
+ * BSDs and macOS); IPSOCK_EPIPE on streams; and the others of ::ipsock_recv. Of this
  * packet alone, so that the next may go: IPSOCK_ENOBUFS (the interface's queue is full: try again
  * later); IPSOCK_ENETUNREACH (on Linux also a route of type "blackhole"), IPSOCK_EHOSTUNREACH (also
  * "prohibit"); IPSOCK_EFIREWALL where a packet filter of this host refuses it. NetBSD's and

@@ -61,7 +61,8 @@ IPSOCK_API int ipsock_get_multicast_hop_limit(struct ipsock_endpoint *s, int *va
  * scope of its peer, come before it, the bound interface after it (IP_MULTICAST_IF,
  * IPV6_MULTICAST_IF); not on TCP. x/net: SetMulticastInterface.
  * @param index interface index; 0 none: the system chooses
- * @return also IPSOCK_ENODEV for an unknown interface. */
+ * @return also IPSOCK_ENODEV for an unknown interface; IPSOCK_ENOTSUP for 0 on DragonFly once an
+ * interface was set over IPv6, and on macOS on an endpoint that is connected to an IPv6 group. */
 IPSOCK_API int ipsock_set_multicast_interface(struct ipsock_endpoint *s, uint32_t index);
 /** The index that was set, 0 none. */
 IPSOCK_API int ipsock_get_multicast_interface(struct ipsock_endpoint *s, uint32_t *index);

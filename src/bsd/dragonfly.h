@@ -179,7 +179,6 @@
     X(SUM6_HALF_OUT, 1) /* netinet6/raw_ip6.c, rip6_output: plen < off + 1 */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(SOURCE4_UNCONNECTED, 0) \
-    X(PKTINFO4_EITHER, 0) \
     X(PKTINFO4_UNBINDS, 0) \
     X(INDEX4_BY_OPTION, 0) \
     X(GROUPS6_BY_ZONE, 0) \

@@ -2,6 +2,8 @@
 /* What the BSDs tell of a foreign socket: its type; its family by its name, which it has before it
  * is bound, too; the protocol of a raw one on FreeBSD alone, and there only of protocols that have
  * an entry of their own in inetsw (0 else). */
+#include <errno.h>
+
 #include <sys/types.h>
 
 #include <netinet/in.h>
@@ -77,7 +79,7 @@ static bool may_listen(ipsock_handle_t handle)
 {
     struct sockaddr_storage peer;
     socklen_t length = sizeof peer;
-    return getpeername((int)handle, (struct sockaddr *)&peer, &length) < 0;
+    return getpeername((int)handle, (struct sockaddr *)&peer, &length) < 0 && errno == ENOTCONN;
 }
 
 int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,

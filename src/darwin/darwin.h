@@ -240,7 +240,6 @@
     X(SUM6_HALF_OUT, 1) /* run: bsd/netinet6/raw_ip6.c, rip6_output */ \
     X(SOURCE4_UNBOUND_ONLY, 0) \
     X(SOURCE4_UNCONNECTED, 0) \
-    X(PKTINFO4_EITHER, 1) \
     X(PKTINFO4_UNBINDS, 1) \
     X(INDEX4_BY_OPTION, 1) /* the source beside it is ignored, and groups need a default route there (ip_output.c) */ \
     X(GROUPS6_BY_ZONE, 1) /* bsd/netinet6/in6_src.c, in6_selectroute */ \

@@ -85,7 +85,7 @@ static int find_kind(ipsock_handle_t handle, int type, struct ipsk_inspection *f
 static int find_interface(ipsock_handle_t handle, struct ipsk_inspection *found,
                           struct ipsock_error *error)
 {
-    int value, code;
+    int value = 0, code;
     if (found->family == IPSOCK_IPV4)
         code = FIND(IPPROTO_IP, IP_BOUND_IF, 0, &value, error);
     else

@@ -122,6 +122,38 @@ static void ad_05_what_is_impossible(void **state)
     }
 }
 
+/* What answers take, and no more: an interface where one can be named. */
+static void ad_05_answers(void **state)
+{
+    (void)state;
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, 0, 0);
+        struct ipsock_endpoint *s = open_possible(i, IPSOCK_UDP, IPSOCK_CONTROL_REPLY_SEND);
+        const uint32_t can = ledger(s, columns[i].traffic);
+        const uint32_t both = IPSOCK_CONTROL_SOURCE | IPSOCK_CONTROL_INTERFACE;
+        struct ipsock_control c;
+        uint32_t bits = 0;
+        size_t space = 0, same = 0;
+        CHECK(IPSOCK_OK, ipsock_get_send_control(s, columns[i].traffic, &bits));
+        EQUAL(can & both, bits);
+        memset(&c, 0, sizeof c);
+        c.valid = IPSOCK_CONTROL_HOP_LIMIT;
+        c.hop_limit = 3;
+        CHECK(IPSOCK_EUNDECLARED, send_bytes(s, &pair.to, "x", 1, &c));
+        c.valid = IPSOCK_CONTROL_INTERFACE;
+        c.interface_index = loopback_index();
+        if (!((can | ledger(s, columns[i].family)) & IPSOCK_CONTROL_INTERFACE))
+            CHECK(IPSOCK_ENOTSUP, send_bytes(s, &pair.to, "x", 1, &c));
+        CHECK(IPSOCK_OK,
+              ipsock_control_space(columns[i].traffic, IPSOCK_CONTROL_REPLY_SEND, &space));
+        CHECK(IPSOCK_OK, ipsock_control_space(columns[i].traffic, both, &same));
+        EQUAL(same, space);
+        ipsock_free(s);
+        close_pair(&pair);
+    }
+}
+
 /* Adopted, the same; a header of its own leaves little to be said. */
 static void ad_05_adopted_and_with_a_header(void **state)
 {
@@ -224,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ad_05_adopted_and_with_a_header),
+        cmocka_unit_test(ad_05_answers),
         cmocka_unit_test(ad_05_only_what_was_declared),
         cmocka_unit_test(ad_05_plain_messages_stay_plain),
         cmocka_unit_test(ad_05_the_ledger_and_the_endpoint_agree),

@@ -305,9 +305,35 @@ static void sil_14_options_beside_control(void **state)
     }
 }
 
+/* Nor does much opaque control data beside them run over its room. */
+static void sil_14_much_opaque_control(void **state)
+{
+    uint8_t bytes[700];
+    size_t length = 0;
+    (void)state;
+    while (length + system_space(20) <= sizeof bytes)
+        length += system_put(bytes + length, SYSTEM_STRANGE_LEVEL, "twenty bytes of it..", 20);
+    FOR_EACH_COLUMN(i)
+    {
+        struct pair pair = open_pair(i, 0, IPSOCK_CONTROL_OPAQUE);
+        struct ipsock_control c;
+        memset(&c, 0, sizeof c);
+        c.valid = IPSOCK_CONTROL_OPAQUE;
+        c.opaque = bytes;
+        c.opaque_length = length;
+        CHECK(IPSOCK_OK, ipsock_set_traffic_class(pair.sender, 0x4a));
+        const int code = send_bytes(pair.sender, &pair.to, "x", 1, &c);
+        if (code != IPSOCK_OK) /* what the system says of it, or the library beside other fields */
+            CHECK(IPSOCK_EINVAL, code);
+        CHECK(IPSOCK_OK, send_bytes(pair.sender, &pair.to, "y", 1, NULL));
+        close_pair(&pair);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sil_14_much_opaque_control),
         cmocka_unit_test(sil_14_options_beside_control),
         cmocka_unit_test(v4_uni_01_udp_rounds),
         cmocka_unit_test(v4_uni_02_raw_echo),

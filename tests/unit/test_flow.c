@@ -99,6 +99,16 @@ static void flow_ready_beside_emulation(void **state)
     ipsock_free(s);
 }
 
+/* What answers take has one here, and costs nothing more. */
+static void flow_ready_of_answers(void **state)
+{
+    struct ipsock_endpoint *s = open_udp(IPSOCK_IPV4, IPSOCK_CONTROL_REPLY_SEND, NULL);
+    (void)state;
+    assert_false(s->emulates);
+    assert_true(s->sends == IPSK_SENDS_V4 && is_ready(s, "192.0.2.1:9", NULL));
+    ipsock_free(s);
+}
+
 static void flow_owner(void **state)
 {
     struct ipsock_endpoint *s = open_udp(IPSOCK_IPV4, 0, NULL);
@@ -206,9 +216,13 @@ static void flow_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flow_ready),   cmocka_unit_test(flow_ready_zones),
-        cmocka_unit_test(flow_owner),   cmocka_unit_test(flow_ready_beside_emulation),
-        cmocka_unit_test(flow_spelled), cmocka_unit_test(flow_bytes),
+        cmocka_unit_test(flow_ready),
+        cmocka_unit_test(flow_ready_zones),
+        cmocka_unit_test(flow_owner),
+        cmocka_unit_test(flow_ready_beside_emulation),
+        cmocka_unit_test(flow_ready_of_answers),
+        cmocka_unit_test(flow_spelled),
+        cmocka_unit_test(flow_bytes),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

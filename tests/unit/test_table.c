@@ -302,7 +302,6 @@ static void facts(const struct ipsk_system *s)
                                 IPSK_FACT_PING_HEADER,
                                 IPSK_FACT_RAW_MULTICAST_HOPS,
                                 IPSK_FACT_SOURCE4_UNBOUND_ONLY,
-                                IPSK_FACT_PKTINFO4_EITHER,
                                 IPSK_FACT_PKTINFO4_UNBINDS,
                                 IPSK_FACT_INDEX4_BY_OPTION,
                                 IPSK_FACT_GROUPS6_BY_ZONE,

@@ -100,7 +100,8 @@ static bool goes_by_zone(const struct ipsock_addr *to)
 bool ipsk_zone_may_change(const struct ipsock_endpoint *s, const struct ipsock_message *m)
 {
     return (ipsk_is_scoped(&m->peer) || goes_by_zone(&m->peer)) && !ipsk_is_link_local(&m->peer) &&
-           m->peer.scope == 0 && named_by_control(m->control) == 0 && s->zone == 0;
+           m->peer.scope == 0 && named_by_control(m->control) == 0 &&
+           (s->zone == 0 || !ipsk_is_scoped(&m->peer));
 }
 
 uint32_t ipsk_find_zone(const struct ipsock_endpoint *s, const struct ipsock_message *m)
@@ -110,7 +111,8 @@ uint32_t ipsk_find_zone(const struct ipsock_endpoint *s, const struct ipsock_mes
     const uint32_t named = named_by_control(m->control);
     if (named != 0)
         return named;
-    if (s->zone != 0 || ipsk_is_link_local(&m->peer))
-        return s->zone;
-    return atomic_load_explicit(&s->multicast_interface, memory_order_relaxed);
+    const uint32_t set = atomic_load_explicit(&s->multicast_interface, memory_order_relaxed);
+    if (!ipsk_is_scoped(&m->peer)) /* the option's own group: before the endpoint's interface */
+        return set != 0 ? set : s->zone;
+    return s->zone != 0 || ipsk_is_link_local(&m->peer) ? s->zone : set;
 }

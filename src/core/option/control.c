@@ -177,7 +177,7 @@ static int make_reply(const struct ipsock_endpoint *s, struct ipsock_control *ou
         out->valid |= IPSOCK_CONTROL_INTERFACE;
     }
     if (out->valid & ~s->send_control)
-        return ipsk_fail(error, ipsk_undeclared(s), 0, "reply", "send_control");
+        return ipsk_fail(error, ipsk_undeclared(s, out->valid), 0, "reply", "send_control");
     return IPSOCK_OK;
 }
 
@@ -245,6 +245,8 @@ int ipsock_control_space(int family, uint32_t bits, size_t *space)
 {
     const uint32_t all = IPSOCK_CONTROL_RECEIVABLE | IPSOCK_CONTROL_SENDABLE;
     const int column = column_of(family);
+    if (bits & IPSOCK_CONTROL_POSSIBLE_INTERFACE)
+        bits = (bits & ~IPSOCK_CONTROL_POSSIBLE_INTERFACE) | IPSOCK_CONTROL_INTERFACE;
     if (column < 0 || (bits & ~all) || space == NULL)
         return IPSOCK_EINVAL;
     *space = ipsk_control_room(&ipsk_native, column, bits);

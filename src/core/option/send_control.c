@@ -65,6 +65,17 @@ uint32_t ipsk_emulatable(const struct ipsock_endpoint *s, int column)
  * what the header leaves open. */
 #define BESIDE_HEADER (IPSOCK_CONTROL_INTERFACE | IPSOCK_CONTROL_OPAQUE)
 
+/* Declarations that name no field. */
+#define WHERE_POSSIBLE (IPSOCK_CONTROL_POSSIBLE | IPSOCK_CONTROL_POSSIBLE_INTERFACE)
+
+/* What is to be declared if it can be, what has to be among it. */
+static uint32_t wanted_of(uint32_t bits, uint32_t named)
+{
+    if (bits & IPSOCK_CONTROL_POSSIBLE)
+        return IPSOCK_CONTROL_SENDABLE;
+    return bits & IPSOCK_CONTROL_POSSIBLE_INTERFACE ? named | IPSOCK_CONTROL_INTERFACE : named;
+}
+
 /* Fields about which little can be wrong. */
 #define USUAL                                                                          \
     (IPSOCK_CONTROL_TRAFFIC_CLASS | IPSOCK_CONTROL_HOP_LIMIT | IPSOCK_CONTROL_SOURCE | \
@@ -82,8 +93,8 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
                               struct ipsock_error *error)
 {
     const uint32_t open = s->flags & IPSOCK_OPEN_HEADER_INCLUDED ? BESIDE_HEADER : UINT32_MAX;
-    const uint32_t named = bits & ~IPSOCK_CONTROL_POSSIBLE;
-    const uint32_t wanted = bits & IPSOCK_CONTROL_POSSIBLE ? IPSOCK_CONTROL_SENDABLE : named;
+    const uint32_t named = bits & ~WHERE_POSSIBLE;
+    const uint32_t wanted = wanted_of(bits, named);
     uint32_t possible = 0;
     if (named & ~IPSOCK_CONTROL_SENDABLE)
         return ipsk_fail(error, IPSOCK_EINVAL, 0, operation, "send_control");
@@ -106,7 +117,7 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
     s->emulates |= s->emulated_any != 0;
     if (s->emulates)
         s->sends = IPSK_SENDS_CHECKED;
-    s->send_control = (wanted & possible) | (bits & IPSOCK_CONTROL_POSSIBLE);
+    s->send_control = (wanted & possible) | (bits & WHERE_POSSIBLE);
     return IPSOCK_OK;
 }
 

@@ -51,10 +51,14 @@ int ipsk_declare_send_control(struct ipsock_endpoint *s, uint32_t bits, const ch
                               struct ipsock_error *error);
 /* Of this, what every destination can take. */
 uint32_t ipsk_send_control_everywhere(const struct ipsock_endpoint *s);
-/* The refusal of a field that was not declared, or cannot be. */
-static inline int ipsk_undeclared(const struct ipsock_endpoint *s)
+/* The refusal of fields of which some were not declared, or cannot be. */
+static inline int ipsk_undeclared(const struct ipsock_endpoint *s, uint32_t fields)
 {
-    return s->send_control & IPSOCK_CONTROL_POSSIBLE ? IPSOCK_ENOTSUP : IPSOCK_EUNDECLARED;
+    const uint32_t open = fields & ~s->send_control;
+    const bool asked =
+        (s->send_control & IPSOCK_CONTROL_POSSIBLE) ||
+        (open == IPSOCK_CONTROL_INTERFACE && (s->send_control & IPSOCK_CONTROL_POSSIBLE_INTERFACE));
+    return asked ? IPSOCK_ENOTSUP : IPSOCK_EUNDECLARED;
 }
 
 #endif

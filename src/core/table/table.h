@@ -182,7 +182,6 @@
     X(SUM6_HALF_OUT)       /* 1: a raw IPv6 checksum may end behind the packet */                  \
     X(SOURCE4_UNBOUND_ONLY) /* 1: an IPv4 source may be sent from a wildcard only */               \
     X(SOURCE4_UNCONNECTED)  /* kinds that do not heed an IPv4 source once connected */             \
-    X(PKTINFO4_EITHER)      /* 1: with an index, the source beside it is ignored */                \
     X(PKTINFO4_UNBINDS)     /* 1: sending it disconnects, and unbinds the address */               \
     X(INDEX4_BY_OPTION) /* 1: a packet's IPv4 index is lent to an option, for its message harms */ \
     X(GROUPS6_BY_ZONE)  /* 1: the option for groups of IPv6 is for those of the link only */       \

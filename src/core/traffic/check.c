@@ -46,7 +46,7 @@ static int check_control(const struct ipsock_endpoint *s, const struct ipsock_me
     if (code < 0)
         return wrong(error, code, field);
     if (c->valid & ~s->send_control)
-        return wrong(error, ipsk_undeclared(s), "send_control");
+        return wrong(error, ipsk_undeclared(s, c->valid), "send_control");
     if (c->valid & ~s->sendable[column])
         return wrong(error, IPSOCK_ENOTSUP, "control");
     if ((c->valid & IPSOCK_CONTROL_OPAQUE) && (c->valid & ~IPSOCK_CONTROL_OPAQUE) &&

@@ -203,6 +203,10 @@ static int put_one(struct ipsock_endpoint *s, struct ipsock_message *message, ui
                           error);
     if (code < 0)
         return code;
+    /* what stood alone has company now, and its own room no more (check.c) */
+    if ((c.valid & IPSOCK_CONTROL_OPAQUE) && (c.valid & ~IPSOCK_CONTROL_OPAQUE) &&
+        c.opaque_length > IPSOCK_OPAQUE_MAX)
+        return ipsk_fail(error, IPSOCK_EINVAL, 0, "send", "opaque_length");
     if (fragment != 0)
         c.dont_fragment = true;
     m.control = &c;

@@ -9,7 +9,8 @@
 #include "core/traffic/try.h"
 
 /* In the flags of a short way: the call has entered. The caller's have been looked at. */
-#define ENTERED 0x80000000u
+#define ENTERED 0x40000000u
+_Static_assert(ENTERED != IPSK_MSG_WHOLE, "both go beside a call's flags");
 
 /* To the system, which makes no send wait; to pass over routing is rare enough for the slow path.
  */
