@@ -25,7 +25,8 @@ if(IPSOCK_WERROR)
 endif()
 # How zig compiles for a system. Mach-O objects cannot be linked here: Darwin's headers, before an ELF target
 # that has none; they know no sizes of integers but their own. It has no headers of DragonFly: its names over FreeBSD's.
-execute_process(COMMAND ${IPSOCK_ZIG} env OUTPUT_VARIABLE personality_zig)
+# It names what lies below its own directory by a relative path: it is asked where it does not lie.
+execute_process(COMMAND ${IPSOCK_ZIG} env WORKING_DIRECTORY ${PROJECT_BINARY_DIR}/CMakeFiles OUTPUT_VARIABLE personality_zig)
 string(REGEX MATCH "lib_dir[\" ]*[=:] *\"([^\"]+)\"" personality_zig "${personality_zig}")
 set(personality_target_freebsd -target x86_64-freebsd)
 set(personality_target_netbsd -target x86_64-netbsd)
