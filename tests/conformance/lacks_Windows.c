@@ -371,6 +371,7 @@ static const struct {
     {"fork", never, "Windows: no fork"},
     {"full-length", always, NULL}, /* what is expected of it says expectations.csv */
     {"way-by-interface", always, NULL},
+    {"protocol-of-raw", always, NULL},
     {"second-join-code", always, NULL},
     {"membership-query", membership_query, "Wine: nothing tells memberships"},
 };
