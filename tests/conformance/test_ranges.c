@@ -192,7 +192,7 @@ static void err_02_open_checks_every_field(void **state)
     WRONG(IPSOCK_TCP, deadline = -1, IPSOCK_EINVAL, "deadline");
     WRONG(IPSOCK_UDP, receive_control = 0x80000000u, IPSOCK_EINVAL, "receive_control");
     WRONG(IPSOCK_UDP, receive_control = IPSOCK_CONTROL_NEXT_HOP, IPSOCK_EINVAL, "receive_control");
-    WRONG(IPSOCK_UDP, send_control = 0x40000000u, IPSOCK_EINVAL, "send_control");
+    WRONG(IPSOCK_UDP, send_control = 0x20000000u, IPSOCK_EINVAL, "send_control");
     WRONG(IPSOCK_UDP, send_control = IPSOCK_CONTROL_DESTINATION, IPSOCK_EINVAL, "send_control");
     WRONG(IPSOCK_TCP, receive_control = IPSOCK_CONTROL_HOP_LIMIT, IPSOCK_EKIND, "receive_control");
     WRONG(IPSOCK_TCP, send_control = IPSOCK_CONTROL_HOP_LIMIT, IPSOCK_EKIND, "send_control");
