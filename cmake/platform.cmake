@@ -159,7 +159,7 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
         broadcast errno flow header interface message process refusal resolve socket sync wait
         wake_pipe)
     ipsock_add(shared no_error_queue single)
-    ipsock_add(bsd link)
+    ipsock_add(bsd host link)
     ipsock_add(darwin create host inspect tables)
     # recvmsg_x and sendmsg_x are private, and lose MSG_TRUNC (docs/platform/darwin.md).
     set(IPSOCK_BATCH single)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the BSDs have in common, unlike Linux and Windows. */
+/* What the BSDs and Darwin have in common, unlike Linux and Windows. */
 #include "core/endpoint/backend.h"
 
 /* Their versions decide what there is: nothing is found out by trying. */

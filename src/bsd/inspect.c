@@ -11,13 +11,7 @@
 
 #include <netinet/icmp6.h> /* wants in6_addr */
 
-#include "core/endpoint/backend.h"
-#include "posix/errno.h"
-
-#define READ(level, name, value, error) \
-    ipsk_sys_get_number(handle, level, name, #name, value, error)
-#define FIND(level, name, otherwise, value, error) \
-    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
+#include "posix/inspect.h"
 
 /* Other kinds of IP (SCTP) are none of this library's. */
 static int kind_of(int type)
@@ -59,20 +53,6 @@ static int find_protocol(ipsock_handle_t handle, struct ipsk_inspection *found,
 #endif
 }
 
-/* One that is no socket of IP is no socket for us. */
-static int family_of(ipsock_handle_t handle, int *family, struct ipsock_error *error)
-{
-    struct sockaddr_storage name;
-    socklen_t length = sizeof name;
-    name.ss_family = AF_UNSPEC;
-    if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
-        return ipsk_fail_errno(error, "getsockname");
-    *family = name.ss_family == AF_INET    ? IPSOCK_IPV4
-              : name.ss_family == AF_INET6 ? IPSOCK_IPV6
-                                           : 0;
-    return IPSOCK_OK;
-}
-
 /* Where SO_ACCEPTCONN has no answer (older OpenBSD) a stream without a peer may be listening: if it
  * is not, accept says so. */
 static bool may_listen(ipsock_handle_t handle)
@@ -86,7 +66,7 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error)
 {
     int type, listening = 0;
-    int code = family_of(handle, &found->family, error);
+    int code = ipsk_find_family(handle, &found->family, error);
     if (code == IPSOCK_OK)
         code = READ(SOL_SOCKET, SO_TYPE, &type, error);
     if (code < 0)

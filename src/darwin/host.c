@@ -56,15 +56,3 @@ bool ipsk_wipe_for_children(void *memory, size_t size)
     (void)size;
     return false;
 }
-
-/* Versions decide what there is: nothing is found out by trying. */
-uint32_t ipsk_sys_lacks(void)
-{
-    return 0;
-}
-
-/* bsd/kern/uipc_socket2.c, sbreserve: what was asked for is what is reported. */
-int ipsk_sys_buffer_factor(void)
-{
-    return 1;
-}

@@ -4,29 +4,9 @@
  * options do (bsd/netinet/ip_icmp.c, icmp_dgram_ctloutput; bsd/netinet6/icmp6.c, icmp6_ctloutput),
  * which UDP refuses; and of a raw one of IPv6 a checksum that is nowhere that it is not of ICMPv6
  * (bsd/netinet6/ip6_output.c, ip6_raw_ctloutput). */
-#include "core/endpoint/backend.h"
-#include "posix/errno.h"
+#include "posix/inspect.h"
 
 #include IPSK_SYSTEM_HEADER
-
-#define READ(level, name, value, error) \
-    ipsk_sys_get_number(handle, level, name, #name, value, error)
-#define FIND(level, name, otherwise, value, error) \
-    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
-
-/* One that is no socket of IP is no socket for us. */
-static int family_of(ipsock_handle_t handle, int *family, struct ipsock_error *error)
-{
-    struct sockaddr_storage name;
-    socklen_t length = sizeof name;
-    name.ss_family = AF_UNSPEC;
-    if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
-        return ipsk_fail_errno(error, "getsockname");
-    *family = name.ss_family == AF_INET    ? IPSOCK_IPV4
-              : name.ss_family == AF_INET6 ? IPSOCK_IPV6
-                                           : 0;
-    return IPSOCK_OK;
-}
 
 static int find_datagram_kind(ipsock_handle_t handle, struct ipsk_inspection *found,
                               struct ipsock_error *error)
@@ -98,7 +78,7 @@ int ipsk_sys_inspect(ipsock_handle_t handle, struct ipsk_inspection *found,
                      struct ipsock_error *error)
 {
     int type;
-    int code = family_of(handle, &found->family, error);
+    int code = ipsk_find_family(handle, &found->family, error);
     if (code == IPSOCK_OK)
         code = READ(SOL_SOCKET, SO_TYPE, &type, error);
     if (code < 0)

@@ -7,12 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "core/endpoint/backend.h"
-
-#define READ(level, name, value, error) \
-    ipsk_sys_get_number(handle, level, name, #name, value, error)
-#define FIND(level, name, otherwise, value, error) \
-    ipsk_sys_find_number(handle, level, name, #name, otherwise, value, error)
+#include "posix/inspect.h"
 
 static int kind_of(int type, int protocol)
 {

@@ -107,9 +107,9 @@ struct result walk_group(const struct cell *cell)
     else if (cell->kind == IPSOCK_PING)
         result = unseen("a ping endpoint hears answers to its own requests");
     else if (!any && !cast_from(&c, c.first, c.first->source2, group, 1))
-        result = unseen("nothing could be sent");
+        result = effect_if(false, "nothing could be sent");
     else if (!cast_from(&c, c.first, c.first->source, group, 2))
-        result = unseen("nothing could be sent");
+        result = effect_if(false, "nothing could be sent");
     else
         result = only_second(&c, 1, "an unwanted source was heard");
     return strike(&c), result;
@@ -131,7 +131,7 @@ struct result walk_strict(const struct cell *cell)
         result = unseen("no group can be joined");
     else if (!cast_from(&c, c.first, c.first->source, c.first->group2, 1) ||
              !cast_from(&c, c.first, c.first->source, c.first->group, 2))
-        result = unseen("nothing could be sent");
+        result = effect_if(false, "nothing could be sent");
     else
         result = only_second(&c, 1, "another's group was heard");
     ipsock_free(joined);

@@ -219,7 +219,7 @@ struct result walk_bound(const struct cell *cell)
     CHECK(IPSOCK_OK, ipsock_set_multicast_interface(sender, g->index));
     const struct ipsock_addr joined = written(cell->column, g->group);
     code = ipsock_join_group(s, g->index, &joined);
-    struct result result = unseen("nothing could be joined or sent");
+    struct result result = effect_if(false, "nothing could be joined or sent");
     if (code == IPSOCK_OK && send_one(&plain, lo, &near, 1, NULL) == IPSOCK_OK &&
         send_one(&plain, sender, &group, 2, NULL) == IPSOCK_OK)
         result = effect_if(hear_any(s, &seen) && seen.length == 4 && seen.data[3] == 2,
@@ -327,7 +327,7 @@ struct result walk_icmp_filter(const struct cell *cell)
         ipsock_open(&ping,
                     &(struct ipsock_config){sizeof config, .family = columns[cell->column].family,
                                             .kind = IPSOCK_PING}) < 0)
-        return ipsock_free(s), unseen("nothing to ping with");
+        return ipsock_free(s), effect_if(false, "nothing to ping with");
     struct ipsock_endpoint *const from = ping != NULL ? ping : s;
     bool right = send_one(&pinger, from, &to, 1, NULL) == IPSOCK_OK;
     if (ping != NULL) /* the answer is there when it has come here */

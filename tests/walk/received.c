@@ -84,7 +84,7 @@ struct result walk_received(const struct cell *cell)
         result = refused(code);
     else if (send_one(&x.from, x.sender, &x.to, 1, NULL) < 0 ||
              !hear_one(cell, x.receiver, 1, &seen))
-        result = unseen("no packet came");
+        result = effect_if(false, "no packet came");
     else if (!(seen.control.valid & field)) /* which says so */
         result = refused(IPSOCK_ENOTSUP);
     else
@@ -117,11 +117,11 @@ struct result walk_received_opaque(const struct cell *cell)
     if (code < 0)
         result = refused(code);
     else if (send_one(&x.from, x.sender, &x.to, 1, NULL) < 0)
-        result = unseen("nothing could be sent");
+        result = effect_if(false, "nothing could be sent");
     else {
         CHECK(IPSOCK_OK, ipsock_set_read_deadline(x.receiver, soon()));
         code = ipsock_recv(x.receiver, &message, 0);
-        result = code < 0 ? unseen("no packet came")
+        result = code < 0 ? effect_if(false, "no packet came")
                           : effect_if((control.valid & IPSOCK_CONTROL_OPAQUE) &&
                                           control.opaque_length > 0,
                                       "no control bytes came");
@@ -148,7 +148,7 @@ struct result walk_coalesced(const struct cell *cell)
     control.valid = IPSOCK_CONTROL_SEGMENT_SIZE;
     control.segment_size = 3;
     if (send_bytes(x.sender, &x.to, "onetwoend", 9, &control) < 0 || !hear_any(x.receiver, &seen))
-        result = unseen("no packet came");
+        result = effect_if(false, "no packet came");
     else if (!(seen.control.valid & IPSOCK_CONTROL_SEGMENT_SIZE))
         result = unseen("the datagrams came one by one, which is allowed");
     else

@@ -269,5 +269,5 @@ struct result stage_hear(struct stage *stage, struct ipsock_control *control, st
         if (look(stage, &seen, ipv4 ? &header : NULL, heard))
             return effect_if(true, NULL);
     }
-    return unseen("the packet was not heard");
+    return effect_if(false, "the packet was not heard");
 }
