@@ -10,6 +10,15 @@
 
 #include "core/endpoint/endpoint.h"
 
+/* Whether the thread sanitizer is there, which has a thread of its own. */
+#if defined(__SANITIZE_THREAD__)
+#define THREAD_OF_SANITIZER 1
+#elif defined(__has_feature)
+#define THREAD_OF_SANITIZER __has_feature(thread_sanitizer)
+#else
+#define THREAD_OF_SANITIZER 0
+#endif
+
 static char flag; /* in place of the C library's */
 
 static struct ipsock_endpoint *open_with_flag(void)
@@ -107,7 +116,7 @@ static void *nothing(void *argument)
 static int tell(void)
 {
     pthread_t thread;
-#if defined(__GLIBC__) && defined(__GLIBC_PREREQ) && !defined(__SANITIZE_THREAD__) /* has one */
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ) && !THREAD_OF_SANITIZER
 #if __GLIBC_PREREQ(2, 32)
     if (*ipsk_sys_alone == 0)
         return 1;
