@@ -66,6 +66,7 @@ ipsock_add(core/option
     found
     multicast_option
     option
+    minimum_hop_limit
     path_mtu_mode
     send_control)
 ipsock_add(core/group

@@ -55,7 +55,8 @@
     X(ICMP_FILTER, "ICMP filter")                      \
     X(BPF, "BPF program")                              \
     X(ERROR_STREAM, "ICMP errors of the endpoint")     \
-    X(PATH_MTU_PROBE, "path MTU probes")
+    X(PATH_MTU_PROBE, "path MTU probes")               \
+    X(MINIMUM_HOP_LIMIT, "lowest accepted hop limit")
 
 enum ipsock_feature {
 #define IPSOCK_FEATURE_ENUM(name, text) IPSOCK_FEATURE_##name,

@@ -48,6 +48,22 @@ IPSOCK_API int ipsock_set_hop_limit(struct ipsock_endpoint *s, int value);
 /** The hop limit in effect, 1..255. */
 IPSOCK_API int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value);
 
+/** The lowest hop limit (TTL) that packets may arrive with; others are dropped. With 255 on both
+ * sides only neighbours get through: routers count it down (GTSM, RFC 5082; the sender sets
+ * ::ipsock_set_hop_limit, or ::ipsock_set_multicast_hop_limit, 255). UDP, raw, ping: receives look,
+ * on every system, and count in filter_discards; a packet that arrived before it was first set, and
+ * whose hop limit the system does not tell any more (the BSDs, macOS), is dropped. TCP: Linux
+ * IP_MINTTL, IPV6_MINHOPCOUNT (ip(7)), OpenBSD the same, FreeBSD, NetBSD, DragonFly IP_MINTTL of
+ * IPv4; from the SYN on where a listener has it, and connections accepted have the listener's. No
+ * x/net row.
+ * @param value 1..255, or 0, the default: any; ::IPSOCK_DEFAULT is 0
+ * @return also IPSOCK_ENOTSUP on a dual-stack endpoint where hop limits of IPv4 are not told there
+ * (NetBSD, macOS), and for TCP where the system does not look (Windows, macOS; FreeBSD, NetBSD,
+ * DragonFly over IPv6): ask ::ipsock_capability for ::IPSOCK_FEATURE_MINIMUM_HOP_LIMIT. */
+IPSOCK_API int ipsock_set_minimum_hop_limit(struct ipsock_endpoint *s, int value);
+/** The lowest hop limit accepted, 0..255. */
+IPSOCK_API int ipsock_get_minimum_hop_limit(struct ipsock_endpoint *s, int *value);
+
 /** Hop limit of multicast packets (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS); not on TCP. x/net:
  * SetMulticastTTL, SetMulticastHopLimit.
  * @param value 1..255, or ::IPSOCK_DEFAULT, which is 1. 0 is IPSOCK_EINVAL: with it Linux keeps

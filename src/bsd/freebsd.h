@@ -41,6 +41,7 @@
     X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V4, IPPROTO_IP, IP_TTL, INT, INT, 0, IPSK_RESET_FRESH, 0) \
     X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, -1, 0) \
     X(HOP_LIMIT, IPSK_UDP_TCP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, 64, 0) \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V4, IPPROTO_IP, IP_MINTTL, INT, INT, 0, 0, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_TTL, U8, U8, 0, 1, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, INT, INT, 0, -1, 0) \
     X(MULTICAST_INTERFACE, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_IF, MREQN, MREQN, 0, 0, 0) \
@@ -122,6 +123,8 @@
 #define IPSK_ABSENT(X) \
     /* feature, kinds, column, reason */ \
     X(TRAFFIC_CLASS, IPSK_UDP_TCP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput, and IPV6_TCLASS does not reach IPv4 packets; UDP packets can carry IP_TOS one by one") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V6, "IP_MINTTL is of AF_INET sockets: IPPROTO_IP options are refused on AF_INET6 ones with EINVAL, and there is no IPV6_MINHOPCOUNT (ip6_ctloutput)") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_MAPPED, "IP_MINTTL is of AF_INET sockets: IPPROTO_IP options are refused on AF_INET6 ones with EINVAL, and there is no IPV6_MINHOPCOUNT (ip6_ctloutput)") \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput") \
     X(MULTICAST_INTERFACE, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput") \
     X(MULTICAST_LOOPBACK, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_ctloutput") \

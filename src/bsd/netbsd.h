@@ -37,6 +37,7 @@
     X(HOP_LIMIT, IPSK_UDP_TCP, IPSK_V4, IPPROTO_IP, IP_TTL, INT, INT, 0, IPSK_RESET_FRESH, 0) \
     X(HOP_LIMIT, IPSK_UDP_TCP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, -1, 0) \
     X(HOP_LIMIT, IPSK_UDP_TCP, IPSK_MAPPED, IPPROTO_IPV6, IPV6_UNICAST_HOPS, INT, HOPS, 0, -1, 0) \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V4, IPPROTO_IP, IP_MINTTL, INT, INT, 0, 1, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V4, IPPROTO_IP, IP_MULTICAST_TTL, U8, U8, 0, 1, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP_RAW, IPSK_V6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, INT, INT, 0, -1, 0) \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, IPPROTO_IP, IP_MULTICAST_TTL, U8, U8, 0, 1, 0) \
@@ -101,6 +102,8 @@
     X(TRAFFIC_CLASS, IPSK_RAW, IPSK_V4, "raw output writes TOS 0 whatever IP_TOS says: raw_ip.c rip_output; a header of one's own has it") \
     X(TRAFFIC_CLASS, IPSK_UDP_TCP, IPSK_MAPPED, "output to v4-mapped destinations writes TOS 0: udp6_usrreq.c udp6_output, tcp_output.c") \
     X(HOP_LIMIT, IPSK_RAW, IPSK_V4, "raw output writes TTL 255 whatever IP_TTL says: raw_ip.c rip_output; a header of one's own has it") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V6, "there is no IPV6_MINHOPCOUNT, and tcp_input looks at the TTL of AF_INET sockets only") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_MAPPED, "there is no IPV6_MINHOPCOUNT, and tcp_input looks at the TTL of AF_INET sockets only") \
     X(DONT_FRAGMENT, IPSK_UDP_RAW, IPSK_V4, "no IP_DONTFRAG; on raw sockets a header of one's own has the bit") \
     X(DONT_FRAGMENT, IPSK_UDP, IPSK_MAPPED, "no IP_DONTFRAG, and IPV6_DONTFRAG does not reach IPv4 packets") \
     X(PATH_MTU_PROBE, IPSK_UDP_RAW, IPSK_V4, "no IP_DONTFRAG; on raw sockets a header of one's own has the bit") \

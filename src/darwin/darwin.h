@@ -130,6 +130,9 @@
 #define IPSK_ABSENT(X) \
     /* feature, kinds, column, reason */ \
     X(TRAFFIC_CLASS, IPSK_UDP_TCP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_output.c; IPV6_TCLASS gives IPv4 packets its ECN bits only, but each UDP packet can carry the whole") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V4, "the system lets no program choose which hop limits a connection takes: no IP_MINTTL") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V6, "the system lets no program choose which hop limits a connection takes: no IP_MINTTL") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_MAPPED, "the system lets no program choose which hop limits a connection takes: no IP_MINTTL") \
     X(MULTICAST_HOP_LIMIT, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_output.c") \
     X(MULTICAST_INTERFACE, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_output.c") \
     X(MULTICAST_LOOPBACK, IPSK_UDP, IPSK_MAPPED, "IPPROTO_IP options are refused on AF_INET6 sockets with EINVAL: ip6_output.c") \

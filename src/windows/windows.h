@@ -183,6 +183,9 @@
 
 #define IPSK_ABSENT(X) \
     /* feature, kinds, column, reason */ \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V4, "the system lets no program choose which hop limits a connection takes: no IP_MINTTL") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_V6, "the system lets no program choose which hop limits a connection takes: no IP_MINTTL") \
+    X(MINIMUM_HOP_LIMIT, IPSK_TCP, IPSK_MAPPED, "the system lets no program choose which hop limits a connection takes: no IP_MINTTL") \
     X(CHECKSUM, IPSK_UDP_TCP_RAW, IPSK_V4, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_UDP_TCP, IPSK_MAPPED, "IPV6_CHECKSUM is for raw IPv6 (RFC 3542 3.1); IPv4 protocols sum by themselves") \
     X(CHECKSUM, IPSK_RAW, IPSK_V6, "IPV6_CHECKSUM has a number in ws2ipdef.h, but the IPPROTO_IPV6 option page does not know it; sum yourself (ipsock_checksum)") \

@@ -23,6 +23,7 @@ static const struct {
     {F(MULTICAST_LOOPBACK), {UR, UR, U}},
     {F(DONT_FRAGMENT), {UR, UR, U}},
     {F(PATH_MTU_PROBE), {UR, UR, U}},
+    {F(MINIMUM_HOP_LIMIT), {A, A, UT}},
     {F(PATH_MTU), {A, A, UT}},
     {F(RECEIVE_BUFFER), {A, A, 0}},
     {F(SEND_BUFFER), {A, A, 0}},

@@ -436,6 +436,40 @@ static void ad_08_discovery_is_put_back(void **state)
     fault_close_pair(&pair);
 }
 
+/* Received hop limits are switched on family by family; where that fails nothing is looked at. */
+static void gtsm_01_failure_leaves_the_old_limit(void **state)
+{
+    (void)state;
+    if (!fault_has_ipv6())
+        skip();
+    fault_open_pair(&pair, IPSOCK_IPV6, IPSOCK_OPEN_DUAL_STACK, 0, 0);
+    for (unsigned n = 1; n <= 2; n++) {
+        int value = -1;
+        fault_reset();
+        fault_fail(FAULT_setsockopt, n, n, EPERM);
+        FAULT_CODE(ipsock_set_minimum_hop_limit(pair.s, 255), IPSOCK_EPERM);
+        FAULT_OK(ipsock_get_minimum_hop_limit(pair.s, &value));
+        assert_int_equal(value, 0);
+        assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_RECVHOPLIMIT), 0);
+        assert_int_equal(kernel_value(IPPROTO_IP, IP_RECVTTL), 0);
+    }
+    fault_reset();
+    FAULT_OK(ipsock_set_minimum_hop_limit(pair.s, 255));
+    assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_RECVHOPLIMIT), 1);
+    assert_int_equal(kernel_value(IPPROTO_IP, IP_RECVTTL), 1);
+    /* once it looks, another limit is no matter of the system's */
+    fault_reset();
+    FAULT_OK(ipsock_set_minimum_hop_limit(pair.s, 200));
+    assert_int_equal(fault_calls(FAULT_setsockopt), 0);
+    FAULT_OK(ipsock_set_receive_control(pair.s, IPSOCK_CONTROL_HOP_LIMIT, true));
+    FAULT_OK(ipsock_set_minimum_hop_limit(pair.s, 0));
+    assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_RECVHOPLIMIT), 1);
+    FAULT_OK(ipsock_set_receive_control(pair.s, IPSOCK_CONTROL_HOP_LIMIT, false));
+    assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_RECVHOPLIMIT), 0);
+    assert_int_equal(kernel_value(IPPROTO_IP, IP_RECVTTL), 0);
+    fault_close_pair(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +486,7 @@ int main(void)
         cmocka_unit_test(pmtu_04_failure_leaves_the_old_mode),
         cmocka_unit_test(pmtu_04_kernel_without_probes),
         cmocka_unit_test(pmtu_04_adopted_sockets_tell_their_mode),
+        cmocka_unit_test(gtsm_01_failure_leaves_the_old_limit),
     };
     return cmocka_run_group_tests_name("fault/option", tests, NULL, NULL);
 }

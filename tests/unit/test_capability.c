@@ -88,6 +88,7 @@ static const struct {
     ROW(BPF, "N.NN N.NN N."),
     ROW(ERROR_STREAM, "N.NN N.NN N."),
     ROW(PATH_MTU_PROBE, "N.NN N.NN N."),
+    ROW(MINIMUM_HOP_LIMIT, "ENEE ENEE EN"),
 #undef ROW
 };
 

@@ -93,6 +93,56 @@ struct result walk_received(const struct cell *cell)
     return result;
 }
 
+/* Whether a connection is made to a listener by packets of this hop limit. */
+static bool connects(const struct cell *cell, const struct ipsock_addr *to, int hop_limit)
+{
+    struct ipsock_endpoint *s;
+    struct ipsock_config config = config_of(cell->column, IPSOCK_TCP);
+    config.local = ipsock_addr_any(IPSOCK_UNSPEC, 0);
+    config.peer = *to;
+    config.hop_limit = hop_limit;
+    config.deadline = ipsock_now() + (hop_limit == 255 ? 30 * SECOND : 300 * MILLISECOND);
+    const bool made = ipsock_open(&s, &config) == IPSOCK_OK;
+    ipsock_free(s);
+    return made;
+}
+
+static struct result listen_to_neighbours(const struct cell *cell)
+{
+    struct ipsock_endpoint *listener;
+    struct ipsock_addr to = written(cell->column, columns[traffic_of(cell->column)].loopback);
+    int code = open_cell(cell, 0, 0, 0, &listener);
+    code = code < 0 ? code : ipsock_set_minimum_hop_limit(listener, 255);
+    if (code < 0)
+        return ipsock_free(listener), refused(code);
+    to.port = port_of(listener);
+    const bool far = connects(cell, &to, HOPS), near = connects(cell, &to, 255);
+    ipsock_free(listener);
+    return effect_if(!far && near, "packets from afar made a connection, or near ones none");
+}
+
+struct result walk_minimum_hops(const struct cell *cell)
+{
+    struct exchange x;
+    struct seen seen;
+    if (cell->kind == IPSOCK_TCP)
+        return listen_to_neighbours(cell);
+    int code = open_exchange(&x, cell, 0);
+    code = code < 0 ? code : ipsock_set_minimum_hop_limit(x.receiver, 255);
+    if (code < 0)
+        return close_exchange(&x), refused(code);
+    if (cell->kind == IPSOCK_RAW && x.hops == 0)
+        return close_exchange(&x), unseen("every raw packet of this host has 255");
+    bool right = send_one(&x.from, x.sender, &x.to, 1, NULL) == IPSOCK_OK;
+    system_sleep_ms(50); /* it is there, or has been dropped */
+    right = right && is_silent(x.receiver);
+    right = right && ipsock_set_minimum_hop_limit(x.receiver, HOPS) == IPSOCK_OK &&
+            send_one(&x.from, x.sender, &x.to, 2, NULL) == IPSOCK_OK &&
+            hear_one(cell, x.receiver, 2, &seen);
+    close_exchange(&x);
+    return effect_if(right, "a packet from afar came, or one from near by did not");
+}
+
 struct result walk_received_opaque(const struct cell *cell)
 {
     uint8_t bytes[512];

@@ -59,6 +59,7 @@ static const struct {
     {F(BPF), {URP, URP, U}, walk_bpf},
     {F(ERROR_STREAM), {URP, URP, U}, walk_errors},
     {F(PATH_MTU_PROBE), {URP, URP, U}, walk_option_mtu},
+    {F(MINIMUM_HOP_LIMIT), {ALL, ALL, U | T}, walk_minimum_hops},
 };
 
 static const char *const kind_names[] = {

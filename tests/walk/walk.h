@@ -27,7 +27,7 @@ struct cell {
 /* Tries one. Frees what it opens. */
 typedef struct result attempt(const struct cell *cell);
 attempt walk_option, walk_control, walk_option_mtu, walk_control_mtu;
-attempt walk_received, walk_received_opaque, walk_coalesced, walk_notices;
+attempt walk_received, walk_received_opaque, walk_coalesced, walk_notices, walk_minimum_hops;
 attempt walk_group, walk_strict, walk_multicast_hops, walk_multicast_interface, walk_interface,
     walk_loopback;
 attempt walk_buffer, walk_path_mtu, walk_checksum, walk_dual_stack, walk_reuse, walk_broadcast,

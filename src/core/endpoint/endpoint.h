@@ -31,7 +31,7 @@
 
 /* In slow: a stream; kept holds a failure that an earlier batch could not report; packets are
  * dropped here (traffic/verdict.h): by memberships, by ICMP type, by a program, by what a ping
- * endpoint is there for, by the interface that they came by. */
+ * endpoint is there for, by the interface that they came by, by how many routers they passed. */
 #define IPSK_SLOW_STREAM  0x1u
 #define IPSK_SLOW_PENDING 0x2u
 #define IPSK_SLOW_STRICT  0x4u
@@ -39,13 +39,15 @@
 #define IPSK_SLOW_PROGRAM 0x10u
 #define IPSK_SLOW_PING    0x20u
 #define IPSK_SLOW_BOUND   0x80u
+#define IPSK_SLOW_HOPS    0x100u
 /* Alone it hinders no short way but that of plain datagrams: control data is wanted, or the kind is
  * another one. */
 #define IPSK_SLOW_HEADER 0x40u
-#define IPSK_SLOW_DROPS \
-    (IPSK_SLOW_STRICT | IPSK_SLOW_ICMP | IPSK_SLOW_PROGRAM | IPSK_SLOW_PING | IPSK_SLOW_BOUND)
+#define IPSK_SLOW_DROPS                                                                         \
+    (IPSK_SLOW_STRICT | IPSK_SLOW_ICMP | IPSK_SLOW_PROGRAM | IPSK_SLOW_PING | IPSK_SLOW_BOUND | \
+     IPSK_SLOW_HOPS)
 /* What looks at control data. */
-#define IPSK_SLOW_LOOKS (IPSK_SLOW_STRICT | IPSK_SLOW_BOUND)
+#define IPSK_SLOW_LOOKS (IPSK_SLOW_STRICT | IPSK_SLOW_BOUND | IPSK_SLOW_HOPS)
 
 /* In sends, what calls for a look at each: its peer; whether that is the connected one, which a
  * message of peer_column goes to; more than that, as with TCP, ping and raw ICMPv6, and where
@@ -113,6 +115,8 @@ struct ipsock_endpoint {
     uint16_t echo_id;  /* of a ping endpoint, where the system keeps none; else 0 */
     int traffic_class; /* of a listener, for accepted connections; under setup; 0 none */
     int hop_limit;
+    /* the lowest that is accepted: of a listener as those two, of others where receives look */
+    _Atomic int minimum_hop_limit;
     struct ipsock_addr peer;
     _Atomic uint32_t sum_end; /* of raw IPv6: bytes that a checksum has its place in; 0: unknown */
     _Atomic uint32_t quirks;

@@ -24,6 +24,7 @@ static int hand_down(struct ipsock_endpoint *s, struct ipsock_endpoint *connecti
     ipsk_mutex_lock(&s->setup);
     connection->traffic_class = s->traffic_class;
     connection->hop_limit = s->hop_limit;
+    connection->minimum_hop_limit = s->minimum_hop_limit;
     ipsk_mutex_unlock(&s->setup);
     return ipsk_apply_packet_options(connection, error);
 }

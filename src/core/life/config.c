@@ -287,6 +287,9 @@ int ipsk_apply_packet_options(struct ipsock_endpoint *s, struct ipsock_error *er
             ipsk_set_option(s, IPSK_OPTION_TRAFFIC_CLASS, s->traffic_class, "traffic_class", error);
     if (code == IPSOCK_OK && s->hop_limit != 0)
         code = ipsk_set_option(s, IPSK_OPTION_HOP_LIMIT, s->hop_limit, "hop_limit", error);
+    if (code == IPSOCK_OK && s->minimum_hop_limit != 0)
+        code = ipsk_set_option(s, IPSK_OPTION_MINIMUM_HOP_LIMIT, s->minimum_hop_limit,
+                               "minimum_hop_limit", error);
     return code;
 }
 

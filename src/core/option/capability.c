@@ -18,6 +18,7 @@ enum basis {
     BY_RECEIVED_FIELD,
     BY_SENT_FIELD,
     BY_ADDRESS,
+    BY_ARRIVAL,
     BY_RECV_MANY,
     BY_SEND_MANY
 };
@@ -67,6 +68,7 @@ static const struct {
     [IPSOCK_FEATURE_BPF] = {BY_PROGRAM, IPSK_OPTION_ATTACH_FILTER},
     [IPSOCK_FEATURE_ERROR_STREAM] = {BY_OPTION, IPSK_OPTION_ERROR_STREAM},
     [IPSOCK_FEATURE_PATH_MTU_PROBE] = {BY_OPTION, IPSK_OPTION_PATH_MTU_PROBE},
+    [IPSOCK_FEATURE_MINIMUM_HOP_LIMIT] = {BY_ARRIVAL, IPSK_OPTION_MINIMUM_HOP_LIMIT},
 };
 
 /* What is asked about. */
@@ -211,6 +213,21 @@ static void from_received(struct ipsock_capability_answer *c, const struct quest
                         in_header && q->column == IPSK_V4 ? IPSK_RAW | IPSK_PING : 0);
 }
 
+/* Systems look at the hop limit of streams, if at all; of datagrams some look at some, so that the
+ * library does, where it is told. */
+static void from_arrival(struct ipsock_capability_answer *c, const struct question *q)
+{
+    struct question told = *q;
+    if (q->kind == IPSK_TCP) {
+        from_row(c, q, row_of_option(q, IPSK_OPTION_MINIMUM_HOP_LIMIT));
+        return;
+    }
+    told.feature = IPSOCK_FEATURE_RECV_HOP_LIMIT;
+    from_received(c, &told, IPSOCK_CONTROL_HOP_LIMIT);
+    if (c->level != IPSOCK_ABSENT)
+        answer(c, IPSOCK_EXACT, "library", "the system does not look at all datagrams");
+}
+
 static void from_icmp_filter(struct ipsock_capability_answer *c, const struct question *q,
                              const struct ipsk_option_row *row)
 {
@@ -327,6 +344,9 @@ static void resolve(const struct question *q, struct ipsock_capability_answer *c
         break;
     case BY_RECEIVED_FIELD:
         from_received(c, q, what);
+        break;
+    case BY_ARRIVAL:
+        from_arrival(c, q);
         break;
     case BY_SENT_FIELD:
         from_sent(c, q, what);

@@ -116,16 +116,28 @@ int ipsk_switch_control(struct ipsock_endpoint *s, uint32_t bits, bool on,
     return code;
 }
 
+static int change_own(struct ipsock_endpoint *s, uint32_t to, struct ipsock_error *error)
+{
+    const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
+    const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
+    const int code = switch_rows(s, asked | own, asked | to, error);
+    if (code == IPSOCK_OK)
+        ask(s, asked, to);
+    return code;
+}
+
 int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error)
 {
     if (fields & ~deliverable(s))
         return ipsk_fail(error, IPSOCK_ENOTSUP, 0, "receive control", NULL);
-    const uint32_t asked = atomic_load_explicit(&s->receive_control, memory_order_relaxed);
     const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
-    int code = switch_rows(s, asked | own, asked | own | fields, error);
-    if (code == IPSOCK_OK)
-        ask(s, asked, own | fields);
-    return code;
+    return change_own(s, own | fields, error);
+}
+
+int ipsk_release_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error)
+{
+    const uint32_t own = atomic_load_explicit(&s->own_fields, memory_order_relaxed);
+    return change_own(s, own & ~fields, error);
 }
 
 int ipsock_set_receive_control(struct ipsock_endpoint *s, uint32_t bits, bool on)

@@ -8,8 +8,11 @@
 /* Fields that strict delivery needs of every packet. */
 #define IPSK_STRICT_FIELDS (IPSOCK_CONTROL_DESTINATION | IPSOCK_CONTROL_INTERFACE)
 
-/* Switches on what the library needs for itself, before the endpoint is used. */
+/* Switches on what the library needs for itself; under setup, or before the endpoint is used. */
 int ipsk_need_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error);
+
+/* Switches them off again, as far as nobody else wants them. */
+int ipsk_release_fields(struct ipsock_endpoint *s, uint32_t fields, struct ipsock_error *error);
 
 /* Whether packets of a column can come with all of these fields. */
 bool ipsk_tells(const struct ipsock_endpoint *s, uint32_t fields, int column);

@@ -195,7 +195,8 @@ static bool is_explained(int option, unsigned kind, int column)
                     {IPSK_OPTION_MULTICAST_INTERFACE, IPSOCK_FEATURE_MULTICAST_INTERFACE},
                     {IPSK_OPTION_MULTICAST_LOOPBACK, IPSOCK_FEATURE_MULTICAST_LOOPBACK},
                     {IPSK_OPTION_DONT_FRAGMENT, IPSOCK_FEATURE_DONT_FRAGMENT},
-                    {IPSK_OPTION_PATH_MTU_PROBE, IPSOCK_FEATURE_PATH_MTU_PROBE}};
+                    {IPSK_OPTION_PATH_MTU_PROBE, IPSOCK_FEATURE_PATH_MTU_PROBE},
+                    {IPSK_OPTION_MINIMUM_HOP_LIMIT, IPSOCK_FEATURE_MINIMUM_HOP_LIMIT}};
     size_t f = 0;
     while (f < sizeof features / sizeof features[0] && features[f].option != option)
         f++;
@@ -287,6 +288,8 @@ static void note_for_accepted(struct ipsock_endpoint *s, int option, int value)
         s->traffic_class = value > 0 ? value : 0;
     else if (option == IPSK_OPTION_HOP_LIMIT)
         s->hop_limit = value > 0 ? value : 0;
+    else if (option == IPSK_OPTION_MINIMUM_HOP_LIMIT)
+        s->minimum_hop_limit = value > 0 ? value : 0;
 }
 
 int ipsk_public_set(struct ipsock_endpoint *s, int option, const char *name, int64_t value,

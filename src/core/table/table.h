@@ -50,6 +50,7 @@
 #define IPSK_OPTION_LIST(X) \
     X(TRAFFIC_CLASS)        \
     X(HOP_LIMIT)            \
+    X(MINIMUM_HOP_LIMIT)    \
     X(MULTICAST_HOP_LIMIT)  \
     X(MULTICAST_INTERFACE)  \
     X(MULTICAST_LOOPBACK)   \

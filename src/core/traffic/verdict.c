@@ -47,6 +47,15 @@ static bool came_elsewhere(const struct ipsock_endpoint *s, const struct ipsock_
            m->control->interface_index != s->heard;
 }
 
+/* Passed more routers than are allowed; or nothing is known of that, as on some systems of what was
+ * there before it was asked for. */
+static bool came_too_far(const struct ipsock_endpoint *s, const struct ipsock_message *m)
+{
+    const int least = atomic_load_explicit(&s->minimum_hop_limit, memory_order_relaxed);
+    const bool known = (m->control->valid & IPSOCK_CONTROL_HOP_LIMIT) != 0;
+    return least > 0 && (!known || m->control->hop_limit < least);
+}
+
 /* One that lies inside the data. */
 static uint8_t byte_at(const struct ipsock_message *m, size_t offset)
 {
@@ -153,6 +162,8 @@ _Atomic uint64_t *ipsk_dropped_by(struct ipsk_verdicts *v, struct ipsock_message
     if (m->flags & IPSOCK_MSG_NOTICE)
         return NULL;
     if (v->looks && (v->drops & IPSK_SLOW_BOUND) && came_elsewhere(s, m))
+        return &s->filter_discards;
+    if (v->looks && (v->drops & IPSK_SLOW_HOPS) && came_too_far(s, m))
         return &s->filter_discards;
     if (v->looks && (v->drops & IPSK_SLOW_STRICT) && !is_joined(v, m))
         return &s->strict_discards;
