@@ -31,8 +31,8 @@ static bool can_look(int column, struct ipsock_endpoint *s)
 {
     char what[32];
     snprintf(what, sizeof what, "datagrams-%s", columns[column].name);
-    const bool can = expect_code("gtsm-01", what, ipsock_set_minimum_hop_limit(s, 0)) &&
-                     expect_code("gtsm-01", what, ipsock_set_minimum_hop_limit(s, 1));
+    CHECK(IPSOCK_OK, ipsock_set_minimum_hop_limit(s, 0)); /* as it is */
+    const bool can = expect_code("gtsm-01", what, ipsock_set_minimum_hop_limit(s, 1));
     if (can)
         CHECK(IPSOCK_OK, ipsock_set_minimum_hop_limit(s, 0));
     else
