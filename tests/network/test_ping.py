@@ -186,3 +186,20 @@ def ping_02_users(lab):
                 assert code == 1 and out == "", out
                 assert REFUSAL in err, err
         allow(lab, True)
+
+
+@check
+def ping_does_not_fragment(lab):
+    """What the path does not take a router says, each time; what this host's link does not, the host."""
+    warm(lab)
+    for host, router, header, name in ((THERE4, SECOND4, 28, "destination unreachable"),
+                                       (THERE6, SECOND6, 48, "packet too big")):
+        fits, limit = str(1400 - header), str(1401 - header)
+        assert events(lab, host, "-c1", "--dont-fragment", "-s", fits)[0] == 0
+        for _ in range(2):  # what the system has learned of the path meanwhile does not count
+            code, found, summary = events(lab, host, "-c2", "--dont-fragment", "-s", limit)
+            assert code == 1 and summary["errors"] == 2 and summary["refused"] == 0, (found, summary)
+            assert [event["peer"] for event in found] == [router] * 2, found
+            assert {(event["name"], event["mtu"]) for event in found} == {(name, 1400)}, found
+        code, out, err = run(lab, TOOL, "ping", host, "-c1", "--dont-fragment", "-s", str(1501 - header))
+        assert code == 1 and "message too large" in err and "1 lost" in err, (out, err)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Packets over loopback, with their control data, and the inputs that are refused on the way."""
+import calendar
 import json
 import os
 import re
@@ -285,6 +286,62 @@ def timeout_without_count_is_success():
 def timeout_before_the_count_is_failure():
     with listening("127.0.0.1:0", "--timeout", "0.3", "--count", "1") as server:
         assert server.wait() == 1
+
+
+@check
+def ecn_alone():
+    for text, value in (("ECT(0)", 2), ("ect1", 1), ("CE", 3), ("not-ect", 0), ("3", 3)):
+        packet = receive_one("127.0.0.1:0", "--ecn", text)
+        assert packet["traffic_class"] == value, (text, packet)
+    packet = receive_one("127.0.0.1:0", "-QEF", "--ecn", "CE")
+    assert packet["traffic_class"] == 0xbb, packet
+    result = run(TOOL, "send", "127.0.0.1:9", "--ecn", "4")
+    assert result.returncode == 2 and "--ecn 4: must be Not-ECT" in result.stderr, result
+
+
+@check
+def bytes_through_pipes():
+    """Standard input goes out as it is, and comes out as it was."""
+    data = bytes(range(256)) * 3 + b"\0\r\n\x1a\n"
+    server = subprocess.Popen([TOOL, "listen", "127.0.0.1:0", "-c2", "-w", "15", "--raw-output"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    port = re.search(rb":(\d+)", server.stderr.readline()).group(1).decode()
+    for piece in (data, b""):
+        sender = subprocess.run([TOOL, "send", f"127.0.0.1:{port}", "--data", "-", "-q"], input=piece,
+                                capture_output=True, timeout=WAIT, check=True)
+        assert sender.stderr == b"", sender
+    out, err = server.communicate(timeout=WAIT)
+    assert out == data and b"2 packets received" in err, (out, err)
+    too_much = subprocess.run([TOOL, "send", "127.0.0.1:9", "--data", "-"], input=bytes(65536),
+                              capture_output=True, timeout=WAIT, check=False)
+    assert too_much.returncode == 1 and b"more than 65535 bytes" in too_much.stderr, too_much
+    both = run(TOOL, "listen", ":0", "--raw-output", "--json")
+    assert both.returncode == 2 and "goes without" in both.stderr, both
+
+
+@check
+def listen_tells_the_time_of_day_or_nothing():
+    with listening("127.0.0.1:0", "-c", "1", "--timestamps") as server:
+        before = time.time()
+        send(f"127.0.0.1:{server.port}")
+        line = server.rest()[0]
+    stamp = re.match(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{6}Z  127\.0\.0\.1:", line)
+    assert stamp, line
+    told = calendar.timegm(time.strptime(stamp.group(1), "%Y-%m-%dT%H:%M:%S"))
+    assert abs(told - before) < WAIT, (told, before)
+    with listening("127.0.0.1:0", "-c", "1", "-q") as server:
+        send(f"127.0.0.1:{server.port}")
+        assert server.rest() == [] and server.wait() == 0
+        assert "1 packet received" in server.rest("stderr")[-1]
+
+
+@check
+def listen_bound_to_an_interface():
+    with listening("127.0.0.1:0", "-c", "1", "--bind", "lo") as server:
+        send(f"127.0.0.1:{server.port}")
+        assert len(server.rest()) == 1
+    result = run(TOOL, "listen", ":0", "--bind", "none77")
+    assert result.returncode == 1 and "no such interface" in result.stderr, result
 
 
 @check

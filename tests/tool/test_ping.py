@@ -305,6 +305,39 @@ def ping_by_source_and_interface():
 
 
 @check
+def ping_short_letters_and_quiet():
+    allow()
+    result = ping("-c2", "-i", "0.01", "-W=2", "-s", "8", "-q", "127.0.0.1")
+    assert result.stdout == "" and "2 sent, 2 received" in result.stderr, result
+    result = run(TOOL, "ping", "-c0", "127.0.0.1")
+    assert result.returncode == 2 and "--count 0: must be a number" in result.stderr, result
+    result = run(TOOL, "ping", "127.0.0.1", "-c")
+    assert result.returncode == 2 and "option '-c' needs a value N" in result.stderr, result
+    result = run(TOOL, "ping", "-z", "127.0.0.1")
+    assert result.returncode == 2 and "unknown option '-z'" in result.stderr, result
+
+
+@check
+def ping_tells_the_time_of_day():
+    allow()
+    result = ping("-c1", "-D", "127.0.0.1")
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z  127\.0\.0\.1 ", result.stdout), result
+    reply, summary = events("-c1", "-D", "127.0.0.1")
+    for event in (reply, summary):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", event["timestamp"]), event
+    assert "timestamp" not in events("-c1", "127.0.0.1")[0]
+
+
+@check
+def ping_marks_with_ecn():
+    allow()
+    reply = events(FAR4, "--count", "1", "--ecn", "ECT(0)", "--traffic-class", "CS1")[0]
+    assert reply["ecn"] in ("ECT(0)", "Not-ECT"), reply  # as the far host answers
+    result = run(TOOL, "ping", FAR4, "--ecn", "ECT")
+    assert result.returncode == 2 and "--ecn ECT: must be Not-ECT" in result.stderr, result
+
+
+@check
 def ping_sizes():
     allow()
     need_ipv6()

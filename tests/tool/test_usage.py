@@ -16,12 +16,13 @@ COMMANDS = {
     "caps": ["--csv", "--json", "--kind", "--family"],
     "interfaces": ["--json"],
     "listen": ["-4", "-6", "--count", "--timeout", "--source", "--exclude", "--interface",
-               "--strict", "--json"],
+               "--bind", "--strict", "--timestamps", "--quiet", "--raw-output", "--json"],
     "send": ["-4", "-6", "--data", "--size", "--count", "--interval", "--batch", "--traffic-class",
              "--hop-limit", "--source", "--interface", "--loop", "--dont-fragment", "--broadcast",
-             "--wait"],
+             "--wait", "--ecn", "--quiet"],
     "ping": ["-4", "-6", "--count", "--interval", "--timeout", "--size", "--hop-limit",
-             "--traffic-class", "--interface", "--source", "--broadcast", "--raw", "--json"],
+             "--traffic-class", "--interface", "--source", "--broadcast", "--raw", "--json",
+             "--dont-fragment", "--ecn", "--timestamps", "--quiet"],
     "trace": ["-4", "-6", "--first-hop", "--max-hops", "--queries", "--wait", "--icmp", "--port",
               "--size", "--mtu", "--traffic-class", "--interface", "--source", "--raw", "--json"],
 }
@@ -55,7 +56,7 @@ def help_of_each_command():
         assert ok(name, "-h") == text
         assert text.startswith(f"Usage: ipsock {name}"), text
         for option in [*options, "--help"]:
-            assert re.search(rf"^  {option}( |$)", text, re.M), f"{name} lacks {option}"
+            assert re.search(rf"^  (-[A-Za-z], )?{option}( |$)", text, re.M), f"{name} lacks {option}"
 
 
 @check
@@ -72,7 +73,7 @@ def help_of_a_command_by_name():
 @check
 def help_lists_only_known_options():
     for name, options in COMMANDS.items():
-        listed = set(re.findall(r"^  (--?[a-z0-9-]+)", ok(name, "--help"), re.M))
+        listed = set(re.findall(r"^  (?:-[A-Za-z], )?(--?[a-z0-9-]+)", ok(name, "--help"), re.M))
         assert listed <= {*options, "--help", "--json"}, listed
 
 

@@ -18,7 +18,8 @@ struct arg_list {
 
 /** One option. Exactly one of the five pointers is set, and says what the value is. */
 struct arg_option {
-    const char *name;  /* without dashes; one character means "-4", more "--count" */
+    /* without dashes; one character means "-4", more "--count"; "count,c" is "--count" and "-c" */
+    const char *name;
     const char *value; /* what help calls the value; NULL for a flag */
     const char *help;
     bool *flag;

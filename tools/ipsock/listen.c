@@ -24,6 +24,8 @@ struct listener {
     struct packet_printer printer;
     struct group_request group;
     struct ipsock_addr local; /* as asked for: a group, too */
+    uint32_t bound;           /* the interface that is heard alone, 0 all */
+    bool raw, quiet;          /* payloads only, or nothing, on standard output */
     int64_t end;              /* when to stop, 0 never */
     uint64_t wanted, received, calls;
 };
@@ -45,6 +47,7 @@ static int open_on(struct listener *l, bool dual_stack, struct ipsock_error *err
     config.flags = (dual_stack ? IPSOCK_OPEN_DUAL_STACK : 0) |
                    (l->group.strict ? IPSOCK_OPEN_STRICT_MULTICAST : 0);
     config.receive_control = packet_control(IPSOCK_UDP, l->local.family, dual_stack);
+    config.interface_index = l->bound;
     config.error = error;
     return ipsock_open(&l->s, &config);
 }
@@ -103,6 +106,17 @@ static int prepare_batch(struct listener *l)
     return ipsock_batch_init(l->scratch, size, BATCH, &l->batch);
 }
 
+/* A program behind a pipe takes payloads as they come, one after the other. */
+static void show(struct listener *l, const struct ipsock_message *message)
+{
+    if (l->raw) {
+        fwrite(message->buffers[0].data, 1, message->length, stdout);
+        fflush(stdout);
+    } else if (!l->quiet) {
+        print_packet(&l->printer, message);
+    }
+}
+
 /* Receives what is ready and prints it. @return 0, IPSOCK_ETIMEDOUT at a glance, or an error */
 static int receive_some(struct listener *l)
 {
@@ -115,7 +129,7 @@ static int receive_some(struct listener *l)
     if (result < 0)
         return result;
     for (uint32_t i = 0; i < done; i++)
-        print_packet(&l->printer, &l->messages[i]);
+        show(l, &l->messages[i]);
     l->received += done;
     l->calls++;
     return 0;
@@ -171,20 +185,16 @@ int command_listen(int argc, char **argv)
     bool ipv4 = false, ipv6 = false, json = false;
     long count = 0;
     int64_t timeout = 0;
-    const char *target;
+    const char *target, *bind = NULL;
     struct listener *l = calloc(1, sizeof *l);
     if (!l)
         return fail_code("listen", "start", IPSOCK_ENOMEM);
     const struct arg_option options[] = {
-        {.name = "4", .help = "IPv4 only", .flag = &ipv4},
-        {.name = "6", .help = "IPv6 only", .flag = &ipv6},
-        {.name = "count",
-         .value = "N",
-         .help = "stop after N packets; fewer are a failure",
-         .number = &count,
-         .min = 1,
-         .max = 2147483647L},
-        {.name = "timeout", .value = "S", .help = "stop after S seconds", .duration = &timeout},
+        ARG_FLAG("4", &ipv4, "IPv4 only"),
+        ARG_FLAG("6", &ipv6, "IPv6 only"),
+        ARG_NUMBER("count,c", "N", &count, 1, 2147483647L,
+                   "stop after N packets; fewer are a failure"),
+        ARG_SECONDS("timeout,w", &timeout, "stop after S seconds"),
         {.name = "source",
          .value = "S",
          .help = "join this source of the group only; may be repeated",
@@ -197,8 +207,12 @@ int command_listen(int argc, char **argv)
          .value = "IF",
          .help = "join on this interface; may be repeated; of a link-local ADDR its zone",
          .list = &l->group.interfaces},
-        {.name = "strict", .help = "no group but the one joined", .flag = &l->group.strict},
-        {.name = "json", .help = "one JSON object a line", .flag = &json},
+        ARG_TEXT("bind", "IF", &bind, "hear what comes by this interface alone"),
+        ARG_FLAG("strict", &l->group.strict, "no group but the one joined"),
+        ARG_FLAG("timestamps,D", &l->printer.timestamps, "the time of day before each line, UTC"),
+        ARG_FLAG("quiet,q", &l->quiet, "no packets, only how many there were"),
+        ARG_FLAG("raw-output", &l->raw, "payloads as they are, one after the other, for pipes"),
+        ARG_FLAG("json", &json, "one JSON object a line"),
     };
     const struct arg_command command = {
         .name = "listen",
@@ -211,9 +225,18 @@ int command_listen(int argc, char **argv)
     int result = args_parse(&command, argc, argv, &target);
     if (result == ARGS_RUN && !choose_family(command.name, ipv4, ipv6, &family))
         result = EXIT_USAGE;
+    if (result == ARGS_RUN && l->raw && (json || l->quiet || l->printer.timestamps)) {
+        fprintf(stderr, "ipsock listen: --raw-output goes without --json, --quiet, --timestamps\n");
+        result = EXIT_USAGE;
+    }
+    if (result == ARGS_RUN && bind && read_interface("listen", bind, &l->bound) != EXIT_OK)
+        result = EXIT_FAIL;
+    if (l->raw)
+        binary_streams();
     if (result == ARGS_RUN) {
         l->wanted = (uint64_t)count;
-        l->printer = (struct packet_printer){.json = json, .start = ipsock_now()};
+        l->printer.json = json;
+        l->printer.start = ipsock_now();
         l->end = timeout ? l->printer.start + timeout : 0;
         result = listen_on(l, target, family);
     }

@@ -62,11 +62,10 @@ static void print_flags(uint32_t flags)
         fputs("  notice", stdout);
 }
 
-static void print_text_head(struct packet_printer *printer, const struct ipsock_message *message,
-                            double time)
+static void print_text_head(struct packet_printer *printer, const struct ipsock_message *message)
 {
     const struct ipsock_control *control = message->control;
-    printf("+%.6f  ", time);
+    print_time(printer);
     print_plain_addr(&message->peer);
     fputs(" -> ", stdout);
     if (control->valid & IPSOCK_CONTROL_DESTINATION)
@@ -93,11 +92,10 @@ static void print_text_head(struct packet_printer *printer, const struct ipsock_
     print_flags(message->flags);
 }
 
-static void print_text(struct packet_printer *printer, const struct ipsock_message *message,
-                       double time)
+static void print_text(struct packet_printer *printer, const struct ipsock_message *message)
 {
     const size_t shown = message->length < PREVIEW ? message->length : PREVIEW;
-    print_text_head(printer, message, time);
+    print_text_head(printer, message);
     printf("  len=%zu  \"", message->length);
     print_escaped(stdout, message->buffers[0].data, shown);
     printf("\"%s\n", shown < message->length ? "..." : "");
@@ -112,12 +110,12 @@ static void print_json_class(uint8_t octet)
     json_text(stdout, ecn_name(IPSOCK_ECN_OF(octet)));
 }
 
-static void print_json_head(struct packet_printer *printer, const struct ipsock_message *message,
-                            double time)
+static void print_json_head(struct packet_printer *printer, const struct ipsock_message *message)
 {
     const struct ipsock_control *control = message->control;
     const struct ipsock_addr peer = ipsock_addr_unmap(&message->peer);
-    printf("\"time\":%.6f,\"peer\":", time);
+    json_time(printer);
+    fputs(",\"peer\":", stdout);
     json_addr(stdout, &peer);
     if (control->valid & IPSOCK_CONTROL_DESTINATION) {
         const struct ipsock_addr destination = ipsock_addr_unmap(&control->destination);
@@ -134,11 +132,10 @@ static void print_json_head(struct packet_printer *printer, const struct ipsock_
         print_json_class(control->traffic_class);
 }
 
-static void print_json(struct packet_printer *printer, const struct ipsock_message *message,
-                       double time)
+static void print_json(struct packet_printer *printer, const struct ipsock_message *message)
 {
     putchar('{');
-    print_json_head(printer, message, time);
+    print_json_head(printer, message);
     printf(",\"truncated\":%s,\"control_truncated\":%s,\"notice\":%s,\"length\":%zu,\"preview\":",
            message->flags & IPSOCK_MSG_TRUNC ? "true" : "false",
            message->flags & IPSOCK_MSG_CTRUNC ? "true" : "false",
@@ -150,19 +147,17 @@ static void print_json(struct packet_printer *printer, const struct ipsock_messa
 
 void print_packet_head(struct packet_printer *printer, const struct ipsock_message *message)
 {
-    const double time = (double)(ipsock_now() - printer->start) / 1e9;
     if (printer->json)
-        print_json_head(printer, message, time);
+        print_json_head(printer, message);
     else
-        print_text_head(printer, message, time);
+        print_text_head(printer, message);
 }
 
 void print_packet(struct packet_printer *printer, const struct ipsock_message *message)
 {
-    const double time = (double)(ipsock_now() - printer->start) / 1e9;
     if (printer->json)
-        print_json(printer, message, time);
+        print_json(printer, message);
     else
-        print_text(printer, message, time);
+        print_text(printer, message);
     fflush(stdout); // each packet shows as it comes, into pipes too
 }

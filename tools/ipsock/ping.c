@@ -17,10 +17,10 @@
 
 /* What the command line asked for. */
 struct request {
-    const char *traffic_class, *source, *interface;
+    const char *traffic_class, *ecn, *source, *interface;
     long count, size, hop_limit;
     int64_t interval, timeout;
-    bool ipv4, ipv6, raw, broadcast, json;
+    bool ipv4, ipv6, raw, broadcast, json, timestamps, quiet, dont_fragment;
 };
 
 struct pinger {
@@ -60,7 +60,13 @@ static int read_request(struct pinger *p, struct ipsock_config *config)
         fprintf(stderr, "ipsock ping: --interval: must be 0.001 or more\n");
         return EXIT_USAGE;
     }
-    return read_sending("ping", r->traffic_class, r->source, r->interface, config, &p->control);
+    const int result =
+        read_sending("ping", r->traffic_class, r->source, r->interface, config, &p->control);
+    uint8_t octet = (uint8_t)config->traffic_class;
+    if (result != EXIT_OK || read_ecn("ping", r->ecn, &octet) != EXIT_OK)
+        return result != EXIT_OK ? result : EXIT_USAGE;
+    config->traffic_class = octet;
+    return EXIT_OK;
 }
 
 static int filter_raw(struct pinger *p)
@@ -69,6 +75,13 @@ static int filter_raw(struct pinger *p)
     filter_icmp_errors(&filter, p->ping.peer.family);
     ipsock_icmp_filter_accept(&filter, echo_reply_type(p->ping.peer.family));
     return ipsock_set_icmp_filter(p->s, &filter);
+}
+
+/* Whatever the system has learned of the path: it is the routers that are to be heard. */
+static int forbid_fragments(struct pinger *p)
+{
+    const int code = ipsock_set_path_mtu_mode(p->s, IPSOCK_PATH_MTU_PROBE);
+    return code == IPSOCK_ENOTSUP ? ipsock_set_path_mtu_mode(p->s, IPSOCK_PATH_MTU_FORBID) : code;
 }
 
 static int open_endpoint(struct pinger *p, struct ipsock_config *config)
@@ -93,6 +106,8 @@ static int open_endpoint(struct pinger *p, struct ipsock_config *config)
         return fail_endpoint("ping", p->ping.host, p->s, IPSOCK_SETUP);
     if (p->r.raw && reserve_echo_id("ping", family, &p->id_holder, &p->id) != EXIT_OK)
         return EXIT_FAIL;
+    if (p->r.dont_fragment && forbid_fragments(p) < 0)
+        return fail_endpoint("ping", "--dont-fragment", p->s, IPSOCK_SETUP);
     if (ipsock_addr_is_multicast(&p->ping.peer) && p->r.hop_limit > 0 &&
         ipsock_set_multicast_hop_limit(p->s, (int)p->r.hop_limit) < 0)
         return fail_endpoint("ping", "--hop-limit", p->s, IPSOCK_SETUP);
@@ -127,7 +142,8 @@ static int prepare(struct pinger *p, int family)
 static bool is_passing(int code)
 {
     return code == IPSOCK_ENOBUFS || code == IPSOCK_EFIREWALL || code == IPSOCK_ENETUNREACH ||
-           code == IPSOCK_EHOSTUNREACH || code == IPSOCK_ENETDOWN || code == IPSOCK_EADDRNOTAVAIL;
+           code == IPSOCK_EHOSTUNREACH || code == IPSOCK_ENETDOWN || code == IPSOCK_EADDRNOTAVAIL ||
+           code == IPSOCK_EMSGSIZE;
 }
 
 static int send_request(struct pinger *p)
@@ -334,7 +350,9 @@ static int ping_host(struct pinger *p)
     int result = prepare(p, family);
     if (result == EXIT_OK) {
         signal(SIGINT, on_interrupt);
-        p->ping.printer = (struct packet_printer){.json = p->r.json, .start = ipsock_now()};
+        p->ping.quiet = p->r.quiet;
+        p->ping.printer = (struct packet_printer){
+            .json = p->r.json, .timestamps = p->r.timestamps, .start = ipsock_now()};
         ping_announce(&p->ping, p->r.raw, p->id);
         result = finish_output(run(p));
     }
@@ -355,17 +373,22 @@ int command_ping(int argc, char **argv)
     const struct arg_option options[] = {
         ARG_FLAG("4", &r->ipv4, "IPv4 only"),
         ARG_FLAG("6", &r->ipv6, "IPv6 only"),
-        ARG_NUMBER("count", "N", &r->count, 1, 2147483647L, "stop after N requests"),
-        ARG_SECONDS("interval", &r->interval, "seconds between requests (default: 1)"),
-        ARG_SECONDS("timeout", &r->timeout, "seconds to wait for a reply (default: 1)"),
-        ARG_NUMBER("size", "N", &r->size, 0, DATA_MAX,
+        ARG_NUMBER("count,c", "N", &r->count, 1, 2147483647L, "stop after N requests"),
+        ARG_SECONDS("interval,i", &r->interval, "seconds between requests (default: 1)"),
+        ARG_SECONDS("timeout,W", &r->timeout, "seconds to wait for a reply (default: 1)"),
+        ARG_NUMBER("size,s", "N", &r->size, 0, DATA_MAX,
                    "bytes behind the ICMP header (default: 56)"),
-        ARG_NUMBER("hop-limit", "V", &r->hop_limit, 1, 255, "TTL, hop limit"),
-        ARG_TEXT("traffic-class", "V", &r->traffic_class, "DSCP and ECN (TOS, traffic class)"),
-        ARG_TEXT("interface", "IF", &r->interface, "interface to leave by"),
-        ARG_TEXT("source", "A", &r->source, "source address, one of this host"),
-        ARG_FLAG("broadcast", &r->broadcast, "allow a broadcast address"),
+        ARG_NUMBER("hop-limit,t", "V", &r->hop_limit, 1, 255, "TTL, hop limit"),
+        ARG_TEXT("traffic-class,Q", "V", &r->traffic_class, "DSCP and ECN (TOS, traffic class)"),
+        ARG_TEXT("interface,I", "IF", &r->interface, "interface to leave by"),
+        ARG_TEXT("source,S", "A", &r->source, "source address, one of this host"),
+        ARG_TEXT("ecn", "V", &r->ecn, "ECN alone: Not-ECT, ECT(0), ECT(1), CE"),
+        ARG_FLAG("dont-fragment", &r->dont_fragment,
+                 "no fragments on the way: what is too large is told of"),
+        ARG_FLAG("broadcast,b", &r->broadcast, "allow a broadcast address"),
         ARG_FLAG("raw", &r->raw, "on a raw endpoint, which shows all ICMP errors; for root"),
+        ARG_FLAG("timestamps,D", &r->timestamps, "the time of day before each line, UTC"),
+        ARG_FLAG("quiet,q", &r->quiet, "the statistics only"),
         ARG_FLAG("json", &r->json, "one JSON object a line"),
     };
     const struct arg_command command = {.name = "ping",

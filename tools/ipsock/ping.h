@@ -20,6 +20,7 @@ struct ping_statistics {
 
 struct ping {
     struct packet_printer printer;
+    bool quiet; /* the summary alone is shown */
     struct ping_statistics statistics;
     const char *host;
     struct ipsock_addr peer;

@@ -2,14 +2,15 @@
 /* What ping prints. Each line shows as it comes, into pipes too. */
 #include "ping.h"
 
-static double since_start(const struct ping *p)
-{
-    return (double)(ipsock_now() - p->printer.start) / 1e9;
-}
-
 static const char *truth(bool on)
 {
     return on ? "true" : "false";
+}
+
+static void begin_event(const struct ping *p, const char *event)
+{
+    printf("{\"event\":\"%s\",", event);
+    json_time(&p->printer);
 }
 
 void ping_announce(const struct ping *p, bool raw, uint16_t id)
@@ -25,6 +26,8 @@ void ping_announce(const struct ping *p, bool raw, uint16_t id)
 void ping_show_reply(struct ping *p, const struct ipsock_message *message, uint16_t sequence,
                      double took, unsigned marks)
 {
+    if (p->quiet)
+        return;
     if (p->printer.json) {
         fputs("{\"event\":\"reply\",", stdout);
         print_packet_head(&p->printer, message);
@@ -45,20 +48,24 @@ void ping_show_reply(struct ping *p, const struct ipsock_message *message, uint1
 
 void ping_show_timeout(struct ping *p, uint16_t sequence)
 {
+    if (p->quiet)
+        return;
     if (p->printer.json)
-        printf("{\"event\":\"timeout\",\"time\":%.6f,\"sequence\":%u}\n", since_start(p),
-               (unsigned)sequence);
+        begin_event(p, "timeout"), printf(",\"sequence\":%u}\n", (unsigned)sequence);
     else
-        printf("+%.6f  no reply  seq=%u\n", since_start(p), (unsigned)sequence);
+        print_time(&p->printer), printf("no reply  seq=%u\n", (unsigned)sequence);
     fflush(stdout);
 }
 
 void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_t sequence,
                      int type, int code, uint32_t mtu)
 {
+    if (p->quiet)
+        return;
     const char *const name = ipsock_icmp_type_name(p->peer.family, type);
     if (p->printer.json) {
-        printf("{\"event\":\"error\",\"time\":%.6f,\"peer\":", since_start(p));
+        begin_event(p, "error");
+        fputs(",\"peer\":", stdout);
         json_addr(stdout, offender);
         printf(",\"sequence\":%u,\"type\":%d,\"name\":", (unsigned)sequence, type);
         json_text(stdout, name);
@@ -67,7 +74,7 @@ void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_
             printf(",\"mtu\":%lu", (unsigned long)mtu);
         puts("}");
     } else {
-        printf("+%.6f  ", since_start(p));
+        print_time(&p->printer);
         if (offender->family == IPSOCK_UNSPEC)
             fputs("this host", stdout);
         else
@@ -100,7 +107,8 @@ static uint64_t lost(const struct ping_statistics *s)
 static void show_json_summary(const struct ping *p, double mean, double deviation)
 {
     const struct ping_statistics *s = &p->statistics;
-    printf("{\"event\":\"summary\",\"time\":%.6f,\"peer\":", since_start(p));
+    begin_event(p, "summary");
+    fputs(",\"peer\":", stdout);
     json_addr(stdout, &p->peer);
     printf(",\"sent\":%llu,\"received\":%llu,\"lost\":%llu,\"duplicates\":%llu,"
            "\"out_of_order\":%llu,\"late\":%llu,\"errors\":%llu,\"refused\":%llu",

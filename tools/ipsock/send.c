@@ -13,9 +13,10 @@
 
 /* What the command line asked for. */
 struct request {
-    const char *target, *data, *traffic_class, *source, *interface, *loop;
+    const char *target, *data, *traffic_class, *ecn, *source, *interface, *loop;
+    size_t data_length;
     long size, count, interval, hop_limit, batch;
-    bool ipv4, ipv6, dont_fragment, broadcast, json;
+    bool ipv4, ipv6, dont_fragment, broadcast, json, quiet;
     int64_t wait;
     int family;
     struct ipsock_addr peer;
@@ -84,6 +85,11 @@ static int read_control(struct request *r)
             return result;
         control->valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
     }
+    if (r->ecn) {
+        if (read_ecn("send", r->ecn, &control->traffic_class) != EXIT_OK)
+            return EXIT_USAGE;
+        control->valid |= IPSOCK_CONTROL_TRAFFIC_CLASS;
+    }
     if (r->hop_limit >= 0) {
         control->hop_limit = (uint8_t)r->hop_limit;
         control->valid |= IPSOCK_CONTROL_HOP_LIMIT;
@@ -138,10 +144,32 @@ static int open_sender(struct sender *sender, const struct request *r)
     return set_multicast(sender->s, r);
 }
 
+/* "-": standard input, all of it, which a datagram has to hold. */
+static int read_data(struct request *r)
+{
+    static char input[DATAGRAM_MAX + 1];
+    r->data_length = strlen(r->data);
+    if (strcmp(r->data, "-") != 0)
+        return EXIT_OK;
+    binary_streams();
+    r->data_length = fread(input, 1, sizeof input, stdin);
+    r->data = input;
+    if (ferror(stdin)) {
+        fprintf(stderr, "ipsock send: standard input cannot be read\n");
+        return EXIT_FAIL;
+    }
+    if (r->data_length > DATAGRAM_MAX) {
+        fprintf(stderr, "ipsock send: standard input has more than %d bytes, a datagram's most\n",
+                DATAGRAM_MAX);
+        return EXIT_FAIL;
+    }
+    return EXIT_OK;
+}
+
 /* The payload: TEXT as it is, or repeated or cut to the size asked for. */
 static bool make_payload(struct sender *sender, const struct request *r)
 {
-    const size_t text = strlen(r->data);
+    const size_t text = r->data_length;
     const size_t size = r->size < 0 ? text : (size_t)r->size;
     sender->payload = malloc(size + 1);
     if (!sender->payload)
@@ -266,7 +294,8 @@ static int run(struct sender *sender, const struct request *r)
         return result;
     if (sender->sent == 0 && sender->refused) // each was said
         return EXIT_FAIL;
-    show_summary(sender, r);
+    if (!r->quiet)
+        show_summary(sender, r);
     if (r->wait)
         result = receive_until(sender, r, ipsock_now() + r->wait);
     if (result != EXIT_OK)
@@ -303,6 +332,8 @@ static int send_request(struct request *r)
     if (result == EXIT_OK)
         result = read_multicast(r);
     if (result == EXIT_OK)
+        result = read_data(r);
+    if (result == EXIT_OK)
         result = open_sender(&sender, r);
     if (result == EXIT_OK)
         result = prepare(&sender, r);
@@ -323,24 +354,27 @@ int command_send(int argc, char **argv)
     const struct arg_option options[] = {
         ARG_FLAG("4", &r.ipv4, "IPv4 only"),
         ARG_FLAG("6", &r.ipv6, "IPv6 only"),
-        ARG_TEXT("data", "TEXT", &r.data, "payload (default: hello)"),
-        ARG_NUMBER("size", "N", &r.size, 0, DATAGRAM_MAX, "payload bytes; TEXT is repeated or cut"),
-        ARG_NUMBER("count", "N", &r.count, 1, 2147483647L, "packets (default: 1)"),
-        ARG_NUMBER("interval", "MS", &r.interval, 0, 3600000,
+        ARG_TEXT("data", "TEXT", &r.data, "payload (default: hello); - reads standard input"),
+        ARG_NUMBER("size,s", "N", &r.size, 0, DATAGRAM_MAX,
+                   "payload bytes; TEXT is repeated or cut"),
+        ARG_NUMBER("count,c", "N", &r.count, 1, 2147483647L, "packets (default: 1)"),
+        ARG_NUMBER("interval,i", "MS", &r.interval, 0, 3600000,
                    "milliseconds between calls (default: 0)"),
         ARG_NUMBER("batch", "N", &r.batch, 1, IPSOCK_BATCH_MAX, "packets in one call (default: 1)"),
-        ARG_TEXT("traffic-class", "V", &r.traffic_class, "DSCP and ECN (TOS, traffic class)"),
-        ARG_NUMBER("hop-limit", "V", &r.hop_limit, 0, 255, "TTL, hop limit"),
-        ARG_TEXT("source", "A", &r.source, "source address, one of this host"),
-        ARG_TEXT("interface", "IF", &r.interface, "interface to leave by"),
+        ARG_TEXT("traffic-class,Q", "V", &r.traffic_class, "DSCP and ECN (TOS, traffic class)"),
+        ARG_NUMBER("hop-limit,t", "V", &r.hop_limit, 0, 255, "TTL, hop limit"),
+        ARG_TEXT("ecn", "V", &r.ecn, "ECN alone: Not-ECT, ECT(0), ECT(1), CE"),
+        ARG_TEXT("source,S", "A", &r.source, "source address, one of this host"),
+        ARG_TEXT("interface,I", "IF", &r.interface, "interface to leave by"),
         ARG_TEXT("loop", "on|off", &r.loop,
                  "whether this host hears its own multicast (default: on)"),
         ARG_FLAG("dont-fragment", &r.dont_fragment, "refuse packets that would be fragmented"),
-        ARG_FLAG("broadcast", &r.broadcast, "allow sending to a broadcast address"),
+        ARG_FLAG("broadcast,b", &r.broadcast, "allow sending to a broadcast address"),
         {.name = "wait",
          .value = "S",
          .help = "print replies for S seconds; fewer than packets sent are a failure",
          .duration = &r.wait},
+        ARG_FLAG("quiet,q", &r.quiet, "no summary"),
         ARG_FLAG("json", &r.json, "replies as one JSON object a line"),
     };
     const struct arg_command command = {.name = "send",

@@ -7,6 +7,9 @@
 
 #include <windows.h>
 
+#include <fcntl.h>
+#include <io.h>
+
 #include <shellapi.h>
 
 static UINT console_before;
@@ -49,7 +52,17 @@ void use_utf8(int *argc, char ***argv)
     read_arguments(argc, argv);
 }
 
+void binary_streams(void)
+{
+    _setmode(_fileno(stdin), _O_BINARY);
+    _setmode(_fileno(stdout), _O_BINARY);
+}
+
 #else
+
+void binary_streams(void)
+{
+}
 
 void use_utf8(int *argc, char ***argv)
 {

@@ -24,6 +24,9 @@ int command_trace(int argc, char **argv);
 /** Makes the arguments, and what a console shows, UTF-8. */
 void use_utf8(int *argc, char ***argv);
 
+/** Standard input and output carry bytes, no lines. */
+void binary_streams(void);
+
 /* Output. */
 /** Prints a string for people: control characters as \xNN, so that no name or payload can write to
  * the terminal. */
@@ -58,6 +61,10 @@ const char *ecn_name(unsigned ecn);
 bool parse_traffic_class(const char *text, uint8_t *traffic_class);
 /** The same for the value of --traffic-class. @return EXIT_OK, or EXIT_USAGE after a message */
 int read_traffic_class(const char *command, const char *text, uint8_t *traffic_class);
+
+/** Reads the value of --ecn, a name or 0 to 3, into the lower two bits of a traffic class; NULL
+ * leaves them. @return EXIT_OK, or EXIT_USAGE after a message */
+int read_ecn(const char *command, const char *text, uint8_t *traffic_class);
 
 /* Addresses of the command line. */
 /** Reads "HOST:PORT", "[V6]:PORT" or ":PORT" (host[0] is then 0).
@@ -114,11 +121,16 @@ uint32_t packet_control(int kind, int family, bool dual_stack);
 
 struct packet_printer {
     bool json;
+    bool timestamps;     /* lines begin with the wall clock's time; JSON has both */
     int64_t start;       /* times are printed since then */
     uint32_t name_index; /* interface whose name is in name */
     char name[64];
 };
 
+/** Prints when, at the beginning of a line: seconds since the start, or the time, UTC. */
+void print_time(const struct packet_printer *printer);
+/** The same as JSON members. */
+void json_time(const struct packet_printer *printer);
 /** Prints where and when a message came from, and its control data; JSON without braces. */
 void print_packet_head(struct packet_printer *printer, const struct ipsock_message *message);
 /** Prints one message with its control data. */
