@@ -248,6 +248,7 @@ static int perform(int fd, struct sock *s, struct wish *w)
         !model_carries_multicast(w->index))
         return -EADDRNOTAVAIL;
     model_touch_multicast(fd, s);
+    s->joined_by = fd + 1;
     switch (w->act) {
     case JOIN:
     case JOIN_SOURCE:

@@ -91,11 +91,13 @@ struct sock {
     int pending;   /* errno for the next call */
     bool deferred; /* by recvmmsg */
     int bound_by;  /* the descriptor that was bound to a port, plus 1 */
+    int joined_by; /* the one that joined a group */
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */
     bool unbinds;  /* the packet in progress has packet info of its own: bound.c */
     bool unbound;  /* by a source with a packet: bound.c */
     bool ruined;   /* the same, before there was a port */
+    bool routed;   /* a packet with a source found a route, which is kept: bound.c */
     bool zoneless; /* bound to a group of link scope without a zone */
     bool probes;   /* IPv6 packets may be as large as the interface takes, whatever the path */
     int cuts;      /* where the host cuts IPv6 packets, by the model's wish */
@@ -112,6 +114,8 @@ struct sock *model_find(int fd, int *error);
 struct sock *model_made(int fd, bool ping); /* just made by the model: its defaults */
 void model_names(int fd, struct sock *s);
 bool model_dual(const struct sock *s);
+/* Has a socket of this process joined the group there? */
+bool model_joined(uint32_t index, const struct host_addr *group);
 /* Does a UDP socket of this process keep another from a name? */
 bool model_bind_conflicts(const struct sock *s, const struct host_addr *addr);
 int model_errno(int host_result); /* of a result < 0: minus the system's errno */
@@ -184,6 +188,9 @@ int model_ping_option(const struct sock *s, int level, int name);
 
 /* ---- interfaces that sockets and packets name, and what naming does to the socket ---- */
 
+/* What PKTINFO names: 1, there is no more to ask of it; 0, by the rules of all. */
+int model_source(int fd, struct sock *s, struct host_message *m);
+uint32_t model_link_zone(void); /* of link-local peers without one */
 /* Minus an errno, 0; 1: nobody hears it. */
 int model_way(int fd, struct sock *s, struct host_message *m);
 void model_way_gone(int fd, struct sock *s);
