@@ -69,6 +69,7 @@ static void remove_membership(struct sock *s, struct membership *gone)
     while (*at != gone)
         at = &(*at)->next;
     *at = gone->next;
+    model_ear_close(gone);
     free(gone->source);
     free(gone);
 }
@@ -136,6 +137,7 @@ static int join_new(int fd, struct sock *s, const struct wish *w)
     if (m == NULL)
         return -ENOMEM;
     m->loose = loose;
+    model_ear_open(fd, s, m);
     return w->act == JOIN ? 0 : add_source(m, &w->source);
 }
 

@@ -55,6 +55,7 @@ struct membership {
     uint32_t index;
     bool loose; /* of every source to the host, filtered here */
     bool any;   /* of any source but those listed; else of those only */
+    int ear;    /* a descriptor of the host's that hears it, plus 1: ear.c */
     int sources, capacity;
     struct host_addr *source;
 };
@@ -194,6 +195,18 @@ uint32_t model_link_zone(void); /* of link-local peers without one */
 /* Minus an errno, 0; 1: nobody hears it. */
 int model_way(int fd, struct sock *s, struct host_message *m);
 void model_way_gone(int fd, struct sock *s);
+
+/* ---- groups that are heard by the port ---- */
+
+enum { EARS = 16 };
+void model_ear_open(int fd, struct sock *s, struct membership *m);
+void model_ear_close(struct membership *m);
+void model_ears_close(int fd); /* before it is closed, without the state locked */
+int model_ears(const struct sock *s, int *out, int capacity);
+/* Bytes; less than 0: nothing is there. by: the descriptor that has heard. Not locked. */
+int64_t model_hear(struct sock *s, struct host_message *m, int *by);
+/* Does a newer socket on the port keep it? (locked) */
+bool model_kept_by_newer(const struct sock *s, const struct host_message *m);
 
 /* ---- errors ---- */
 

@@ -29,6 +29,9 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
         return false;
     group = model_unmap(&group);
+    if (s->kind == KIND_U6 && group.family == 6 && model_fact(FACT_GROUPS6_BY_PORT) &&
+        model_kept_by_newer(s, m))
+        return true;
     if (group.family == 4 && model_fact(FACT_ALL_HOSTS) && memcmp(group.ip, all_hosts, 4) == 0)
         return false;
     if ((s->kind & KIND_RP6) && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
@@ -194,7 +197,10 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         m->buffers = (const struct host_buffer *)h->msg_iov;
         m->buffer_count = (uint64_t)h->msg_iovlen;
         m->flags = flags_in(flags);
-        n = take_datagram(fd, s, m, flags);
+        int by = fd;
+        n = model_hear(s, m, &by);
+        if (n < 0)
+            n = take_datagram(fd, s, m, flags);
         if (n == ONCE_MORE)
             continue;
         if (n < 0)
@@ -205,7 +211,7 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         if (!drop)
             return n;
         if (flags & MSG_PEEK)
-            discard(fd);
+            discard(by);
     }
 }
 

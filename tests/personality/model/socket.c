@@ -81,6 +81,7 @@ int kernel_socket(int family, int type, int protocol)
 /* One that fails has closed all the same (FreeBSD kern/kern_descrip.c, closefp_impl). */
 int kernel_close(int fd)
 {
+    model_ears_close(fd);
     const int fault = model_fault("close"), result = host_close(fd);
     model_closed(fd);
     return fault < 0 || result == 0 ? model_return(fault) : model_return(model_errno(result));

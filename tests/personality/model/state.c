@@ -200,17 +200,34 @@ static int reuse_of(const struct sock *s, const struct host_addr *addr)
            (s->values[OPTION_REUSEPORT] ? BY_PORT : 0);
 }
 
-static int theirs(const struct sock *t)
-{
-    const struct host_addr one = {.family = 4};
-    return reuse_of(t, model_fact(FACT_REUSE_BY_OWN_OPTION) ? &one : &t->local);
-}
-
 /* By a descriptor plus 1. */
 static bool is_open(const struct sock *s, int by)
 {
     struct host_identity is;
     return by > 0 && host_identify(by - 1, &is) == 0 && is.number == s->is.number;
+}
+
+static bool hears(struct sock *t, const struct host_message *m)
+{
+    const struct membership *const joined = model_membership(t, m->interface, &m->local);
+    return !t->multicast || joined != NULL;
+}
+
+bool model_kept_by_newer(const struct sock *s, const struct host_message *m)
+{
+    for (int i = 0; i < SLOTS; i++)
+        for (struct sock *t = table[i]; t != NULL; t = t->next)
+            if (t->kind == KIND_U6 && t->is.number > s->is.number &&
+                t->local.port == s->local.port && !t->values[OPTION_REUSEADDR] &&
+                !t->values[OPTION_REUSEPORT] && is_open(t, t->bound_by) && hears(t, m))
+                return true;
+    return false;
+}
+
+static int theirs(const struct sock *t)
+{
+    const struct host_addr one = {.family = 4};
+    return reuse_of(t, model_fact(FACT_REUSE_BY_OWN_OPTION) ? &one : &t->local);
 }
 
 bool model_joined(uint32_t index, const struct host_addr *group)
