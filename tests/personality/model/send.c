@@ -340,9 +340,7 @@ static int put_group(int fd, const struct sock *s, struct host_message *m)
         host_set(fd, HOST_OPTION_MULTICAST_LOOP6, loops);
     if (model_is_loopback(zone) && (!loops || has_link_scope(&to)))
         return 1;
-    if (!loops && !v4 && hops == 0)
-        return 1;
-    if (!v4 && hops == 0 && model_fact(FACT_HOPS_ZERO_STAYS6) && !model_joined(m->interface, &to))
+    if (!v4 && hops == 0 && !(loops && model_joined(m->interface, &to)))
         return 1;
     return v4 ? put_group_source(s, m, zone, &to) : 0;
 }
