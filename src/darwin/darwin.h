@@ -262,7 +262,7 @@
     X(BLOCKS_SINCE6, INT32_MAX) \
     X(SOURCES_MOST, 0) \
     X(EMPTY_FILTER_STAYS, 1) \
-    X(LEAVES6_BY_INDEX, 0) \
+    X(LEAVES6_BY_INDEX, 1) /* bsd/netinet6/in6_mcast.c, in6p_leave_group, of groups of link scope */ \
     X(JOINS6_TWICE, 0) \
     X(BUFFERS_REFUSED, 1) /* bsd/kern/uipc_socket2.c, sbreserve: ENOBUFS */ \
     X(SEGMENTS, 0) \

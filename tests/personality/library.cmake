@@ -61,7 +61,8 @@ set(personality_unknown_netbsd
     network/filter network/multicast_many network/multihomed network/trace_interop network/trace_messages)
 set(personality_unknown_openbsd all)
 set(personality_unknown_dragonfly all)
-set(personality_unknown_darwin all)
+set(personality_unknown_darwin
+    network/filter network/multicast_gone network/multicast_many)
 function(ipsock_personality_programs test)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
         IPSOCK_DIFFERENCES=${IPSOCK_PERSONALITY}:${test}:${PROJECT_SOURCE_DIR}/tests/personality/programs.csv)

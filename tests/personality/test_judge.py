@@ -16,6 +16,7 @@ from harness import check  # noqa: E402
 SAID = {("options.ip", "udp4.IP_TTL.default"): "4:64", ("options.ip", "udp4.IP_TTL.len.3"): "EINVAL get 4:64",
         ("options.ip", "udp4.IP_RECVOPTS.default"): "4:0", ("path.refused", "v4.connected"): "send 1"}
 FREEBSD = uses.Tables(HERE.parent / "golden" / "freebsd.csv")
+DARWIN = uses.Tables(HERE.parent / "golden" / "darwin.csv")
 
 
 def judged(system, changes, *rows):
@@ -52,6 +53,14 @@ def other_lines_need_a_row():
 
 
 @check
+def what_the_host_cannot_is_a_reason_on_models():
+    change = {("options.ip", "udp4.IP_TTL.default"): "4:65"}
+    assert judged("freebsd", change, "options.ip,udp4.IP_TTL*,host,why") == (0, [])
+    assert judged("linux", change, "options.ip,udp4.IP_TTL*,host,why")[0] == 1
+    assert judged("freebsd", {}, "options.ip,udp4.IP_TTL*,host,why")[1] != []  # idle
+
+
+@check
 def another_kernel_is_a_reason_on_linux():
     change = {("options.ip", "udp4.IP_TTL.default"): "4:65"}
     row = "options.ip,udp4.IP_TTL.default,{},why"
@@ -84,6 +93,10 @@ def what_is_used_follows_the_tables():
                              ("multicast.forms", "dual.group_req.239.1.2.3.net0", False), ("raw.header_sent", "network.ttl.0", True),
                              ("multicast.forms", "udp4.group_req.239.1.2.3.net0", True), ("raw.header_sent", "host.ttl.0", False)):
         assert (uses.why_unused(FREEBSD, probe, key) is None) == used, f"{probe},{key}"
+    for probe, key, used in (("multicast.sequences", "v4.group_req.JL", True), ("multicast.sequences", "v4.group_req.Ja", False),
+                             ("multicast.sequences", "v6.group_req.Ja", True), ("delivery.matrix", "udp4.v4.self.net0", True),
+                             ("delivery.matrix", "udp4.v4.self.source.a.net0", False), ("delivery.matrix", "udp6.v6.self.blocks.a.net0", True)):
+        assert (uses.why_unused(DARWIN, probe, key) is None) == used, f"{probe},{key}"
 
 
 @check

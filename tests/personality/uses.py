@@ -131,6 +131,13 @@ def _form(tables, form, v6):
     return any((encoding == "MREQN") == (form == "mreqn") for encoding in rows)
 
 
+def _sources(tables, probe, key, v6):
+    """False where a sequence (J, L: any source) joins or blocks sources, for which the family has no row."""
+    if probe != "multicast.sequences" or set(re.sub(r"^v[46]\.[a-z_]+\.", "", key).split(" ")[0]) <= set("JL"):
+        return True
+    return any(place[1] == ("v6" if v6 else "v4") for place in tables.options.get("MCAST_JOIN_SOURCE_GROUP", {}))
+
+
 def _multicast(tables, probe, key):
     if probe == "multicast.wrong":
         return "MCAST_JOIN_SOURCE_GROUP" in tables.options
@@ -140,6 +147,8 @@ def _multicast(tables, probe, key):
         return {"mreq": 8, "ipv6_mreq": 20, "group_req": 136}[form] == number and (
             form != "group_req" or _form(tables, form, False))
     v6 = key.startswith(("v6", "udp6", "raw6", "icmp6")) or ":" in key
+    if not _sources(tables, probe, key, v6):
+        return False
     places = places_of(key)
     if places and probe == "multicast.forms" and forms:
         names = ("MCAST_JOIN_GROUP",) if forms[0] == "group_req" else ("IPV6_JOIN_GROUP" if v6 else "IP_ADD_MEMBERSHIP",)
@@ -168,6 +177,8 @@ def why_unused(tables, probe, key):
         used = _sent(tables, key)
     elif probe.startswith("multicast."):
         used = _multicast(tables, probe, key)
+    elif re.search(r"\.v4\..*\b(source|blocks)\b", key) and probe == "delivery.matrix":
+        used = any(place[1] == "v4" for place in tables.options.get("MCAST_JOIN_SOURCE_GROUP", {}))
     elif probe == "raw.header_sent" and tables.order:
         used = set(re.findall(r"\b(network|host)\b", key)) <= {tables.order}
     elif probe == "path.queries" and places:

@@ -136,6 +136,8 @@ static struct result by_size(const struct cell *cell, uint32_t send,
         result = refused(code);
     else if (large == IPSOCK_OK)
         result = effect_if(false, "what is larger than a packet may be went out");
+    else if (large == IPSOCK_ENETUNREACH && cell->column == MAPPED) /* group.c, heard_on */
+        result = unseen("no route for IPv4 groups here");
     else if (large != IPSOCK_EMSGSIZE)
         result = refused(large);
     else {

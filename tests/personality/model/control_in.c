@@ -102,7 +102,7 @@ static int take_pktinfo6(const struct cmsghdr *c, const uint8_t *data, struct ho
         return -model_fact(FACT_PKTINFO6_MULTICAST);
     if (info.ipi6_ifindex != 0 && !model_has_interface(info.ipi6_ifindex))
         return -model_fact(FACT_PKTINFO6_INDEX);
-    if (model_is_group(&m->local))
+    if (model_is_group(&m->local) && model_fact(FACT_PKTINFO6_MULTICAST))
         return -model_fact(FACT_PKTINFO6_MULTICAST);
     m->interface = info.ipi6_ifindex;
     if (!model_is_any(&m->local))

@@ -38,6 +38,12 @@ static int unreachable4(int code)
     case 10:
     case 13:
         return model_fact(FACT_ICMP_PROHIBITED);
+    case 0:
+    case 1:
+    case 5:
+    case 6:
+    case 7:
+        return model_fact(FACT_ICMP_NO_WAY);
     default:
         return code <= 15 ? EHOSTUNREACH : 0;
     }
@@ -77,7 +83,7 @@ static int errno_of6(const struct host_icmp *e)
     case TOO_BIG6:
         return model_fact(FACT_ICMP6_TOO_BIG);
     case EXCEEDED6:
-        return e->code == 0 ? model_fact(FACT_ICMP_EXCEEDED) : 0;
+        return e->code == 0 ? model_fact(FACT_ICMP6_EXCEEDED) : 0;
     case PARAMETER6:
         return e->code == 1 ? ECONNREFUSED : e->code <= 2 ? ENOPROTOOPT : 0;
     default:
@@ -103,6 +109,8 @@ static void take_in(struct sock *s, const struct host_icmp *e)
     const bool own = s->connected && model_same_ip(&s->peer, &e->to) && s->peer.port == e->to.port;
     const bool dead = e->v6 && e->type == UNREACH6 && e->code == 3;
     const int error = e->v6 ? errno_of6(e) : errno_of4(e);
+    if (e->v6 && e->type == TOO_BIG6 && e->mtu < LEAST_MTU && model_fact(FACT_SMALL_MTU_IGNORED))
+        return;
     if (e->v6 && e->type == TOO_BIG6)
         note_mtu(s, e, own);
     if (error != 0 && (own || (dead && !s->connected && model_fact(FACT_ICMP6_ADDRESS_ALL))))

@@ -69,6 +69,7 @@ static void remove_membership(struct sock *s, struct membership *gone)
     while (*at != gone)
         at = &(*at)->next;
     *at = gone->next;
+    model_ear_close(gone);
     free(gone->source);
     free(gone);
 }
@@ -136,6 +137,7 @@ static int join_new(int fd, struct sock *s, const struct wish *w)
     if (m == NULL)
         return -ENOMEM;
     m->loose = loose;
+    model_ear_open(fd, s, m);
     return w->act == JOIN ? 0 : add_source(m, &w->source);
 }
 
@@ -248,6 +250,7 @@ static int perform(int fd, struct sock *s, struct wish *w)
         !model_carries_multicast(w->index))
         return -EADDRNOTAVAIL;
     model_touch_multicast(fd, s);
+    s->joined_by = fd + 1;
     switch (w->act) {
     case JOIN:
     case JOIN_SOURCE:

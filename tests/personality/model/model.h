@@ -55,6 +55,7 @@ struct membership {
     uint32_t index;
     bool loose; /* of every source to the host, filtered here */
     bool any;   /* of any source but those listed; else of those only */
+    int ear;    /* a descriptor of the host's that hears it, plus 1: ear.c */
     int sources, capacity;
     struct host_addr *source;
 };
@@ -91,11 +92,13 @@ struct sock {
     int pending;   /* errno for the next call */
     bool deferred; /* by recvmmsg */
     int bound_by;  /* the descriptor that was bound to a port, plus 1 */
+    int joined_by; /* the one that joined a group */
     bool connected, has_port, was_dissolved;
     bool odd_peer; /* connected, of which the host does not know: packet.c */
     bool unbinds;  /* the packet in progress has packet info of its own: bound.c */
     bool unbound;  /* by a source with a packet: bound.c */
     bool ruined;   /* the same, before there was a port */
+    bool routed;   /* a packet with a source found a route, which is kept: bound.c */
     bool zoneless; /* bound to a group of link scope without a zone */
     bool probes;   /* IPv6 packets may be as large as the interface takes, whatever the path */
     int cuts;      /* where the host cuts IPv6 packets, by the model's wish */
@@ -112,6 +115,8 @@ struct sock *model_find(int fd, int *error);
 struct sock *model_made(int fd, bool ping); /* just made by the model: its defaults */
 void model_names(int fd, struct sock *s);
 bool model_dual(const struct sock *s);
+/* Has a socket of this process joined the group there? */
+bool model_joined(uint32_t index, const struct host_addr *group);
 /* Does a UDP socket of this process keep another from a name? */
 bool model_bind_conflicts(const struct sock *s, const struct host_addr *addr);
 int model_errno(int host_result); /* of a result < 0: minus the system's errno */
@@ -184,9 +189,24 @@ int model_ping_option(const struct sock *s, int level, int name);
 
 /* ---- interfaces that sockets and packets name, and what naming does to the socket ---- */
 
+/* What PKTINFO names: 1, there is no more to ask of it; 0, by the rules of all. */
+int model_source(int fd, struct sock *s, struct host_message *m);
+uint32_t model_link_zone(void); /* of link-local peers without one */
 /* Minus an errno, 0; 1: nobody hears it. */
 int model_way(int fd, struct sock *s, struct host_message *m);
 void model_way_gone(int fd, struct sock *s);
+
+/* ---- groups that are heard by the port ---- */
+
+enum { EARS = 16 };
+void model_ear_open(int fd, struct sock *s, struct membership *m);
+void model_ear_close(struct membership *m);
+void model_ears_close(int fd); /* before it is closed, without the state locked */
+int model_ears(const struct sock *s, int *out, int capacity);
+/* Bytes; less than 0: nothing is there. by: the descriptor that has heard. Not locked. */
+int64_t model_hear(struct sock *s, struct host_message *m, int *by);
+/* Does a newer socket on the port keep it? (locked) */
+bool model_kept_by_newer(const struct sock *s, const struct host_message *m);
 
 /* ---- errors ---- */
 

@@ -196,9 +196,13 @@ int model_send_packet(int fd, struct sock *s, const struct host_message *m, size
     const struct host_addr local = model_unmap(&s->local);
     const bool across = udp6 && (model_is_mapped(to) != model_is_mapped(&s->local) ||
                                  (local.family == 4 && model_is_group(&local)));
+    const bool only6 = s->kind == KIND_U6 && !model_dual(s) && model_is_mapped(to);
+    const bool foreign = s->kind == KIND_R6 && (m->has & HOST_HAS_SOURCE) &&
+                         model_interface_of(&m->local, &index) < 0;
+    const bool odd = s->odd_peer && s->kind != KIND_P4;
     const bool zero = s->kind == KIND_R4 && model_fact(FACT_RAW_ID_ZERO) && !model_is_group(to) &&
                       HEADER4 + length < ID_FROM && !host_is_local(to, &index);
-    if (!cut && !across && !s->odd_peer && !s->wild && !zero && !last)
+    if (!cut && !across && !only6 && !foreign && !odd && !s->wild && !zero && !last)
         return 1;
     if (s->is.type == HOST_DATAGRAM && !s->has_port) { /* it has one from here on */
         const struct host_addr any = {.family = (uint8_t)s->is.family};

@@ -40,6 +40,34 @@ static int count_ready(struct pollfd *fds, nfds_t count)
     return ready;
 }
 
+/* poll, with what hears for the sockets (ear.c). */
+static int poll_all(struct pollfd *fds, nfds_t count, int wait)
+{
+    struct pollfd all[2 * EARS];
+    nfds_t owner[2 * EARS], used = count;
+    int ears[EARS], error = 0;
+    if (!model_fact(FACT_GROUPS6_BY_PORT) || count > EARS)
+        return host_poll(fds, (unsigned)count, wait);
+    memcpy(all, fds, count * sizeof *fds);
+    host_lock();
+    for (nfds_t i = 0; i < count; i++) {
+        const struct sock *const s =
+            fds[i].fd < 0 || !(fds[i].events & POLLIN) ? NULL : model_find(fds[i].fd, &error);
+        const int n = s == NULL ? 0 : model_ears(s, ears, EARS);
+        for (int k = 0; k < n && used < 2 * EARS; k++, used++) {
+            all[used] = (struct pollfd){.fd = ears[k], .events = POLLIN};
+            owner[used] = i;
+        }
+    }
+    host_unlock();
+    const int result = host_poll(all, (unsigned)used, wait);
+    memcpy(fds, all, count * sizeof *fds);
+    for (nfds_t i = count; i < used && result > 0; i++)
+        if (all[i].revents != 0)
+            fds[owner[i]].revents |= POLLIN;
+    return result;
+}
+
 static int wait_ready(struct pollfd *fds, nfds_t count, int milliseconds)
 {
     const int64_t end = model_now_micro() + (int64_t)milliseconds * 1000;
@@ -48,7 +76,7 @@ static int wait_ready(struct pollfd *fds, nfds_t count, int milliseconds)
         const int wait = any_news(fds, count) || (milliseconds >= 0 && left <= 0) ? 0
                          : milliseconds < 0                                       ? -1
                                                                                   : (int)left;
-        const int result = host_poll(fds, (unsigned)count, wait);
+        const int result = poll_all(fds, count, wait);
         if (result < 0)
             return model_errno(result);
         const int ready = count_ready(fds, count);

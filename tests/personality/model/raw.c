@@ -118,10 +118,16 @@ int model_header_out(struct sock *s, void *packet, size_t length)
     uint8_t *const p = packet;
     const bool network = model_fact(FACT_RAW_NETWORK_ORDER);
     const bool unseen = model_fact(FACT_RAW_HEADER_UNSEEN);
+    if (length < 20 && model_fact(FACT_RAW_LENGTH_SHORT))
+        return length == 0 ? -EHOSTUNREACH : -EINVAL; /* M raw.header_sent */
     if (length < 20)
         return unseen && length >= 4 && get_host_order(p + LENGTH) <= length ? put_odd(p, length)
                                                                              : -EINVAL;
-    const unsigned total = network ? get(p + LENGTH) : get_host_order(p + LENGTH);
+    unsigned total = network ? get(p + LENGTH) : get_host_order(p + LENGTH);
+    if (model_fact(FACT_RAW_LENGTH_SHORT) && (p[0] & 15U) * 4 > length)
+        return -EINVAL;
+    if (model_fact(FACT_RAW_LENGTH_SHORT) && total < length && total >= (p[0] & 15U) * 4)
+        total = (unsigned)length;
     const bool odd = (p[0] & 15U) * 4 > length || (p[0] & 15U) < 5;
     if (p[0] >> 4 != 4 && model_fact(FACT_RAW_VERSION_CHECKED))
         return -EINVAL;
@@ -141,6 +147,9 @@ int model_header_out(struct sock *s, void *packet, size_t length)
         p[HOPS] = (uint8_t)s->values[OPTION_MULTICAST_TTL];
     if (model_fact(FACT_RAW_OPTIONS_CHECKED) && has_bad_options(p, (p[0] & 15U) * 4))
         return -EINVAL;
+    static uint16_t identification;
+    if (model_fact(FACT_RAW_ID_FILLED) && get(p + ID) == 0)
+        put_host_order(p + ID, ++identification);
     const int result = put_source(s, p);
     if (result == 0 && (odd || (model_fact(FACT_RAW_ID_ZERO) && get(p + ID) == 0 && length < 69)))
         return put_odd(p, length);

@@ -29,9 +29,12 @@ static bool is_unwanted(struct sock *s, const struct host_message *m)
     if (!(m->has & HOST_HAS_DESTINATION) || !model_is_group(&group))
         return false;
     group = model_unmap(&group);
+    if (s->kind == KIND_U6 && group.family == 6 && model_fact(FACT_GROUPS6_BY_PORT) &&
+        model_kept_by_newer(s, m))
+        return true;
     if (group.family == 4 && model_fact(FACT_ALL_HOSTS) && memcmp(group.ip, all_hosts, 4) == 0)
         return false;
-    if (s->kind == KIND_R6 && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
+    if ((s->kind & KIND_RP6) && !model_is_any(&s->local)) /* bound to an address: no groups (M) */
         return !model_same_ip(&s->local, &group);
     const bool always = s->kind == KIND_U4 || (s->kind == KIND_U6 && group.family == 4);
     const bool strict = (always && model_fact(FACT_STRICT_UDP4)) ||
@@ -194,7 +197,10 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         m->buffers = (const struct host_buffer *)h->msg_iov;
         m->buffer_count = (uint64_t)h->msg_iovlen;
         m->flags = flags_in(flags);
-        n = take_datagram(fd, s, m, flags);
+        int by = fd;
+        n = model_hear(s, m, &by);
+        if (n < 0)
+            n = take_datagram(fd, s, m, flags);
         if (n == ONCE_MORE)
             continue;
         if (n < 0)
@@ -205,7 +211,7 @@ static int64_t take(int fd, struct sock *s, struct msghdr *h, struct host_messag
         if (!drop)
             return n;
         if (flags & MSG_PEEK)
-            discard(fd);
+            discard(by);
     }
 }
 
@@ -224,7 +230,30 @@ static void give_peer(const struct sock *s, const struct host_message *m, struct
     if (model_fact(FACT_MAPPED_BOUND_V4) && model_is_mapped(&peer) &&
         (model_is_mapped(&s->local) || (s->connected && model_is_mapped(&s->peer))))
         peer = model_unmap(&peer);
+    const socklen_t room = h->msg_namelen;
     model_give_name(&peer, h->msg_name, &h->msg_namelen);
+    if (room > 0 && model_fact(FACT_NAME_LENGTH_WHOLE))
+        h->msg_namelen =
+            peer.family == 4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+}
+
+/* IP_STRIPHDR (rip_input): bytes that are left of as many. */
+static size_t strip(const struct msghdr *h, size_t stored)
+{
+    const uint8_t *const first = h->msg_iov[0].iov_base;
+    const size_t header = stored == 0 ? 0 : (first[0] & 15U) * 4;
+    size_t to = 0, at = 0, put = 0, part = 0;
+    for (int i = 0; i < (int)h->msg_iovlen; i++)
+        for (size_t k = 0; k < h->msg_iov[i].iov_len && at < stored; k++, at++) {
+            if (at < header)
+                continue;
+            while (put == h->msg_iov[part].iov_len)
+                part++, put = 0;
+            ((uint8_t *)h->msg_iov[part].iov_base)[put++] =
+                ((const uint8_t *)h->msg_iov[i].iov_base)[k];
+            to++;
+        }
+    return to;
 }
 
 static int flags_out(const struct host_message *m, int64_t n, size_t room, int flags)
@@ -244,13 +273,15 @@ static ssize_t finish(struct sock *s, struct msghdr *h, struct host_message *m, 
 {
     const size_t room = room_of(h);
     int out = flags_out(m, n, room, flags);
-    const size_t stored = (uint64_t)n < room ? (size_t)n : room;
+    size_t stored = (uint64_t)n < room ? (size_t)n : room;
     if ((s->kind & KIND_RP4) && h->msg_iovlen > 0 && m->fragment > 0)
         model_fragment_sum(h->msg_iov[0].iov_base, h->msg_iov[0].iov_len, m->fragment);
     if ((s->kind & KIND_RP4) && h->msg_iovlen > 0)
         model_header_in(h->msg_iov[0].iov_base,
                         stored < h->msg_iov[0].iov_len ? stored : h->msg_iov[0].iov_len,
                         s->is.protocol == IPPROTO_ICMP);
+    if ((s->kind & KIND_RP4) && h->msg_iovlen > 0 && s->values[OPTION_STRIPHDR])
+        stored = strip(h, stored);
     give_peer(s, m, h);
     if (h->msg_control == NULL)
         h->msg_controllen = 0;

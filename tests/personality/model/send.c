@@ -52,6 +52,8 @@ static int read_name(const struct sock *s, const struct msghdr *h, struct host_a
 
 static int check_name(const struct sock *s, const struct host_addr *to)
 {
+    if (to->family == 0 && s->was_dissolved && !s->connected)
+        return -ENOTCONN; /* bound.c */
     if (to->family == 0)
         return s->connected ? 0 : -model_fact(FACT_NO_NAME);
     if (s->connected)
@@ -91,7 +93,8 @@ static int check_broadcast(int fd, struct sock *s, const struct host_addr *to)
     const bool ones = plain.ip[0] == 255 && plain.ip[3] == 255;
     if (s->is.type == HOST_RAW || s->values[OPTION_BROADCAST] || !is_broadcast(&plain))
         return 0;
-    if (ones && (s->is.family == 6 || !model_fact(FACT_BROADCAST_ALL_ONES)))
+    if (ones && !model_fact(FACT_ALL_ONES_STAY) &&
+        (s->is.family == 6 || !model_fact(FACT_BROADCAST_ALL_ONES)))
         return 0;
     if (!s->has_port) { /* it has one from here on */
         const struct host_addr any = {.family = (uint8_t)s->is.family};
@@ -108,7 +111,7 @@ static void put_all_ones(const struct sock *s, struct host_message *m)
     struct host_interface_addr list[64];
     const struct host_addr plain = model_unmap(&m->peer);
     const bool as_group = model_fact(FACT_ALL_ONES_HOPS) != 0;
-    if (plain.family != 4 || memcmp(plain.ip, ones, 4) != 0 ||
+    if (plain.family != 4 || memcmp(plain.ip, ones, 4) != 0 || model_fact(FACT_ALL_ONES_STAY) ||
         !(as_group || model_fact(FACT_BROADCAST_ALL_ONES)))
         return;
     if (s->kind != KIND_U4 || as_group) {
@@ -194,7 +197,7 @@ static int judge_source6(const struct sock *s, const struct host_message *m, uin
             return 0;
         if (strict)
             return m->interface != 0 ? -EADDRNOTAVAIL : -EINVAL;
-        return s->is.type == HOST_RAW ? -EINVAL : -EADDRNOTAVAIL;
+        return s->is.type == HOST_RAW || model_fact(FACT_BOUND_IF) ? -EINVAL : -EADDRNOTAVAIL;
     }
     source.scope = has_link_scope(&source) ? zone : 0;
     if (strict && m->interface != 0)
@@ -272,6 +275,9 @@ static int check_source6(int fd, struct sock *s, const struct host_addr *to, str
 
 int model_check_source(int fd, struct sock *s, const struct host_addr *to, struct host_message *m)
 {
+    const int own = model_source(fd, s, m);
+    if (own != 0)
+        return own < 0 ? own : 0;
     if (m->has & HOST_HAS_SOURCE && m->local.family == 4)
         return check_source4(fd, s, m);
     if ((m->has & (HOST_HAS_SOURCE | HOST_HAS_INTERFACE)) && m->local.family == 6)
@@ -334,7 +340,7 @@ static int put_group(int fd, const struct sock *s, struct host_message *m)
         host_set(fd, HOST_OPTION_MULTICAST_LOOP6, loops);
     if (model_is_loopback(zone) && (!loops || has_link_scope(&to)))
         return 1;
-    if (!loops && !v4 && hops == 0)
+    if (!v4 && hops == 0 && !(loops && model_joined(m->interface, &to)))
         return 1;
     return v4 ? put_group_source(s, m, zone, &to) : 0;
 }
@@ -557,9 +563,13 @@ ssize_t model_send(int fd, const struct msghdr *h, int flags)
         const int sent = model_send_packet(fd, s, &m, (size_t)length);
         result = sent == 1 ? 0 : sent == 0 ? 1 : sent;
     }
+    if (result < 0 && s != NULL)
+        model_way_gone(fd, s);
     host_unlock();
     if (result != 0)
         return result < 0 ? result : (ssize_t)length;
+    if (s->kind == KIND_P4 && s->odd_peer) /* packet.c does not know of those */
+        m.peer = s->peer;
     if (s->is.type == HOST_STREAM)
         m.peer.family = 0;
     if (s->is.type == HOST_RAW)

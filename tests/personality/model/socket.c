@@ -27,7 +27,9 @@ static int type_of(int type, enum host_type *out)
 static int check_protocol(int family, enum host_type type, int protocol)
 {
     if (type == HOST_STREAM)
-        return protocol == 0 || protocol == IPPROTO_TCP ? 0 : -EPROTONOSUPPORT;
+        return protocol == 0 || protocol == IPPROTO_TCP                   ? 0
+               : protocol == IPPROTO_UDP && model_fact(FACT_PING_SOCKETS) ? -EPROTOTYPE
+                                                                          : -EPROTONOSUPPORT;
     if (type == HOST_DATAGRAM && protocol == IPPROTO_TCP && model_fact(FACT_PING_SOCKETS))
         return -EPROTOTYPE;
     if (type == HOST_DATAGRAM)
@@ -79,6 +81,7 @@ int kernel_socket(int family, int type, int protocol)
 /* One that fails has closed all the same (FreeBSD kern/kern_descrip.c, closefp_impl). */
 int kernel_close(int fd)
 {
+    model_ears_close(fd);
     const int fault = model_fault("close"), result = host_close(fd);
     model_closed(fd);
     return fault < 0 || result == 0 ? model_return(fault) : model_return(model_errno(result));
@@ -211,17 +214,26 @@ static int connect_locked(int fd, const void *name, socklen_t length, struct hos
     if (result < 0)
         return result;
     s->odd_peer = false;
-    if (s->is.type == HOST_RAW && (s->wild || model_is_mapped(addr) || model_is_any(addr)))
-        return connect_odd(s, addr);
+    s->was_dissolved = false;
+    if (s->kind == KIND_R6 && model_is_any(addr) && model_fact(FACT_BOUND_IF))
+        return -EHOSTUNREACH; /* M raw6.receivers */
+    if (s->is.type == HOST_RAW &&
+        (s->wild || s->kind == KIND_P4 || model_is_mapped(addr) || model_is_any(addr)))
+        return connect_odd(s, addr); /* a source is not found for ping sockets: they hear groups */
     if (s->is.type == HOST_RAW)
         addr->port = 9; /* any: without one Linux does not tell the peer (inet_getname) */
     else if (addr->port == 0)
         return -model_fact(FACT_PORT_ZERO);
-    if (model_is_mapped(addr) && !model_dual(s))
+    if (model_is_mapped(addr) && !model_dual(s) && model_fact(FACT_MAPPED_REFUSED))
         return -model_fact(FACT_MAPPED_REFUSED);
+    if (model_is_mapped(addr) && !model_dual(s)) { /* M datagram.mapped: and then sends nothing */
+        const struct host_addr any = {.family = 6};
+        host_bind(fd, &any);
+        return connect_odd(s, addr);
+    }
     if (addr->family == 6 && addr->scope == 0 && addr->ip[0] == 0xfe &&
         (addr->ip[1] & 0xc0) == 0x80)
-        addr->scope = model_default_zone();
+        addr->scope = model_link_zone();
     /* a datagram socket connects anew: soconnect disconnects first */
     if (s->is.type == HOST_DATAGRAM && s->connected)
         host_connect(fd, NULL);
@@ -271,6 +283,13 @@ static int name_of(int fd, bool peer, void *name, socklen_t *length)
     if (s != NULL) {
         model_names(fd, s);
         addr = peer ? s->peer : s->local;
+        const struct host_addr plain = model_unmap(&addr);
+        if (!peer && addr.family == 6 && model_is_any(&plain) && model_fact(FACT_MAPPED_ANY_NAME))
+            memset(addr.ip, 0, sizeof addr.ip);
+        if (addr.ip[0] == 0xff && addr.ip[1] == 1 && model_fact(FACT_SCOPE_EMBEDDED)) {
+            addr.ip[3] = (uint8_t)addr.scope;
+            addr.scope = 0;
+        }
         error = peer && !s->connected ? -ENOTCONN : 0;
     }
     host_unlock();

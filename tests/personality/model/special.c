@@ -154,6 +154,16 @@ static int set_multicast_if6(int fd, struct sock *s, const void *value, socklen_
     return 0;
 }
 
+static uint32_t highest_interface(void)
+{
+    struct host_interface list[64];
+    const int count = host_interfaces(list, 64);
+    uint32_t highest = 0;
+    for (int i = 0; i < count && i < 64; i++)
+        highest = list[i].index > highest ? list[i].index : highest;
+    return highest;
+}
+
 /* Darwin: an index alone. */
 static int set_multicast_ifindex(int fd, struct sock *s, const void *value, socklen_t length)
 {
@@ -162,7 +172,7 @@ static int set_multicast_ifindex(int fd, struct sock *s, const void *value, sock
     if (length < sizeof index)
         return -EINVAL;
     memcpy(&index, value, sizeof index);
-    if (index > 0xffff)
+    if (index > highest_interface()) /* ifindex_range: if_index */
         return -ENXIO;
     if (index != 0 && (!model_has_interface(index) || !model_carries_multicast(index)))
         return -EADDRNOTAVAIL;

@@ -72,7 +72,8 @@ static void ask_for_all(int fd, const struct sock *s)
     if (s->is.family == 6)
         host_set(fd, HOST_OPTION_DISCOVERY6, HOST_MAY_FRAGMENT);
     if (s->kind == KIND_U4)
-        host_set(fd, HOST_OPTION_MULTICAST_ALL, !model_fact(FACT_STRICT_UDP4));
+        host_set(fd, HOST_OPTION_MULTICAST_ALL,
+                 !model_fact(FACT_STRICT_UDP4) || model_fact(FACT_ALL_HOSTS));
     else
         host_set(fd, HOST_OPTION_MULTICAST_ALL, 1);
 }
@@ -162,7 +163,7 @@ void model_names(int fd, struct sock *s)
     if (host_name(fd, true, &peer) == 0) {
         s->peer = peer;
         s->connected = true;
-    } else if (s->is.type != HOST_RAW) {
+    } else if (s->is.type != HOST_RAW && !s->odd_peer) {
         memset(&s->peer, 0, sizeof s->peer);
         s->connected = false;
     }
@@ -177,15 +178,15 @@ void model_names(int fd, struct sock *s)
     if (host_name(fd, false, &s->local) == 0) {
         if (s->is.type == HOST_RAW) /* Linux gives the protocol */
             s->local.port = 0;
-        if (s->odd_peer && model_is_any(&s->local)) {
-            s->local = s->odd_local;
-            s->local.port = 0;
-        }
+        if (s->odd_peer && model_is_any(&s->local))
+            memcpy(s->local.ip, s->odd_local.ip, sizeof s->local.ip);
         if (s->zoneless)
             s->local.scope = 0;
         s->has_port = s->local.port != 0;
         if (s->unbound)
             memset(s->local.ip, 0, sizeof s->local.ip);
+        if (s->ruined)
+            memcpy(s->local.ip, s->odd_local.ip, sizeof s->local.ip);
     }
 }
 
@@ -199,10 +200,43 @@ static int reuse_of(const struct sock *s, const struct host_addr *addr)
            (s->values[OPTION_REUSEPORT] ? BY_PORT : 0);
 }
 
-static bool is_open(const struct sock *s)
+/* By a descriptor plus 1. */
+static bool is_open(const struct sock *s, int by)
 {
     struct host_identity is;
-    return s->bound_by > 0 && host_identify(s->bound_by - 1, &is) == 0 && is.number == s->is.number;
+    return by > 0 && host_identify(by - 1, &is) == 0 && is.number == s->is.number;
+}
+
+static bool hears(struct sock *t, const struct host_message *m)
+{
+    const struct membership *const joined = model_membership(t, m->interface, &m->local);
+    return !t->multicast || joined != NULL;
+}
+
+bool model_kept_by_newer(const struct sock *s, const struct host_message *m)
+{
+    for (int i = 0; i < SLOTS; i++)
+        for (struct sock *t = table[i]; t != NULL; t = t->next)
+            if (t->kind == KIND_U6 && t->is.number > s->is.number &&
+                t->local.port == s->local.port && !t->values[OPTION_REUSEADDR] &&
+                !t->values[OPTION_REUSEPORT] && is_open(t, t->bound_by) && hears(t, m))
+                return true;
+    return false;
+}
+
+static int theirs(const struct sock *t)
+{
+    const struct host_addr one = {.family = 4};
+    return reuse_of(t, model_fact(FACT_REUSE_BY_OWN_OPTION) ? &one : &t->local);
+}
+
+bool model_joined(uint32_t index, const struct host_addr *group)
+{
+    for (int i = 0; i < SLOTS; i++)
+        for (struct sock *t = table[i]; t != NULL; t = t->next)
+            if (is_open(t, t->joined_by) && model_membership(t, index, group) != NULL)
+                return true;
+    return false;
 }
 
 /* Of one kind; or IPv4 and a dual-stack wildcard, of which one comes second by each system's rule.
@@ -226,7 +260,7 @@ bool model_bind_conflicts(const struct sock *s, const struct host_addr *addr)
     for (int i = 0; i < SLOTS; i++)
         for (const struct sock *t = table[i]; t != NULL; t = t->next) {
             if (t == s || !shares_port(s, t, addr) || t->local.port != addr->port ||
-                (shares & reuse_of(t, &t->local)) || !is_open(t))
+                (shares & theirs(t)) || !is_open(t, t->bound_by))
                 continue;
             if (model_same_ip(&t->local, addr) ||
                 (own == 0 && (model_is_any(&t->local) || model_is_any(addr))))

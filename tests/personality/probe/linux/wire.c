@@ -17,6 +17,8 @@ static int far_end[3] = {-1, -1, -1};
 static uint8_t near_mac[3][6], far_mac[3][6];
 static const char *const near_name[3] = {"lo", "net0", "net1"}, *const far_name[3] = {NULL, "far0",
                                                                                       "far1"};
+/* what the BSDs and Darwin call them, for their models */
+static const char *const other_name[3] = {"lo0", "en0", "en1"};
 
 void port_settle(void)
 {
@@ -27,7 +29,7 @@ void port_settle(void)
 unsigned port_index(enum port_interface interface)
 {
     unsigned index = if_nametoindex(near_name[interface]);
-    return index ? index : if_nametoindex("lo0"); /* what the BSDs call it, for their models */
+    return index ? index : if_nametoindex(other_name[interface]);
 }
 
 void port_link_local(enum port_interface interface, uint8_t address[16])
@@ -123,7 +125,8 @@ int main(int argc, char **argv)
             perror(far_name[i]);
             return 2;
         }
-        hardware(far_end[i], near_name[i], near_mac[i]);
+        hardware(far_end[i], if_nametoindex(near_name[i]) ? near_name[i] : other_name[i],
+                 near_mac[i]);
         hardware(far_end[i], far_name[i], far_mac[i]);
     }
     return probes_main(argc, argv);
