@@ -58,7 +58,7 @@ endfunction()
 set(personality_unknown_freebsd
     network/filter network/multicast_many network/trace_messages)
 set(personality_unknown_netbsd
-    network/filter network/multicast_many network/multihomed network/trace_interop network/trace_messages)
+    network/filter network/multicast_many network/multihomed network/trace_interop)
 set(personality_unknown_openbsd
     network/filter network/firewall network/multicast network/multicast_gone network/multicast_interop
     network/multicast_many network/multicast_peers network/multicast_reports network/multicast_routed
