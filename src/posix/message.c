@@ -82,10 +82,10 @@ static IPSK_IN_LINE int receive_control(const struct ipsock_endpoint *s, struct 
 IPSK_OUT_OF_LINE int ipsk_receive_as_is(struct ipsock_endpoint *s, struct ipsock_message *m,
                                         uint32_t flags, struct ipsock_error *error)
 {
-    int code;
+    int code, strays = 0;
     do
         code = receive_any(s, m, flags);
-    while (code < 0 && errno == EINTR);
+    while (code < 0 && ipsk_receives_again(s, &strays));
     return code < 0 ? ipsk_fail_receive(error, "recvmsg") : IPSOCK_OK;
 }
 
@@ -157,12 +157,13 @@ static inline bool is_plain(struct ipsock_endpoint *s, const struct ipsock_messa
            m->buffer_count == 1;
 }
 
-/* Perhaps a signal interrupted it. */
+/* Perhaps a signal interrupted it, or what ICMP said of an earlier packet. */
 int ipsk_sys_recv_rest(struct ipsock_endpoint *s, struct ipsock_message *m, uint32_t flags,
                        int tried, struct ipsock_error *error)
 {
     const bool plain = is_plain(s, m);
-    while (tried == IPSK_FAILED && errno == EINTR)
+    int strays = 0;
+    while (tried == IPSK_FAILED && ipsk_receives_again(s, &strays))
         tried = try_receive(s, m, flags, plain);
     if (tried == IPSK_FAILED)
         return ipsk_fail_receive(error,

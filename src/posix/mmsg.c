@@ -207,7 +207,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
      * either. */
     const uint16_t native =
         (uint16_t)(ipsk_receive_flags(flags) | ipsk_full_length(ipsk_kind_bit(s->backing)));
-    int n;
+    int n, strays = 0;
     if (atomic_load_explicit(&s->quirks, memory_order_relaxed) & IPSK_QUIRK_NO_RECV_MANY)
         return ipsk_receive_loop(s, messages, size, count, done, flags, error);
     if (!batch->armed)
@@ -219,7 +219,7 @@ int ipsk_sys_recv_many(struct ipsock_endpoint *s, struct ipsock_batch *batch,
         aim_at_control(&r, batch, messages, size, count);
     do
         n = recvmmsg((int)s->handle, batch->headers, count, native, NULL);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && ipsk_receives_again(s, &strays));
     if (n < 0 && errno == ENOSYS) {
         atomic_fetch_or_explicit(&s->quirks, IPSK_QUIRK_NO_RECV_MANY, memory_order_relaxed);
         return ipsk_receive_loop(s, messages, size, count, done, flags, error);

@@ -58,9 +58,19 @@ endfunction()
 set(personality_unknown_freebsd
     network/filter network/multicast_many network/trace_messages)
 set(personality_unknown_netbsd
-    network/filter network/multicast_many network/multihomed network/trace_interop network/trace_messages)
-set(personality_unknown_openbsd all)
-set(personality_unknown_dragonfly all)
+    network/filter network/multicast_many network/multihomed network/trace_interop)
+set(personality_unknown_openbsd
+    network/filter network/firewall network/multicast network/multicast_gone network/multicast_interop
+    network/multicast_many network/multicast_peers network/multicast_reports network/multicast_routed
+    network/path_mtu network/ping network/programs network/raw network/refusals network/trace
+    network/trace_interop network/trace_messages network/trace_tool network/full_buffer
+    tool/examples tool/guide tool/monitor tool/packets tool/ping tool/usage)
+set(personality_unknown_dragonfly
+    network/filter network/firewall network/links network/multicast network/multicast_gone
+    network/multicast_interop network/multicast_many network/multicast_peers network/multicast_reports
+    network/multicast_routed network/multihomed network/ospf network/path_mtu network/ping network/programs
+    network/raw network/refusals network/trace network/trace_interop network/trace_tool network/wire
+    network/full_buffer tool/examples tool/guide tool/monitor tool/multicast tool/packets tool/ping tool/usage)
 set(personality_unknown_darwin
     network/filter network/multicast_gone network/multicast_many)
 function(ipsock_personality_programs test)

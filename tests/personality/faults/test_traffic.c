@@ -90,6 +90,15 @@ static const struct exception exceptions[] = {
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
 };
 
+/* Over IPv6 EHOSTDOWN may be an earlier packet's (SIL-16): the packet goes by the second try. */
+static const struct exception exceptions6[] = {
+    {"sendto", NULL, 0, "EHOSTDOWN", IPSOCK_OK, NULL, NULL},
+    {"sendmsg", NULL, 0, "EHOSTDOWN", IPSOCK_OK, NULL, NULL},
+    {"setsockopt", "IP_TOS", 2, NULL, IPSOCK_OK, NULL, NULL},
+    {"close", NULL, 0, NULL, IPSOCK_OK, NULL, NULL},
+    {NULL, NULL, 0, NULL, 0, NULL, NULL},
+};
+
 static void sends(void **state)
 {
     (void)state;
@@ -97,8 +106,14 @@ static void sends(void **state)
         for (int with = 0; with < 2; with++) {
             want(which == 0 ? IPSOCK_IPV4 : IPSOCK_IPV6, 0,
                  with ? IPSOCK_CONTROL_TRAFFIC_CLASS : 0);
-            const struct sweep sending = {"send",     open_it,  send_it,    arrived,
-                                          did_not_go, close_it, exceptions, 5};
+            const struct sweep sending = {"send",
+                                          open_it,
+                                          send_it,
+                                          arrived,
+                                          did_not_go,
+                                          close_it,
+                                          which == 0 ? exceptions : exceptions6,
+                                          5};
             sweep(&sending);
         }
 }

@@ -103,11 +103,12 @@ static void note_mtu(struct sock *s, const struct host_icmp *e, bool own)
     s->notices[s->notice_count++].mtu = e->mtu;
 }
 
-/* Only connected sockets hear of errors; NetBSD's of a dead host go to all that send there. */
+/* Only connected sockets hear of errors; those of a dead host go to all that send there and are
+ * bound to no address (in6_pcbnotify of NetBSD and OpenBSD). */
 static void take_in(struct sock *s, const struct host_icmp *e)
 {
     const bool own = s->connected && model_same_ip(&s->peer, &e->to) && s->peer.port == e->to.port;
-    const bool dead = e->v6 && e->type == UNREACH6 && e->code == 3;
+    const bool dead = e->v6 && e->type == UNREACH6 && e->code == 3 && model_is_any(&s->local);
     const int error = e->v6 ? errno_of6(e) : errno_of4(e);
     if (e->v6 && e->type == TOO_BIG6 && e->mtu < LEAST_MTU && model_fact(FACT_SMALL_MTU_IGNORED))
         return;
