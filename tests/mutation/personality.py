@@ -151,7 +151,7 @@ class Programs:
     def tests(self, mutant=None, _=()):
         versions = SYSTEMS[self.base.system].versions
         return [Test("%s@%s" % (test["name"], version), "conformance", [test["name"]], {"IPSOCK_MODEL_VERSION": version}, 60,
-                     int(version != versions[0] and (mutant is None or "SINCE" not in mutant.row)))
+                     int(version != versions[0] and not (mutant and mutant.versioned)))
                 for test in self.base.ctest for version in versions]
 
 
