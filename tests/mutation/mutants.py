@@ -31,8 +31,8 @@ FIELDS = {
 }
 
 # text: the whole header, or file below src, with the one change. row and change: what survivors.txt calls it. hints: tests
-# that may notice it.
-Mutant = collections.namedtuple("Mutant", "table row change text file hints", defaults=(None, ()))
+# that may notice it. versioned: not of every version of the system.
+Mutant = collections.namedtuple("Mutant", "table row change text file hints versioned", defaults=(None, (), False))
 
 
 def split_cells(line):
@@ -157,6 +157,7 @@ def mutants_of(header):
     lines = header.split("\n")
     for number, table, row in rows_of(lines):
         name = name_of(table, row)
+        versioned = row.get("since", "0") != "0" or "SINCE" in name
 
         def with_line(line, at=number):
             return "\n".join(lines[:at] + ([] if line is None else [line]) + lines[at + 1:])
@@ -164,12 +165,12 @@ def mutants_of(header):
         if table != "FACTS":
             # the last row of a list ends it
             last = not lines[number].endswith("\\")
-            yield Mutant(table, name, "removed", with_line("" if last else None))
+            yield Mutant(table, name, "removed", with_line("" if last else None), versioned=versioned)
         for field, value in changes(table, row):
             cells = dict(row, **{field: value})
             line = "    X(%s)%s" % (", ".join(cells.values()),
                                    " \\" if lines[number].endswith("\\") else "")
-            yield Mutant(table, name, "%s: %s" % (field, value), with_line(line))
+            yield Mutant(table, name, "%s: %s" % (field, value), with_line(line), versioned=versioned)
 
 
 # Of a line of code what is wrong most easily: the first that is found of each.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""FreeBSD and NetBSD: mutants of their tables and of their own code, tried by the conformance programs on the model of their
-kernel, in each of its versions; and the model's own facts turned round, which the probes must notice
-(tests/personality, docs/testing.md)."""
+"""FreeBSD, NetBSD, OpenBSD and Darwin: mutants of their tables and of their own code, tried by the conformance programs on the
+model of their kernel, in each of its versions; and of FreeBSD and NetBSD, whose kernels have answered, the model's own facts turned
+round, which the probes must notice (tests/personality, docs/testing.md)."""
+import collections
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
 
 from mutants import Mutant, mutants_of, mutants_of_code
 from workshop import ALONE, ROOT, Base, Bench, Ordinary, Test, copy_sources, run
@@ -16,8 +18,17 @@ from workshop import ALONE, ROOT, Base, Bench, Ordinary, Test, copy_sources, run
 sys.path.insert(0, str(ROOT / "tests/personality"))
 from judge import read_lines  # noqa: E402
 
-VERSIONS = {"freebsd": ("13.0", "12.4", "14.3", "15.0"), "netbsd": ("10.1", "9.4")}  # the first is asked first
-MEASURED = {"freebsd": "13.0", "netbsd": "7.99.34"}  # what the kernels' answers are of
+# Below src; the first version is asked first.
+System = collections.namedtuple("System", "header code versions")
+BSD = ("bsd/host.c", "bsd/inspect.c", "bsd/link.c")
+SYSTEMS = {
+    "freebsd": System("bsd/freebsd.h", (*BSD, "bsd/version.c", "bsd/freebsd_host.c"), ("13.0", "12.4", "14.3", "15.0")),
+    "netbsd": System("bsd/netbsd.h", (*BSD, "bsd/version.c", "bsd/netbsd_host.c"), ("10.1", "9.4")),
+    "openbsd": System("bsd/openbsd.h", (*BSD, "bsd/openbsd_host.c"), ("7.8", "7.2")),
+    "darwin": System("darwin/darwin.h", ("bsd/host.c", "bsd/link.c", "darwin/create.c", "darwin/host.c", "darwin/inspect.c"),
+                     ("11", "12", "13", "14", "15", "26")),
+}
+MEASURED = {"freebsd": "13.0", "netbsd": "7.99.34"}  # what the kernels' answers are of; the probes ask no other model that one answered for
 # About waiting and load, not about tables, and seconds long.
 LEFT_OUT = ("concurrent", "error_waiting", "waiting")
 OPTIONS = ["-DCMAKE_BUILD_TYPE=None", "-DIPSOCK_BUILD_SHARED=OFF", "-DIPSOCK_BUILD_EXAMPLES=OFF",
@@ -35,15 +46,17 @@ class Tables(Base):
     unsteady = ("conformance",)
     waits = 1
 
-    def __init__(self, place, system):
-        self.system, self.header_name = system, "bsd/%s.h" % system
+    def __init__(self, place, system, few):
+        self.system, self.header_name = system, SYSTEMS[system].header
+        self.few, self.programs, self.lock = few, {}, threading.Lock()
         self.survivors, self.noticed = "survivors-%s.txt" % system, "noticed-%s.txt" % system
         super().__init__(place)
 
     def prepare(self):
         run(["cmake", "-S", str(self.tree), "-B", str(self.build), "-G", "Ninja", *OPTIONS,
              "-DIPSOCK_PERSONALITY=" + self.system])
-        run(["ninja", "-C", str(self.build), "tests/conformance/all"])
+        # Of a sample most mutants are noticed by a program that is known: others are built when their turn comes.
+        run(["ninja", "-C", str(self.build), "ipsock_static" if self.few else "tests/conformance/all"])
 
     @staticmethod
     def needed():
@@ -67,15 +80,24 @@ class Tables(Base):
         for part in ("shared", "programs"):
             (self.place / part).mkdir(exist_ok=True)
         self.link_library(self.objects, self.place / "shared")
-        self.programs = {test["command"][0]: self.link_program(test["command"][0]) for test in self.ctest}
+        if not self.few:
+            for test in self.ctest:
+                self.program(test["name"])
         return entries
 
-    def link_program(self, path):
+    def program(self, test):
+        """The program of a test, which is built where that was left."""
+        with self.lock:
+            if test not in self.programs:
+                self.programs[test] = self.link_program(test.replace("/", "_"))
+            return self.programs[test]
+
+    def link_program(self, name):
         """A test with the shared library in place of the static one, and with the whole model."""
-        path = pathlib.Path(path)
-        last = run(["ninja", "-C", str(self.build), "-t", "commands", str(path.relative_to(self.build))]).splitlines()[-1]
+        run(["ninja", "-C", str(self.build), name])
+        last = run(["ninja", "-C", str(self.build), "-t", "commands", name]).splitlines()[-1]
         words = shlex.split(last.removeprefix(": && ").removesuffix(" && :"))
-        target, model = self.place / "programs" / path.name, "libipsock_model_%s.a" % self.system
+        target, model = self.place / "programs" / name, "libipsock_model_%s.a" % self.system
         words[words.index("-o") + 1] = str(target)
         words[words.index("libipsock.a")] = str(self.place / "shared/libipsock.so")
         at = words.index(model)
@@ -99,9 +121,18 @@ class Tables(Base):
 
     def mutants(self):
         found = list(mutants_of(self.header))
-        for name in ("host", "version", "inspect", "link", self.system + "_host"):
-            path = "bsd/%s.c" % name
+        for path in SYSTEMS[self.system].code:
             found += mutants_of_code(path, (self.tree / "src" / path).read_text(encoding="utf-8"))
+        elsewhere = self.noticed_elsewhere()
+        return [mutant._replace(hints=tuple(sorted(elsewhere[mutant.row]))) for mutant in found]
+
+    def noticed_elsewhere(self):
+        """row -> what noticed a change of it on any system, by the first version of this one."""
+        known, found = {test["name"] for test in self.ctest}, collections.defaultdict(set)
+        for path in sorted((self.tree / "tests/mutation").glob("noticed*.txt")):
+            for row, tests in re.findall(r"^([^#:]+): (.*)$", path.read_text(encoding="utf-8"), re.M):
+                names = {test.split("@")[0] for test in tests.split()} & known
+                found[row] |= {"%s@%s" % (name, SYSTEMS[self.system].versions[0]) for name in names}
         return found
 
     def bench(self, number):
@@ -115,12 +146,12 @@ class Programs:
     """Tests of the model: each program in each version. The first version first; all at once where a row is about versions."""
 
     def program(self, path):
-        return self.base.programs[path]
+        return self.base.program(path)
 
     def tests(self, mutant=None, _=()):
-        versions = VERSIONS[self.base.system]
-        return [Test("%s@%s" % (test["name"], version), "conformance", test["command"], {"IPSOCK_MODEL_VERSION": version}, 60,
-                     int(version != versions[0] and (mutant is None or "SINCE" not in mutant.row)))
+        versions = SYSTEMS[self.base.system].versions
+        return [Test("%s@%s" % (test["name"], version), "conformance", [test["name"]], {"IPSOCK_MODEL_VERSION": version}, 60,
+                     int(version != versions[0] and not (mutant and mutant.versioned)))
                 for test in self.base.ctest for version in versions]
 
 

@@ -11,8 +11,8 @@ tests/golden/linux.csv, which notices every change and proves nothing about beha
 survivors.txt, with a reason. Without --all each row is removed, gets another constant, and has one more field altered, a
 different kind of field from row to row; with it every field is altered; with --once each row is altered in one of
 these ways; what has a reason is not tried then, nor more than one version of a system where the row is not about versions; with --sample only each Nth, a different one for each commit. Systems: linux;
-freebsd and netbsd, whose tables and own code are tried by the conformance programs on a model of their kernel in all its versions,
-and that model's facts by the probes (personality.py): there survivors-SYSTEM.txt has reasons for what nothing notices. Closes with "N passed, N failed, N skipped": noticed by behaviour; noticed by nothing, or only by the comparison without
+freebsd, netbsd, openbsd and darwin, whose tables and own code are tried by the conformance programs on a model of their kernel in all its
+versions, and the first two's model's facts by the probes (personality.py): there survivors-SYSTEM.txt has reasons for what nothing notices. Closes with "N passed, N failed, N skipped": noticed by behaviour; noticed by nothing, or only by the comparison without
 a reason; only by the comparison with a reason. PLACE/report.tsv has a line per mutant.
 """
 import argparse
@@ -267,27 +267,31 @@ def hunt_all(base, arguments):
             hunt.baseline(pool)
         print("%d mutants, %d tests (%d s)" % (len(mutants), len(hunt.order), time.monotonic() - begun),
               flush=True)
-        outcomes = list(pool.map(hunt.attempt, with_placebos(base, mutants)))
-    if arguments.record:
-        record(base, outcomes, hunt.before, rows)
+        outcomes = []
+        try:
+            for outcome in pool.map(hunt.attempt, with_placebos(base, mutants)):
+                outcomes.append(outcome)
+        finally:  # of a run that is interrupted, too
+            if arguments.record:
+                record(base, outcomes, hunt.before, rows)
     verdict = tell(outcomes, hunt)
     print("%d s" % (time.monotonic() - begun), flush=True)
     return verdict
 
 
-def bases_of(system, place, part):
+def bases_of(system, place, part, few):
     if system == "linux":
         yield Base(place)
         return
     if part != "model":
-        yield personality.Tables(place / system, system)
-    if part != "tables":
+        yield personality.Tables(place / system, system, few)
+    if part != "tables" and system in personality.MEASURED:
         yield personality.Model(place / (system + "-model"), system)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--system", choices=("linux", *personality.VERSIONS), default="linux")
+    parser.add_argument("--system", choices=("linux", *personality.SYSTEMS), default="linux")
     parser.add_argument("--part", choices=("tables", "model"), help="of other systems: no more than this")
     parser.add_argument("--all", action="store_true", help="every field of every row")
     parser.add_argument("--once", action="store_true", help="one alteration of each row")
@@ -298,7 +302,7 @@ def main():
     parser.add_argument("place", type=pathlib.Path)
     arguments = parser.parse_args()
     verdict = collections.Counter()
-    for base in bases_of(arguments.system, arguments.place.resolve(), arguments.part):
+    for base in bases_of(arguments.system, arguments.place.resolve(), arguments.part, arguments.sample):
         verdict += hunt_all(base, arguments)
     print("%d passed, %d failed, %d skipped" % tuple(verdict[word] for word in ("passed", "failed", "skipped")))
     return 1 if verdict["failed"] or not verdict["passed"] else 0
