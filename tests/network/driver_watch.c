@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The driver's commands about watching interfaces: watch [room=BYTES], next [timeout=S], news,
+ * unwatch. One watch at a time. */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "driver.h"
+
+static struct ipsock_interface_watch *watch;
+
+static void begin(void)
+{
+    const int room = (int)number("room", 0, 0);
+    ipsock_watch_free(watch);
+    const int code = ipsock_watch_interfaces(&watch);
+    /* the kernel's queue, so that it overflows */
+    if (code == IPSOCK_OK && room > 0 &&
+        setsockopt((int)ipsock_watch_handle(watch), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) < 0)
+        die("room");
+    if (code < 0)
+        printf("error %s\n", ipsock_error_name(code));
+    else
+        printf("ok\n");
+}
+
+static void print_event(const struct ipsock_interface_event *e)
+{
+    char text[IPSOCK_ADDR_TEXT] = "-";
+    if (e->addr.family != IPSOCK_UNSPEC)
+        ipsock_addr_format(&e->addr, text, sizeof text);
+    printf(" kind=%u index=%u name=%s old_name=%s flags=0x%x old_flags=0x%x mtu=%u addr=%s "
+           "prefix=%u hardware=",
+           e->kind, e->index, e->name ? e->name : "-", e->old_name ? e->old_name : "-", e->flags,
+           e->old_flags, e->mtu, text, e->prefix_length);
+    for (unsigned i = 0; i < e->hardware_length; i++)
+        printf("%s%02x", i ? ":" : "", e->hardware[i]);
+}
+
+/* One event, that is waited for; or all that there are now, each behind a semicolon. */
+static void next(int64_t deadline)
+{
+    struct ipsock_interface_event event;
+    int code = ipsock_watch_next(watch, &event, deadline);
+    if (deadline != IPSOCK_WATCH_NO_WAIT) {
+        if (code < 0) {
+            printf("error %s\n", ipsock_error_name(code));
+            return;
+        }
+        printf("ok");
+        print_event(&event);
+        printf("\n");
+        return;
+    }
+    printf("ok");
+    for (; code == IPSOCK_OK; code = ipsock_watch_next(watch, &event, deadline)) {
+        printf(" ;");
+        print_event(&event);
+    }
+    if (code != IPSOCK_EAGAIN)
+        printf(" ; kind=%s", ipsock_error_name(code));
+    printf("\n");
+}
+
+static void look(void)
+{
+    struct pollfd ready = {.fd = (int)ipsock_watch_handle(watch), .events = POLLIN};
+    printf("ok ready=%d\n", poll(&ready, 1, (int)number("timeout", 0, 0) * 1000));
+}
+
+bool obey_watch(const char *word)
+{
+    if (strcmp(word, "watch") == 0) {
+        begin();
+    } else if (strcmp(word, "next") == 0) {
+        next(ipsock_now() + number("timeout", 0, 10) * IPSOCK_SECOND);
+    } else if (strcmp(word, "news") == 0) {
+        next(IPSOCK_WATCH_NO_WAIT);
+    } else if (strcmp(word, "readable") == 0) {
+        look();
+    } else if (strcmp(word, "unwatch") == 0) {
+        ipsock_watch_free(watch);
+        watch = NULL;
+        printf("ok\n");
+    } else {
+        return false;
+    }
+    return true;
+}
