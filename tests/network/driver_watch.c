@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The driver's commands about watching interfaces: watch [room=BYTES], next [timeout=S], news,
  * unwatch. One watch at a time. */
-#include <poll.h>
+#include <ipsock/native.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
+#ifdef _WIN32
+#define poll WSAPoll
+typedef SOCKET descriptor;
+#else
+#include <poll.h>
+typedef int descriptor;
+#endif
 
 #include "driver.h"
 
@@ -17,7 +23,8 @@ static void begin(void)
     const int code = ipsock_watch_interfaces(&watch);
     /* the kernel's queue, so that it overflows */
     if (code == IPSOCK_OK && room > 0 &&
-        setsockopt((int)ipsock_watch_handle(watch), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) < 0)
+        setsockopt((descriptor)ipsock_watch_handle(watch), SOL_SOCKET, SO_RCVBUF,
+                   (const char *)&room, sizeof room) < 0)
         die("room");
     if (code < 0)
         printf("error %s\n", ipsock_error_name(code));
@@ -65,7 +72,7 @@ static void next(int64_t deadline)
 
 static void look(void)
 {
-    struct pollfd ready = {.fd = (int)ipsock_watch_handle(watch), .events = POLLIN};
+    struct pollfd ready = {.fd = (descriptor)ipsock_watch_handle(watch), .events = POLLIN};
     printf("ok ready=%d\n", poll(&ready, 1, (int)number("timeout", 0, 0) * 1000));
 }
 
