@@ -75,9 +75,14 @@ def watch_03_changes_are_told(made):
 @check
 def watch_05_many_changes(made):
     mirror = Mirror(made.a)
-    common.batch(made.a, common.storm(100))
+    lines = ["link add one type veth peer name two"]
+    for i in range(100):  # Wine keeps the name that it saw first
+        lines += [f"link set one mtu {1300 + i}", f"addr add 192.0.2.{i + 1}/24 dev one"]
+        if i % 10 == 9:
+            lines += ["link del one", "link add one type veth peer name two"]
+    common.batch(made.a, lines)
     mirror.settles()
-    made.a.ip("link", "del", "s")
+    made.a.ip("link", "del", "one")
     mirror.settles()
     mirror.close()
 
