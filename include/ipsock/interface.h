@@ -67,7 +67,8 @@ struct ipsock_interface_event {
     uint32_t reserved[4];    /**< 0 */
 };
 
-/** Watches the interfaces of a host (of a network namespace: the caller's when it was made). */
+/** Watches the interfaces of a host; on Linux of the network namespace of the thread that made it,
+ * in which the threads that use it must stay. */
 struct ipsock_interface_watch;
 
 /** As deadline of ::ipsock_watch_next: do not wait. */

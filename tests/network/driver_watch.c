@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The driver's commands about watching interfaces: watch [room=BYTES], next [timeout=S], news,
- * unwatch. One watch at a time. */
+ * readable [timeout=S], unwatch, and count [times=N]. One watch at a time. */
 #include <ipsock/native.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +76,27 @@ static void look(void)
     printf("ok ready=%d\n", poll(&ready, 1, (int)number("timeout", 0, 0) * 1000));
 }
 
+/* Lists the interfaces over and over: how few there were, and how many. */
+static void count(void)
+{
+    unsigned least = ~0u, most = 0;
+    for (long i = number("times", 0, 1); i > 0; i--) {
+        struct ipsock_interface *list;
+        unsigned found = 0;
+        const int code = ipsock_interfaces(&list);
+        if (code < 0) {
+            printf("error %s\n", ipsock_error_name(code));
+            return;
+        }
+        for (const struct ipsock_interface *at = list; at != NULL; at = at->next)
+            found++;
+        ipsock_interfaces_free(list);
+        least = found < least ? found : least;
+        most = found > most ? found : most;
+    }
+    printf("ok least=%u most=%u\n", least, most);
+}
+
 bool obey_watch(const char *word)
 {
     if (strcmp(word, "watch") == 0) {
@@ -84,6 +105,8 @@ bool obey_watch(const char *word)
         next(ipsock_now() + number("timeout", 0, 10) * IPSOCK_SECOND);
     } else if (strcmp(word, "news") == 0) {
         next(IPSOCK_WATCH_NO_WAIT);
+    } else if (strcmp(word, "count") == 0) {
+        count();
     } else if (strcmp(word, "readable") == 0) {
         look();
     } else if (strcmp(word, "unwatch") == 0) {

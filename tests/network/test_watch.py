@@ -199,6 +199,21 @@ def storm(count):
 
 
 @check
+def watch_09_a_list_has_what_is_renamed_meanwhile(lab):
+    driver = lab.a.driver()
+    veth(lab.a, "s", "t")
+    busy = lab.a.start("ip", "-batch", "-", stdin=subprocess.PIPE)
+    busy.stdin.write("".join(f"link set s name r{i}\nlink set r{i} name s\n" for i in range(300)))
+    busy.stdin.close()
+    while busy.poll() is None:
+        found = driver.ok("count times=50")
+        assert (found["least"], found["most"]) == (3, 3), found
+    busy.stdin = None
+    assert busy.returncode == 0
+    lab.a.ip("link", "del", "s")
+
+
+@check
 def watch_05_a_thousand_changes_while_it_is_read(lab):
     """No event contradicts those before, and in the end they add up."""
     mirror = Mirror(lab.a)
