@@ -40,6 +40,7 @@ ipsock_add(core/codec
     icmp_parse
     icmp_quote
     icmp_text
+    interface_change
     membership
     names
     program
@@ -56,6 +57,7 @@ ipsock_add(core/endpoint
     flow
     host
     wait
+    watch
     zone)
 ipsock_add(core/option
     addressed
@@ -106,7 +108,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
         create errno flow header interface message refusal resolve socket sync wait)
     # shared/no_error_queue serves all others.
     ipsock_add(posix process)
-    ipsock_add(linux broadcast error_queue host inspect tables wait_edge wipe)
+    ipsock_add(linux broadcast error_queue host inspect news tables wait_edge wipe)
     # recvmmsg and sendmmsg: Linux, FreeBSD, NetBSD, OpenBSD; single serves Darwin and DragonFly.
     ipsock_variant(IPSOCK_BATCH "How batches reach the system" mmsg single)
     if(IPSOCK_BATCH STREQUAL "mmsg")
@@ -128,7 +130,7 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     set(IPSOCK_BATCH single)
     ipsock_add(shared no_error_queue single)
     ipsock_add(windows
-        call error inspect interface message option resolve socket source start sync tables wait)
+        call error inspect interface message news option resolve socket source start sync tables wait)
 elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly)$")
     string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
     set(ipsock_system_header bsd/${system}.h)
@@ -136,7 +138,7 @@ elseif(CMAKE_SYSTEM_NAME MATCHES "^(FreeBSD|NetBSD|OpenBSD|DragonFly)$")
         broadcast create errno flow header interface message process refusal resolve socket sync wait
         wake_pipe)
     ipsock_add(shared no_error_queue)
-    ipsock_add(bsd host inspect link ${system}_host ${system}_tables)
+    ipsock_add(bsd host inspect link news ${system}_host ${system}_tables)
     # OpenBSD has no sysctl by name.
     if(NOT CMAKE_SYSTEM_NAME STREQUAL "OpenBSD")
         ipsock_add(bsd version)
@@ -161,7 +163,7 @@ elseif(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
         wake_pipe)
     ipsock_add(shared no_error_queue single)
     ipsock_add(bsd host link)
-    ipsock_add(darwin create host inspect tables)
+    ipsock_add(darwin create host inspect news tables)
     # recvmsg_x and sendmsg_x are private, and lose MSG_TRUNC (docs/platform/darwin.md).
     set(IPSOCK_BATCH single)
 else()

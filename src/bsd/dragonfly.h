@@ -30,6 +30,9 @@
 #define IPSK_SYSTEM_NAME    "dragonfly"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
+/* How a route socket tells that it dropped messages: SO_RERROR. */
+#define IPSK_NEWS_OVERFLOW_OPTION 0x2000
+#define IPSK_NEWS_OVERFLOW_TYPE   0
 
 // clang-format off
 #define IPSK_OPTIONS(X) \

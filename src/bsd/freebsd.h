@@ -32,6 +32,10 @@
 #define IPSK_SYSTEM_NAME    "freebsd"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
+/* How a route socket tells that it dropped messages: SO_RERROR, 14.0; older ones refuse it, and do
+ * not tell. */
+#define IPSK_NEWS_OVERFLOW_OPTION 0x20000
+#define IPSK_NEWS_OVERFLOW_TYPE   0
 
 // clang-format off
 #define IPSK_OPTIONS(X) \

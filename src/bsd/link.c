@@ -19,6 +19,13 @@ uint32_t ipsk_interface_mtu(int fd, const struct ifaddrs *link)
     return (uint32_t)data.ifi_mtu;
 }
 
+uint32_t ipsk_interface_link(const struct ifaddrs *link)
+{
+    if (link->ifa_addr == NULL || link->ifa_addr->sa_family != AF_LINK)
+        return 0;
+    return ((const struct sockaddr_dl *)(const void *)link->ifa_addr)->sdl_index;
+}
+
 /* The address follows the name in sdl_data, which may run past the end of the struct
  * (net/if_dl.h, LLADDR): by the lengths, not by the struct's size. */
 void ipsk_interface_hardware(const struct ifaddrs *link, struct ipsock_interface *interface)

@@ -28,6 +28,9 @@
 #define IPSK_SYSTEM_NAME    "netbsd"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
+/* How a route socket tells that it dropped messages: kern/uipc_socket2.c, soroverflow. */
+#define IPSK_NEWS_OVERFLOW_OPTION SO_RERROR
+#define IPSK_NEWS_OVERFLOW_TYPE   0
 
 // clang-format off
 #define IPSK_OPTIONS(X) \

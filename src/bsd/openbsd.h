@@ -27,6 +27,9 @@
 #define IPSK_SYSTEM_NAME    "openbsd"
 #define IPSK_RAW_PRIVILEGE  "raw socket (run as root)"
 #define IPSK_PING_PRIVILEGE IPSK_RAW_PRIVILEGE
+/* How a route socket tells that it dropped messages: RTM_DESYNC: net/rtsock.c, rtm_senddesync. */
+#define IPSK_NEWS_OVERFLOW_OPTION 0
+#define IPSK_NEWS_OVERFLOW_TYPE   0x10
 
 // clang-format off
 #define IPSK_OPTIONS(X) \

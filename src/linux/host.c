@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
+#include "core/codec/bytes.h"
 #include "core/codec/order.h"
 #include "core/endpoint/backend.h"
 #include "posix/interface.h"
@@ -74,10 +75,17 @@ uint32_t ipsk_interface_mtu(int fd, const struct ifaddrs *link)
     return fd >= 0 && ioctl(fd, SIOCGIFMTU, &request) == 0 ? (uint32_t)request.ifr_mtu : 0;
 }
 
+/* sockaddr_ll (packet(7)): the index at 4, the address's length at 11, the address at 12; spelled
+ * out because <netpacket/packet.h> is not in every C library. */
+uint32_t ipsk_interface_link(const struct ifaddrs *link)
+{
+    if (link->ifa_addr == NULL || link->ifa_addr->sa_family != AF_PACKET)
+        return 0;
+    return (uint32_t)ipsk_load32((const uint8_t *)link->ifa_addr + 4);
+}
+
 void ipsk_interface_hardware(const struct ifaddrs *link, struct ipsock_interface *interface)
 {
-    /* sockaddr_ll (packet(7)): the address's length at 11, the address at 12; spelled out because
-     * <netpacket/packet.h> is not in every C library. */
     const uint8_t *bytes = (const uint8_t *)link->ifa_addr;
     if (bytes == NULL || link->ifa_addr->sa_family != AF_PACKET)
         return;

@@ -163,11 +163,24 @@ static bool add_addr(struct ipsock_interface *interface, const struct ifaddrs *e
     return true;
 }
 
-static int add_entry(struct ipsock_interface **list, const struct ifaddrs *entry, int fd,
-                     struct ipsock_error *error)
+/* By the entries themselves as far as they tell: asked for by its name, an interface that is
+ * renamed meanwhile would be missing. */
+static int index_of(const struct ifaddrs *entries, const struct ifaddrs *entry, uint32_t *index,
+                    struct ipsock_error *error)
+{
+    for (const struct ifaddrs *link = entries; link != NULL; link = link->ifa_next) {
+        *index = strcmp(link->ifa_name, entry->ifa_name) == 0 ? ipsk_interface_link(link) : 0;
+        if (*index != 0)
+            return IPSOCK_OK;
+    }
+    return ipsk_sys_interface_index(entry->ifa_name, index, error);
+}
+
+static int add_entry(struct ipsock_interface **list, const struct ifaddrs *entries,
+                     const struct ifaddrs *entry, int fd, struct ipsock_error *error)
 {
     uint32_t index;
-    const int code = ipsk_sys_interface_index(entry->ifa_name, &index, error);
+    const int code = index_of(entries, entry, &index, error);
     if (code < 0)
         return code == IPSOCK_ENODEV ? IPSOCK_OK : code; /* gone since getifaddrs */
     struct ipsock_interface *interface = place(list, entry, index, fd);
@@ -194,7 +207,7 @@ int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *err
         code = IPSOCK_OK;
     for (const struct ifaddrs *entry = entries; entry != NULL && code == IPSOCK_OK;
          entry = entry->ifa_next)
-        code = add_entry(list, entry, (int)probe, error);
+        code = add_entry(list, entries, entry, (int)probe, error);
     if (probe != IPSOCK_INVALID_HANDLE)
         ipsk_sys_close(probe);
     freeifaddrs(entries);

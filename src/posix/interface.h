@@ -9,6 +9,9 @@
 /* MTU of an interface; fd is any socket, for systems that ask with ioctl. 0: unknown. */
 uint32_t ipsk_interface_mtu(int fd, const struct ifaddrs *link);
 
+/* The index, where this entry of getifaddrs is of a link; else 0. */
+uint32_t ipsk_interface_link(const struct ifaddrs *link);
+
 /* Link-layer address, where this entry of getifaddrs has it. */
 void ipsk_interface_hardware(const struct ifaddrs *link, struct ipsock_interface *interface);
 

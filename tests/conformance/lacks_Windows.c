@@ -7,6 +7,8 @@
 #include <mswsock.h>
 #include <ws2tcpip.h>
 
+#include <iphlpapi.h> /* after ws2tcpip.h: its netioapi.h is empty without */
+
 #include <ipsock/control.h>
 #include <string.h>
 
@@ -324,6 +326,25 @@ static bool receive_control(void)
     return there;
 }
 
+static VOID WINAPI ignore_change(PVOID context, PMIB_IPINTERFACE_ROW row,
+                                 MIB_NOTIFICATION_TYPE type)
+{
+    (void)context;
+    (void)row;
+    (void)type;
+}
+
+/* Wine takes the registration, gives no handle, and never calls back. */
+static bool interface_notices(void)
+{
+    HANDLE handle = NULL;
+    if (NotifyIpInterfaceChange(AF_UNSPEC, ignore_change, NULL, FALSE, &handle) != NO_ERROR ||
+        handle == NULL)
+        return false;
+    CancelMibChangeNotify2(handle);
+    return true;
+}
+
 static bool marks(void)
 {
     struct ipsock_capability_answer c;
@@ -373,6 +394,7 @@ static const struct {
     {"way-by-interface", always, NULL},
     {"protocol-of-raw", always, NULL},
     {"second-join-code", always, NULL},
+    {"interface-notices", interface_notices, "Wine: nothing tells of interfaces that change"},
     {"membership-query", membership_query, "Wine: nothing tells memberships"},
 };
 

@@ -473,7 +473,7 @@ static void obey(void)
     else if (strcmp(words[0], "recvbatch") == 0)
         do_recvbatch();
     else if (!obey_multicast(words[0]) && !obey_raw(words[0]) && !obey_error(words[0]) &&
-             !obey_filter(words[0]))
+             !obey_filter(words[0]) && !obey_watch(words[0]))
         die(words[0]);
 }
 

@@ -33,5 +33,7 @@ bool obey_multicast(const char *word);
 bool obey_error(const char *word);
 /* Filters (driver_filter.c). */
 bool obey_filter(const char *word);
+/* Watching interfaces (driver_watch.c). */
+bool obey_watch(const char *word);
 
 #endif

@@ -75,6 +75,12 @@ def line(program):
     return text.decode().rstrip("\n")
 
 
+def until_line(program, wanted):
+    """Reads the lines of a program's output up to this one."""
+    while line(program) != wanted:
+        pass
+
+
 class Host:
     """A network namespace. A socket made in it stays in it, whoever uses it."""
 

@@ -157,6 +157,19 @@ struct host_interface_addr {
 /* Up to capacity of each; the number there are. */
 int host_interfaces(struct host_interface *out, int capacity);
 int host_interface_addrs(struct host_interface_addr *out, int capacity);
+/* A descriptor that is readable when interfaces have changed, and what it tells. */
+int host_news(bool nonblocking, bool cloexec);
+bool host_is_news(int fd);
+int host_news_silent(int fd, bool silent); /* of what was dropped; not, at first */
+enum {
+    HOST_NEWS_OTHER = 1,
+    HOST_NEWS_LINK,
+    HOST_NEWS_LINK_GONE,
+    HOST_NEWS_ADDRESS,
+    HOST_NEWS_ADDRESS_GONE,
+    HOST_NEWS_LOST
+};
+int host_read_news(int fd);
 /* Index of the interface that a route to it, or with this address; 0: none. */
 uint32_t host_route(const struct host_addr *to);
 bool host_is_local(const struct host_addr *addr, uint32_t *index);

@@ -14,7 +14,7 @@ TOOL = os.environ["IPSOCK_TOOL"]
 NOT_HERE = "not for this kind of endpoint"
 COMMANDS = {
     "caps": ["--csv", "--json", "--kind", "--family"],
-    "interfaces": ["--json"],
+    "interfaces": ["--json", "--watch", "--timeout"],
     "listen": ["-4", "-6", "--count", "--timeout", "--source", "--exclude", "--interface",
                "--bind", "--strict", "--timestamps", "--quiet", "--raw-output", "--json"],
     "send": ["-4", "-6", "--data", "--size", "--count", "--interval", "--batch", "--traffic-class",
@@ -317,6 +317,28 @@ def interfaces_as_text():
         assert re.search(rf"^{row['index']}: {re.escape(row['name'])}  mtu {row['mtu']} ", text, re.M)
         for address in row["addresses"]:
             assert f"    {address['address']}/{address['prefix_length']}\n" in text
+
+
+@check
+def interfaces_watched():
+    """What there is comes first; the time ends it."""
+    rows = json.loads(ok("interfaces", "--json"))
+    if WINDOWS and "not supported" in run(TOOL, "interfaces", "--watch", "--timeout", "0.1").stderr:
+        raise Skip("Wine: nothing tells of interfaces that change")
+    events = [json.loads(line) for line in
+              ok("interfaces", "--watch", "--json", "--timeout", "0.5").splitlines()]
+    added = {e["index"]: e for e in events if e["event"] == "added"}
+    for row in rows:
+        event = added[row["index"]]
+        assert [event[key] for key in ("name", "mtu", "hardware")] == [
+            row[key] for key in ("name", "mtu", "hardware")], event
+        addresses = [{key: e[key] for key in ("address", "prefix_length")} for e in events
+                     if e["event"] == "address-added" and e["index"] == row["index"]]
+        assert addresses == row["addresses"], events
+    text = ok("interfaces", "--watch", "--timeout", "0.5")
+    for row in rows:
+        assert f"added  {row['index']}: {row['name']}  mtu {row['mtu']}  " in text, text
+    refused(2, "--timeout takes --watch", "interfaces", "--timeout", "1")
 
 
 @check

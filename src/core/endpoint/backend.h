@@ -255,6 +255,18 @@ static inline bool ipsk_is_unknown_interface(uint32_t index)
 }
 /* Sorted by index; allocates as ipsock_interfaces says. */
 int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *error);
+/* Where the system tells that interfaces change. All zero: not open. */
+struct ipsk_news {
+    ipsock_handle_t handle; /* readable when there is news */
+    void *system;           /* the backend's own */
+    bool open;
+};
+int ipsk_sys_news_open(struct ipsk_news *news, struct ipsock_error *error);
+/* Takes the news that there is: IPSK_NEWS_… bits, 0 for none, or an error. */
+#define IPSK_NEWS_CHANGED 1 /* something may have changed; the list is to be read anew */
+#define IPSK_NEWS_LOST    2 /* some were dropped */
+int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error);
+void ipsk_sys_news_close(struct ipsk_news *news);
 /* Whether an IPv4 address is a broadcast address, of a link of this host: asked after packets to it
  * were refused with the number that broadcast is refused with. True where it cannot be known. */
 bool ipsk_sys_is_broadcast(const struct ipsock_addr *addr);

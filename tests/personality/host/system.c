@@ -55,7 +55,6 @@ static void fill(struct host_interface *out, const struct ifaddrs *entry)
 {
     memset(out, 0, sizeof *out);
     snprintf(out->name, sizeof out->name, "%s", entry->ifa_name);
-    out->index = if_nametoindex(entry->ifa_name);
     out->mtu = mtu_of(entry->ifa_name);
     out->up = entry->ifa_flags & IFF_UP;
     out->running = entry->ifa_flags & IFF_RUNNING;
@@ -65,6 +64,7 @@ static void fill(struct host_interface *out, const struct ifaddrs *entry)
     out->point_to_point = entry->ifa_flags & IFF_POINTOPOINT;
     struct sockaddr_ll hardware;
     memcpy(&hardware, entry->ifa_addr, sizeof hardware);
+    out->index = (uint32_t)hardware.sll_ifindex;
     out->hardware_length = hardware.sll_halen > 6 ? 6 : hardware.sll_halen;
     memcpy(out->hardware, hardware.sll_addr, out->hardware_length);
     if (out->loopback) /* all zero; the BSDs' have none */
@@ -86,6 +86,20 @@ int host_interfaces(struct host_interface *out, int capacity)
     }
     freeifaddrs(list);
     return count;
+}
+
+/* By the list itself: a name may change meanwhile. */
+static uint32_t index_in(const struct ifaddrs *list, const char *name)
+{
+    for (; list != NULL; list = list->ifa_next) {
+        struct sockaddr_ll hardware;
+        if (list->ifa_addr == NULL || list->ifa_addr->sa_family != AF_PACKET ||
+            strcmp(list->ifa_name, name) != 0)
+            continue;
+        memcpy(&hardware, list->ifa_addr, sizeof hardware);
+        return (uint32_t)hardware.sll_ifindex;
+    }
+    return if_nametoindex(name); /* a label, as eth0:1 */
 }
 
 static uint8_t prefix_of(const struct sockaddr *mask, int family)
@@ -133,7 +147,7 @@ int host_interface_addrs(struct host_interface_addr *out, int capacity)
             continue;
         if (count < capacity) {
             memset(&out[count], 0, sizeof out[count]);
-            out[count].index = if_nametoindex(entry->ifa_name);
+            out[count].index = index_in(list, entry->ifa_name);
             out[count].prefix = prefix_of(entry->ifa_netmask, family);
             read_name(&out[count].addr, entry->ifa_addr);
             if (family == AF_INET && (entry->ifa_flags & IFF_BROADCAST))

@@ -218,6 +218,11 @@ int model_path_mtu(const struct host_addr *to);
 /* ---- interfaces ---- */
 
 int model_interface_flags(struct ifreq *request); /* SIOCGIFFLAGS */
+/* Sockets that tell of changes: a descriptor, minus an errno; 1: of another family. */
+int model_news_socket(int family, int type);
+int model_news_option(int fd, int level, int name);
+int model_news_filter(int fd, unsigned long request, const void *argument);
+ssize_t model_read_news(int fd, void *data, size_t size);
 
 /* ---- faults ---- */
 

@@ -52,8 +52,12 @@ int kernel_socket(int family, int type, int protocol)
     const bool ping = type == SOCK_DGRAM && model_fact(FACT_PING_SOCKETS) &&
                       protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
     int result = model_fault("socket");
-    if (result == 0 && family != AF_INET && family != AF_INET6)
-        result = -EAFNOSUPPORT;
+    if (result == 0 && family != AF_INET && family != AF_INET6) {
+        result = model_news_socket(family, type);
+        if (result >= 0 && result != 1)
+            return model_opened(result);
+        result = result == 1 ? -EAFNOSUPPORT : result;
+    }
     if (result == 0)
         result = type_of(type, &kind);
     if (result == 0 && ping)
@@ -373,6 +377,8 @@ int kernel_setsockopt(int fd, int level, int name, const void *value, socklen_t 
     if (s != NULL && result == 0)
         result = model_set(fd, s, level, name, value, length);
     host_unlock();
+    if (result == -EOPNOTSUPP && host_is_news(fd))
+        result = model_news_option(fd, level, name);
     return model_return(result);
 }
 

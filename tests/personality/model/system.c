@@ -210,7 +210,7 @@ int kernel_ioctl(int fd, unsigned long request, ...)
     }
     if (request == SIOCGIFFLAGS)
         return model_return(model_interface_flags(argument));
-    return model_return(-ENOTTY);
+    return model_return(model_news_filter(fd, request, argument));
 }
 
 int kernel_pipe(int fds[2])

@@ -67,5 +67,9 @@ ssize_t kernel_send(int fd, const void *data, size_t size, int flags)
 
 ssize_t kernel_recv(int fd, void *data, size_t size, int flags)
 {
+    if (host_is_news(fd)) {
+        const int fault = model_fault("recv");
+        return give(fault < 0 ? fault : model_read_news(fd, data, size));
+    }
     return kernel_recvfrom(fd, data, size, flags, NULL, NULL);
 }

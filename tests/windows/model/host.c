@@ -167,6 +167,28 @@ int host_wait_any(struct host_wait *waits, unsigned count, int milliseconds)
     return (int)call(CALL_POLL, address_of(waits), count, milliseconds, 0, 0);
 }
 
+int host_news(int interfaces)
+{
+    /* AF_NETLINK, NETLINK_ROUTE; RTMGRP_LINK, RTMGRP_IPV4_IFADDR and RTMGRP_IPV6_IFADDR */
+    const struct {
+        uint16_t family, pad;
+        uint32_t pid, groups;
+    } name = {16, 0, 0, interfaces ? 1 : 0x10 | 0x100};
+    const int fd = host_socket(16, HOST_SOCK_RAW, 0);
+
+    if (fd < 0 || call(CALL_BIND, fd, address_of(&name), sizeof name, 0, 0) == 0)
+        return fd;
+    host_close(fd);
+    return -HOST_EINVAL;
+}
+
+int host_read_news(int fd)
+{
+    char byte = 0;
+
+    return call(CALL_READ, fd, address_of(&byte), 1, 0, 0) >= 0;
+}
+
 int host_bell(void)
 {
     return (int)call(CALL_EVENTFD2, 0, HOST_SOCK_CLOEXEC | 0x800, 0, 0, 0); /* EFD_NONBLOCK */

@@ -157,6 +157,11 @@ int host_bell(void);
 void host_bell_ring(int fd);
 void host_bell_silence(int fd);
 
+/* A descriptor that is readable when an interface has changed, else an address; whether a message was
+ * read. */
+int host_news(int interfaces);
+int host_read_news(int fd);
+
 /* Windows's form to the host's and back, in place. */
 void host_address_out(void *address);
 void host_address_in(void *address);

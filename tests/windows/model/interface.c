@@ -56,6 +56,19 @@ unsigned model_default_interface(int family, const unsigned char *group)
     return index != 0 ? index : 1;
 }
 
+/* Wine goes on listing what has gone (dlls/nsiproxy.sys/ndis.c, update_if_table). */
+static void leave_out_the_gone(PIP_ADAPTER_ADDRESSES list)
+{
+    for (PIP_ADAPTER_ADDRESSES a = list; a->Next;) {
+        if (model_is_interface(a->Next->IfIndex))
+            a = a->Next;
+        else
+            a->Next = a->Next->Next;
+    }
+    if (list->Next && !model_is_interface(list->IfIndex))
+        *list = *list->Next;
+}
+
 /* Wine's list has no Ipv6IfIndex, and fails on IPv6 alone if it is to name servers of the DNS. */
 ULONG WINAPI windows_GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved,
                                           PIP_ADAPTER_ADDRESSES list, PULONG size)
@@ -63,7 +76,10 @@ ULONG WINAPI windows_GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reser
     const ULONG result = model_real()->GetAdaptersAddresses(
         family, flags | GAA_FLAG_SKIP_DNS_SERVER, reserved, list, size);
 
-    if (result != NO_ERROR || !FACT(IPV6_INDEX) || !list)
+    if (result != NO_ERROR || !list)
+        return result;
+    leave_out_the_gone(list);
+    if (!FACT(IPV6_INDEX))
         return result;
     for (PIP_ADAPTER_ADDRESSES a = list; a; a = a->Next) {
         for (PIP_ADAPTER_UNICAST_ADDRESS u = a->FirstUnicastAddress; u; u = u->Next) {
