@@ -6,37 +6,36 @@
 #endif
 #include "tool.h"
 
-#include <time.h>
 #ifdef _WIN32
 #include <windows.h>
-#endif
-
-/* Microseconds since 1970, UTC. */
-static int64_t wall_clock(void)
-{
-#ifdef _WIN32
-    FILETIME now; /* tenths of microseconds since 1601 */
-    GetSystemTimeAsFileTime(&now);
-    const uint64_t tenths = (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime;
-    return (int64_t)(tenths / 10) - INT64_C(11644473600000000);
-#else
-    struct timespec now = {0, 0};
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-#endif
-}
 
 /* ISO 8601, "2026-01-31T12:00:00.123456Z". */
 static void format_wall(char *text, size_t size)
 {
-    const int64_t now = wall_clock();
-    const time_t seconds = (time_t)(now / 1000000);
-    const struct tm *utc = gmtime(&seconds);
+    FILETIME now; /* tenths of microseconds since 1601 */
+    SYSTEMTIME utc;
+    GetSystemTimeAsFileTime(&now);
+    FileTimeToSystemTime(&now, &utc);
+    const uint64_t tenths = (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime;
+    snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.wYear, utc.wMonth, utc.wDay,
+             utc.wHour, utc.wMinute, utc.wSecond, (int)(tenths / 10 % 1000000));
+}
+
+#else
+#include <time.h>
+
+static void format_wall(char *text, size_t size)
+{
+    struct timespec now = {0, 0};
     char date[32] = "?";
+    clock_gettime(CLOCK_REALTIME, &now);
+    const struct tm *utc = gmtime(&now.tv_sec);
     if (utc)
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", utc);
-    snprintf(text, size, "%s.%06dZ", date, (int)(now % 1000000));
+    snprintf(text, size, "%s.%06dZ", date, (int)(now.tv_nsec / 1000));
 }
+
+#endif
 
 static double since_start(const struct packet_printer *printer)
 {
