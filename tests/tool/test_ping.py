@@ -338,6 +338,41 @@ def ping_marks_with_ecn():
 
 
 @check
+def ping_several_hosts_at_once():
+    """Each has a summary of its own; one that has no address is said, and the others are asked."""
+    allow()
+    result = ping("127.0.0.1", "nowhere.invalid", FAR4, "127.0.0.9", "-c3", "-i", "0.05", code=1)
+    assert "nowhere.invalid: " in result.stderr, result
+    for host in ("127.0.0.1", FAR4, "127.0.0.9"):
+        assert len(re.findall(rf"^\+[0-9.]+  {re.escape(host)} -> .* seq=[123] ", result.stdout, re.M)) == 3, result
+        assert f"{host}: 3 sent, 3 received, 0 lost (0.0 %)" in result.stderr, result
+    with Answering(lambda number: ["now", "now"] if number == 1 else ["now"]):
+        found = events("127.0.0.1", FAR4, "-c2", "-i", "0.05")
+    summaries = {event["peer"]: event for event in found if event["event"] == "summary"}
+    assert set(summaries) == {"127.0.0.1", FAR4}, summaries
+    assert [summaries[host]["duplicates"] for host in ("127.0.0.1", FAR4)] == [0, 1], summaries
+    assert all(event["received"] == 2 for event in summaries.values()), summaries
+    found = events("127.0.0.1", "10.77.0.77", "-c1", "-W", "0.3", code=1)
+    missed = [event for event in found if event["event"] in ("timeout", "error")]
+    assert missed and all(event["target"] == "10.77.0.77" for event in missed), found
+    need_ipv6()
+    result = ping("127.0.0.1", "::1", "-c2", "-i", "0.05")
+    assert result.stderr.count("2 sent, 2 received") == 2, result
+
+
+@check
+def ping_hosts_that_cannot_be_told_apart():
+    allow()
+    result = ping("127.0.0.1", "127.0.0.1", "-c1", code=1)
+    assert "127.0.0.1: the same address as 127.0.0.1" in result.stderr, result
+    assert "127.0.0.1: 1 sent, 1 received" in result.stderr, result
+    result = ping("127.0.0.1", "224.0.0.1", "-c1", code=1)
+    assert "224.0.0.1: a group or broadcast address must be the only host" in result.stderr, result
+    result = run(TOOL, "ping", *["127.0.0.1"] * 65, "-c1")
+    assert result.returncode == 2 and "unexpected argument '127.0.0.1'" in result.stderr, result
+
+
+@check
 def ping_sizes():
     allow()
     need_ipv6()
@@ -351,7 +386,7 @@ def ping_sizes():
 @check
 def ping_refuses_what_makes_no_sense():
     for words, code, *arguments in (
-            ("missing argument 'HOST'", 2),
+            ("missing argument 'HOST...'", 2),
             ("-4 and -6 exclude each other", 2, "127.0.0.1", "-4", "-6"),
             ("--count 0: must be a number, 1 to 2147483647", 2, "127.0.0.1", "--count", "0"),
             ("--hop-limit 0: must be a number, 1 to 255", 2, "127.0.0.1", "--hop-limit", "0"),

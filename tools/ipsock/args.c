@@ -154,6 +154,15 @@ static int read_option(const struct arg_command *command, int argc, char **argv,
     return take_value(command, option, argv[++*at]);
 }
 
+static bool add_operand(const struct arg_command *command, const char *argument)
+{
+    struct arg_list *list = command->operands;
+    if (list->count == ARG_LIST_MAX)
+        return false;
+    list->values[list->count++] = argument;
+    return true;
+}
+
 int args_parse(const struct arg_command *command, int argc, char **argv, const char **operand)
 {
     bool only_operands = false;
@@ -161,7 +170,7 @@ int args_parse(const struct arg_command *command, int argc, char **argv, const c
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i];
         if (only_operands || argument[0] != '-' || !argument[1]) {
-            if (found || !command->operand)
+            if (!command->operand || (command->operands ? !add_operand(command, argument) : !!found))
                 return usage_error(command, "unexpected argument", argument);
             found = argument;
         } else if (strcmp(argument, "--") == 0) {

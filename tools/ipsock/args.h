@@ -51,7 +51,8 @@ struct arg_option {
 struct arg_command {
     const char *name;
     const char *operand; /* what the usage line calls it; NULL: the command takes none */
-    const char *summary; /* one line */
+    struct arg_list *operands; /* receives them where there may be several; else NULL */
+    const char *summary;       /* one line */
     const char *details; /* further lines for --help, or NULL */
     const struct arg_option *options;
     size_t option_count;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/* Echo requests to one host or several, and what comes back. */
 #include "ping.h"
-
-#include "args.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -14,29 +13,8 @@
 /* How long a Ctrl-C, and an ICMP error, may go unnoticed. */
 #define GLANCE       (IPSOCK_SECOND / 5)
 #define GLANCE_ERROR (IPSOCK_SECOND / 50)
-
-/* What the command line asked for. */
-struct request {
-    const char *traffic_class, *ecn, *source, *interface;
-    long count, size, hop_limit;
-    int64_t interval, timeout;
-    bool ipv4, ipv6, raw, broadcast, json, timestamps, quiet, dont_fragment;
-};
-
-struct pinger {
-    struct ping ping;
-    struct request r;
-    struct ipsock_endpoint *s;
-    struct ipsock_endpoint *id_holder; // NULL where the endpoint has an identifier
-    struct ipsock_control control;     /* of what is sent */
-    bool hears_errors;
-    uint16_t id;
-    uint64_t number;  /* requests so far, the numbers of the latest */
-    uint64_t oldest;  /* the first that is still waited for */
-    int64_t next;     /* when the next is due */
-    uint8_t *payload; /* of what is sent */
-    uint8_t *packet;  /* ROOM bytes for what is sent, or came */
-};
+/* How long one family's replies may wait while the other is listened to. */
+#define TURN IPSOCK_MILLISECOND
 
 static volatile sig_atomic_t interrupted;
 
@@ -46,94 +24,16 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
-static bool is_v4(const struct pinger *p)
+static int prepare(struct pinger *p)
 {
-    return p->ping.peer.family == IPSOCK_IPV4;
-}
-
-/* ---- opening ---- */
-
-static int read_request(struct pinger *p, struct ipsock_config *config)
-{
-    const struct request *r = &p->r;
-    if (r->interval < IPSOCK_MILLISECOND) {
-        fprintf(stderr, "ipsock ping: --interval: must be 0.001 or more\n");
-        return EXIT_USAGE;
-    }
-    const int result =
-        read_sending("ping", r->traffic_class, r->source, r->interface, config, &p->control);
-    uint8_t octet = (uint8_t)config->traffic_class;
-    if (result != EXIT_OK || read_ecn("ping", r->ecn, &octet) != EXIT_OK)
-        return result != EXIT_OK ? result : EXIT_USAGE;
-    config->traffic_class = octet;
-    return EXIT_OK;
-}
-
-static int filter_raw(struct pinger *p)
-{
-    struct ipsock_icmp_filter filter;
-    filter_icmp_errors(&filter, p->ping.peer.family);
-    ipsock_icmp_filter_accept(&filter, echo_reply_type(p->ping.peer.family));
-    return ipsock_set_icmp_filter(p->s, &filter);
-}
-
-/* Whatever the system has learned of the path: it is the routers that are to be heard. */
-static int forbid_fragments(struct pinger *p)
-{
-    const int code = ipsock_set_path_mtu_mode(p->s, IPSOCK_PATH_MTU_PROBE);
-    return code == IPSOCK_ENOTSUP ? ipsock_set_path_mtu_mode(p->s, IPSOCK_PATH_MTU_FORBID) : code;
-}
-
-static int open_endpoint(struct pinger *p, struct ipsock_config *config)
-{
-    struct ipsock_error error;
-    const int family = p->ping.peer.family;
-    config->kind = p->r.raw ? IPSOCK_RAW : IPSOCK_PING;
-    config->family = family;
-    config->protocol = p->r.raw ? ipsock_icmp_protocol(family) : 0;
-    config->flags = p->r.broadcast ? IPSOCK_OPEN_BROADCAST : 0;
-    config->send_control = p->control.valid;
-    config->receive_control = packet_control(config->kind, family, false);
-    config->error = &error;
-    if (!ipsock_addr_is_multicast(&p->ping.peer) && p->r.hop_limit > 0)
-        config->hop_limit = (int)p->r.hop_limit;
-    p->hears_errors = !p->r.raw && has_error_stream(config->kind, family);
-    if (p->hears_errors)
-        config->flags |= IPSOCK_OPEN_ERROR_STREAM;
-    if (ipsock_open(&p->s, config) < 0)
-        return fail("ping", p->ping.host, &error);
-    if (p->r.raw ? filter_raw(p) < 0 : ipsock_echo_id(p->s, &p->id) < 0)
-        return fail_endpoint("ping", p->ping.host, p->s, IPSOCK_SETUP);
-    if (p->r.raw && reserve_echo_id("ping", family, &p->id_holder, &p->id) != EXIT_OK)
-        return EXIT_FAIL;
-    if (p->r.dont_fragment && forbid_fragments(p) < 0)
-        return fail_endpoint("ping", "--dont-fragment", p->s, IPSOCK_SETUP);
-    if (ipsock_addr_is_multicast(&p->ping.peer) && p->r.hop_limit > 0 &&
-        ipsock_set_multicast_hop_limit(p->s, (int)p->r.hop_limit) < 0)
-        return fail_endpoint("ping", "--hop-limit", p->s, IPSOCK_SETUP);
-    return EXIT_OK;
-}
-
-static int prepare(struct pinger *p, int family)
-{
-    struct ipsock_config config;
-    ipsock_config_init(&config);
-    int result = read_request(p, &config);
-    if (result == EXIT_OK)
-        result = resolve_target("ping", p->ping.host, 0, family, &p->ping.peer);
-    if (result == EXIT_OK)
-        result =
-            settle_zones("ping", &p->ping.peer, &config.local, p->control.interface_index, false);
-    if (result == EXIT_OK)
-        result = open_endpoint(p, &config);
-    p->ping.size = (size_t)p->r.size;
+    const size_t size = (size_t)p->r.size;
     p->packet = malloc(ROOM);
-    p->payload = calloc(p->ping.size + 1, 1);
-    if (result == EXIT_OK && (!p->packet || !p->payload))
-        result = fail_code("ping", "start", IPSOCK_ENOMEM);
-    for (size_t i = 0; result == EXIT_OK && i < p->ping.size; i++)
+    p->payload = calloc(size + 1, 1);
+    if (!p->packet || !p->payload)
+        return fail_code("ping", "start", IPSOCK_ENOMEM);
+    for (size_t i = 0; i < size; i++)
         p->payload[i] = (uint8_t)i;
-    return result;
+    return EXIT_OK;
 }
 
 /* ---- requests ---- */
@@ -146,61 +46,61 @@ static bool is_passing(int code)
            code == IPSOCK_EMSGSIZE;
 }
 
-static int send_request(struct pinger *p)
+static int send_request(struct pinger *p, struct target *t)
 {
     struct ipsock_buffer buffer;
     struct ipsock_message message;
     size_t length;
-    struct ping_probe *probe = &p->ping.probes[++p->number % PING_WINDOW];
-    const struct ipsock_icmp_message echo = {.family = p->ping.peer.family,
-                                             .type = echo_request_type(p->ping.peer.family),
-                                             .id = p->id,
-                                             .sequence = (uint16_t)p->number,
+    struct ping_probe *probe = &t->ping.probes[++t->number % PING_WINDOW];
+    const struct ipsock_icmp_message echo = {.family = t->ping.peer.family,
+                                             .type = echo_request_type(t->ping.peer.family),
+                                             .id = t->port->id,
+                                             .sequence = (uint16_t)t->number,
                                              .data = p->payload,
-                                             .data_length = p->ping.size};
+                                             .data_length = t->ping.size};
     int result = ipsock_icmp_marshal(&echo, NULL, NULL, p->packet, ROOM, &length);
     if (result < 0)
-        return fail_code("ping", p->ping.host, result);
-    ipsock_message_init_send(&message, &buffer, p->packet, length, &p->ping.peer);
+        return fail_code("ping", t->ping.host, result);
+    ipsock_message_init_send(&message, &buffer, p->packet, length, &t->ping.peer);
     message.control = p->control.valid ? &p->control : NULL;
     *probe = (struct ping_probe){.sent = ipsock_now()};
-    result = ipsock_send(p->s, &message, 0);
+    result = ipsock_send(t->port->s, &message, 0);
     if (result == IPSOCK_OK) {
-        p->ping.statistics.sent++;
+        t->ping.statistics.sent++;
         return EXIT_OK;
     }
     probe->failed = true;
-    p->ping.statistics.refused++;
-    fail_endpoint("ping", p->ping.host, p->s, IPSOCK_WRITE);
+    t->ping.statistics.refused++;
+    fail_endpoint("ping", t->ping.host, t->port->s, IPSOCK_WRITE);
     return is_passing(result) ? EXIT_OK : EXIT_FAIL;
 }
 
-static bool all_sent(const struct pinger *p)
+static bool all_sent(const struct pinger *p, const struct target *t)
 {
-    return p->r.count != 0 && p->number >= (uint64_t)p->r.count;
+    return t->failed || (p->r.count != 0 && t->number >= (uint64_t)p->r.count);
 }
 
 /* Requests whose time is over; the first that is still waited for becomes the oldest. */
-static void look_at_times(struct pinger *p)
+static void look_at_times(const struct pinger *p, struct target *t)
 {
-    for (; p->oldest <= p->number; p->oldest++) {
-        struct ping_probe *probe = &p->ping.probes[p->oldest % PING_WINDOW];
+    for (; t->oldest <= t->number; t->oldest++) {
+        struct ping_probe *probe = &t->ping.probes[t->oldest % PING_WINDOW];
         if (probe->answered || probe->failed)
             continue;
         if (ipsock_now() < probe->sent + p->r.timeout)
             return;
         probe->missed = true;
-        ping_show_timeout(&p->ping, (uint16_t)p->oldest);
+        ping_show_timeout(&t->ping, (uint16_t)t->oldest);
     }
 }
 
 /* ---- what comes back ---- */
 
 /* The latest request with this sequence number; 0: none. */
-static uint64_t number_of(const struct pinger *p, uint16_t sequence)
+static uint64_t number_of(const struct target *t, uint16_t sequence)
 {
-    const uint64_t back = (uint16_t)(p->number - sequence);
-    return back < p->number ? p->number - back : 0;
+    const uint64_t back = (uint16_t)(t->number - sequence);
+    return back < t->number ? t->number - back : 0;
 }
 
 static void note_time(struct ping_statistics *s, double took)
@@ -212,94 +112,119 @@ static void note_time(struct ping_statistics *s, double took)
     s->received++;
 }
 
-static void handle_reply(struct pinger *p, const struct ipsock_message *message, int64_t now)
+/* Whom a message is about, by the address in it. */
+static struct target *target_of(struct pinger *p, const struct port *port,
+                                const struct ipsock_addr *addr)
+{
+    if (p->count == 1)
+        return p->targets[0];
+    for (size_t i = 0; i < p->count; i++) {
+        struct target *t = p->targets[i];
+        if (t->port == port && ipsock_addr_same_ip(&t->ping.peer, addr) &&
+            (t->ping.peer.scope == 0 || t->ping.peer.scope == addr->scope))
+            return t;
+    }
+    return NULL;
+}
+
+static void handle_reply(struct pinger *p, struct target *t, const struct ipsock_message *message,
+                         int64_t now)
 {
     const uint16_t sequence = load16(p->packet + 6);
-    const uint64_t number = number_of(p, sequence);
-    struct ping_probe *probe = &p->ping.probes[sequence];
-    struct ping_statistics *s = &p->ping.statistics;
+    const uint64_t number = number_of(t, sequence);
+    struct ping_probe *probe = &t->ping.probes[sequence];
+    struct ping_statistics *s = &t->ping.statistics;
     unsigned marks = 0;
     if (number == 0)
         return;
     const double took = (double)(now - probe->sent) / 1e6;
     if (probe->answered) { /* the members of a group answer all */
-        marks = ipsock_addr_is_multicast(&p->ping.peer) || p->r.broadcast ? 0 : PING_DUPLICATE;
+        marks = ping_answered_by_others(p, t) ? 0 : PING_DUPLICATE;
     } else {
         marks =
-            (number < p->ping.highest ? PING_OUT_OF_ORDER : 0) | (probe->missed ? PING_LATE : 0);
+            (number < t->ping.highest ? PING_OUT_OF_ORDER : 0) | (probe->missed ? PING_LATE : 0);
         note_time(s, took);
     }
     s->duplicates += (marks & PING_DUPLICATE) != 0;
     s->out_of_order += (marks & PING_OUT_OF_ORDER) != 0;
     s->late += (marks & PING_LATE) != 0;
     probe->answered = true;
-    p->ping.highest = number > p->ping.highest ? number : p->ping.highest;
-    ping_show_reply(&p->ping, message, sequence, took, marks);
+    t->ping.highest = number > t->ping.highest ? number : t->ping.highest;
+    ping_show_reply(&t->ping, message, sequence, took, marks);
 }
 
 /* An ICMP error that quotes an echo request, from its ICMP header on. */
-static void handle_error(struct pinger *p, const struct ipsock_addr *offender, int type, int code,
+static void handle_error(struct target *t, const struct ipsock_addr *offender, int type, int code,
                          uint32_t mtu, const uint8_t *quoted, size_t length)
 {
-    if (length < HEADER || quoted[0] != echo_request_type(p->ping.peer.family) ||
-        load16(quoted + 4) != p->id)
+    if (!t || length < HEADER || quoted[0] != echo_request_type(t->ping.peer.family) ||
+        load16(quoted + 4) != t->port->id)
         return;
     const uint16_t sequence = load16(quoted + 6);
-    if (number_of(p, sequence) == 0)
+    if (number_of(t, sequence) == 0)
         return;
-    p->ping.probes[sequence].failed = true;
-    p->ping.statistics.errors++;
-    ping_show_error(&p->ping, offender, sequence, type, code, mtu);
+    t->ping.probes[sequence].failed = true;
+    t->ping.statistics.errors++;
+    ping_show_error(&t->ping, offender, sequence, type, code, mtu);
 }
 
 /* A raw endpoint hears what other programs' requests gave rise to as well. */
-static void handle_raw(struct pinger *p, const struct ipsock_message *message, int64_t now)
+static void handle_raw(struct pinger *p, const struct port *port,
+                       const struct ipsock_message *message, int64_t now)
 {
     struct ipsock_icmp_message icmp;
     struct ipsock_icmp_quote quote;
     const size_t length = message->length;
+    const int family = port->family;
     if (length < HEADER ||
-        (is_v4(p) && ipsock_icmp_verify(IPSOCK_IPV4, NULL, NULL, p->packet, length) < 0))
+        (family == IPSOCK_IPV4 && ipsock_icmp_verify(family, NULL, NULL, p->packet, length) < 0))
         return;
-    if (p->packet[0] == echo_reply_type(p->ping.peer.family)) {
-        if (load16(p->packet + 4) == p->id)
-            handle_reply(p, message, now);
-    } else if (ipsock_icmp_parse(&icmp, NULL, 0, p->ping.peer.family, p->packet, length) == 0 &&
-               ipsock_icmp_quoted(&icmp, &quote) == 0 &&
-               ipsock_addr_same_ip(&quote.destination, &p->ping.peer)) {
-        handle_error(p, &message->peer, icmp.type, icmp.code, icmp.mtu, quote.payload,
-                     quote.length);
+    if (p->packet[0] == echo_reply_type(family)) {
+        struct target *t = target_of(p, port, &message->peer);
+        if (t && load16(p->packet + 4) == port->id)
+            handle_reply(p, t, message, now);
+    } else if (ipsock_icmp_parse(&icmp, NULL, 0, family, p->packet, length) == 0 &&
+               ipsock_icmp_quoted(&icmp, &quote) == 0) {
+        struct target *t = target_of(p, port, &quote.destination);
+        if (t && ipsock_addr_same_ip(&quote.destination, &t->ping.peer))
+            handle_error(t, &message->peer, icmp.type, icmp.code, icmp.mtu, quote.payload,
+                         quote.length);
     }
 }
 
-static int receive_until(struct pinger *p, int64_t end)
+static int receive_until(struct pinger *p, struct port *port, int64_t end)
 {
     struct ipsock_buffer buffer;
     struct ipsock_message message;
     struct ipsock_control control;
     ipsock_message_init(&message, &buffer, p->packet, ROOM);
     message.control = &control;
-    ipsock_set_read_deadline(p->s, end);
-    const int result = ipsock_recv(p->s, &message, 0);
+    ipsock_set_read_deadline(port->s, end);
+    const int result = ipsock_recv(port->s, &message, 0);
     const int64_t now = ipsock_now();
-    if (result == IPSOCK_OK && p->r.raw)
-        handle_raw(p, &message, now);
-    else if (result == IPSOCK_OK)
-        handle_reply(p, &message, now);
-    else if (result != IPSOCK_ETIMEDOUT)
-        return fail_endpoint("ping", "receiving", p->s, IPSOCK_READ);
+    if (result == IPSOCK_OK && p->r.raw) {
+        handle_raw(p, port, &message, now);
+    } else if (result == IPSOCK_OK) {
+        struct target *t = target_of(p, port, &message.peer);
+        if (t)
+            handle_reply(p, t, &message, now);
+    } else if (result != IPSOCK_ETIMEDOUT) {
+        return fail_endpoint("ping", "receiving", port->s, IPSOCK_READ);
+    }
     return EXIT_OK;
 }
 
-static void take_errors(struct pinger *p)
+static void take_errors(struct pinger *p, struct port *port)
 {
     uint8_t quoted[1280];
     struct ipsock_icmp_error event;
     size_t length;
-    while (p->hears_errors && ipsock_recv_icmp_error(p->s, &event, NULL, 0, quoted, sizeof quoted,
-                                                     &length, IPSOCK_MSG_DONTWAIT) == IPSOCK_OK)
+    while (port->hears_errors &&
+           ipsock_recv_icmp_error(port->s, &event, NULL, 0, quoted, sizeof quoted, &length,
+                                  IPSOCK_MSG_DONTWAIT) == IPSOCK_OK)
         if (event.family != IPSOCK_UNSPEC)
-            handle_error(p, &event.offender, event.type, event.code, event.mtu, quoted, length);
+            handle_error(target_of(p, port, &event.destination), &event.offender, event.type,
+                         event.code, event.mtu, quoted, length);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -307,31 +232,80 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static bool is_over(const struct pinger *p, const struct target *t)
+{
+    return all_sent(p, t) && t->oldest > t->number;
+}
+
+static bool all_over(const struct pinger *p)
+{
+    size_t i = 0;
+    while (i < p->count && is_over(p, p->targets[i]))
+        i++;
+    return i == p->count;
+}
+
+/* Sends what is due. Returns when there is the next thing to do. */
+static int64_t send_due(struct pinger *p, struct target *t, int64_t end)
+{
+    if (!all_sent(p, t) && ipsock_now() >= t->next) {
+        t->failed = send_request(p, t) != EXIT_OK;
+        t->next += p->r.interval;
+        if (t->next < ipsock_now()) // it was kept from running
+            t->next = ipsock_now() + p->r.interval;
+    }
+    if (!all_sent(p, t))
+        end = earlier(end, t->next);
+    if (t->oldest <= t->number)
+        end = earlier(end, t->ping.probes[t->oldest % PING_WINDOW].sent + p->r.timeout);
+    return end;
+}
+
+/* One reply, or none until the end. Of two families each has its turn. */
+static int receive_some(struct pinger *p, int64_t end)
+{
+    int result = EXIT_OK;
+    for (size_t i = 0; i < p->port_count && result == EXIT_OK; i++) {
+        const int64_t turn = p->port_count == 1 ? end : earlier(end, ipsock_now() + TURN);
+        result = receive_until(p, &p->ports[i], turn);
+        take_errors(p, &p->ports[i]);
+    }
+    return result;
+}
+
+static void begin(struct pinger *p)
+{
+    const int64_t start = ipsock_now();
+    for (size_t i = 0; i < p->count; i++) {
+        struct target *t = p->targets[i];
+        t->oldest = 1;
+        /* one after the other: a reply is not to wait for the others' requests */
+        t->next = start + p->r.interval * (int64_t)i / (int64_t)p->count;
+        t->ping.printer = (struct packet_printer){
+            .json = p->r.json, .timestamps = p->r.timestamps, .start = start};
+        ping_announce(&t->ping, p->r.raw, t->port->id);
+    }
+}
+
 static int run(struct pinger *p)
 {
     int result = EXIT_OK;
-    p->oldest = 1;
-    p->next = ipsock_now();
-    while (!interrupted && result == EXIT_OK && !ferror(stdout) &&
-           (!all_sent(p) || p->oldest <= p->number)) {
-        int64_t end = ipsock_now() + (p->hears_errors ? GLANCE_ERROR : GLANCE);
-        if (!all_sent(p) && ipsock_now() >= p->next) {
-            result = send_request(p);
-            p->next += p->r.interval;
-            if (p->next < ipsock_now()) // it was kept from running
-                p->next = ipsock_now() + p->r.interval;
-        }
-        if (!all_sent(p))
-            end = earlier(end, p->next);
-        if (p->oldest <= p->number)
-            end = earlier(end, p->ping.probes[p->oldest % PING_WINDOW].sent + p->r.timeout);
-        if (result == EXIT_OK)
-            result = receive_until(p, end);
-        take_errors(p);
-        look_at_times(p);
+    begin(p);
+    while (!interrupted && result == EXIT_OK && !ferror(stdout) && !all_over(p)) {
+        int64_t end = ipsock_now() + (p->ports[0].hears_errors ? GLANCE_ERROR : GLANCE);
+        for (size_t i = 0; i < p->count; i++)
+            end = send_due(p, p->targets[i], end);
+        if (!all_over(p))
+            result = receive_some(p, end);
+        for (size_t i = 0; i < p->count; i++)
+            look_at_times(p, p->targets[i]);
     }
-    ping_show_summary(&p->ping);
-    return result == EXIT_OK && p->ping.statistics.received == 0 ? EXIT_FAIL : result;
+    for (size_t i = 0; i < p->count; i++) {
+        ping_show_summary(&p->targets[i]->ping);
+        if (p->targets[i]->failed || p->targets[i]->ping.statistics.received == 0)
+            result = EXIT_FAIL;
+    }
+    return result;
 }
 
 static const char details[] =
@@ -339,28 +313,26 @@ static const char details[] =
     "replies to standard output as they come: seconds since the start, peer -> own address,\n"
     "interface, hop limit, traffic class, sequence number, length of the ICMP message, round "
     "trip.\n"
-    "Exit code 0 if a reply came. It needs no privilege where the system has sockets for it; on\n"
+    "Exit code 0 if each host replied. It needs no privilege where the system has sockets for it; "
+    "on\n"
     "Linux net.ipv4.ping_group_range says who may, and CAP_NET_RAW may as well.\n";
 
-static int ping_host(struct pinger *p)
+static int ping_hosts(struct pinger *p)
 {
     int family;
     if (!choose_family("ping", p->r.ipv4, p->r.ipv6, &family))
         return EXIT_USAGE;
-    int result = prepare(p, family);
-    if (result == EXIT_OK) {
+    int result = prepare(p), added = EXIT_OK;
+    for (size_t i = 0; result == EXIT_OK && i < p->hosts.count && added != EXIT_USAGE; i++) {
+        const int code = ping_add(p, p->hosts.values[i], family);
+        added = code != EXIT_OK ? code : added;
+    }
+    if (result == EXIT_OK && added != EXIT_USAGE && p->count > 0) {
         signal(SIGINT, on_interrupt);
-        p->ping.quiet = p->r.quiet;
-        p->ping.printer = (struct packet_printer){
-            .json = p->r.json, .timestamps = p->r.timestamps, .start = ipsock_now()};
-        ping_announce(&p->ping, p->r.raw, p->id);
         result = finish_output(run(p));
     }
-    ipsock_free(p->s);
-    ipsock_free(p->id_holder);
-    free(p->packet);
-    free(p->payload);
-    return result;
+    ping_free(p);
+    return result == EXIT_OK ? added : result;
 }
 
 int command_ping(int argc, char **argv)
@@ -392,14 +364,15 @@ int command_ping(int argc, char **argv)
         ARG_FLAG("json", &r->json, "one JSON object a line"),
     };
     const struct arg_command command = {.name = "ping",
-                                        .operand = "HOST",
-                                        .summary = "Ask a host for echoes.",
+                                        .operand = "HOST...",
+                                        .operands = &p->hosts,
+                                        .summary = "Ask hosts for echoes.",
                                         .details = details,
                                         .options = options,
                                         .option_count = sizeof options / sizeof options[0]};
-    int result = args_parse(&command, argc, argv, &p->ping.host);
+    int result = args_parse(&command, argc, argv, NULL);
     if (result == ARGS_RUN)
-        result = ping_host(p);
+        result = ping_hosts(p);
     free(p);
     return result;
 }

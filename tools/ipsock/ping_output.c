@@ -46,14 +46,36 @@ void ping_show_reply(struct ping *p, const struct ipsock_message *message, uint1
     fflush(stdout);
 }
 
+/* The host that was asked, where another address is in the line or none. */
+static void json_target(const struct ping *p)
+{
+    fputs(",\"target\":", stdout);
+    json_addr(stdout, &p->peer);
+}
+
+static void print_target(const struct ping *p, const char *word)
+{
+    if (!p->several)
+        return;
+    printf("%s ", word);
+    print_addr(stdout, &p->peer);
+    fputs("  ", stdout);
+}
+
 void ping_show_timeout(struct ping *p, uint16_t sequence)
 {
     if (p->quiet)
         return;
-    if (p->printer.json)
-        begin_event(p, "timeout"), printf(",\"sequence\":%u}\n", (unsigned)sequence);
-    else
-        print_time(&p->printer), printf("no reply  seq=%u\n", (unsigned)sequence);
+    if (p->printer.json) {
+        begin_event(p, "timeout");
+        json_target(p);
+        printf(",\"sequence\":%u}\n", (unsigned)sequence);
+    } else {
+        print_time(&p->printer);
+        fputs("no reply  ", stdout);
+        print_target(p, "from");
+        printf("seq=%u\n", (unsigned)sequence);
+    }
     fflush(stdout);
 }
 
@@ -67,6 +89,7 @@ void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_
         begin_event(p, "error");
         fputs(",\"peer\":", stdout);
         json_addr(stdout, offender);
+        json_target(p);
         printf(",\"sequence\":%u,\"type\":%d,\"name\":", (unsigned)sequence, type);
         json_text(stdout, name);
         printf(",\"code\":%d", code);
@@ -82,7 +105,9 @@ void ping_show_error(struct ping *p, const struct ipsock_addr *offender, uint16_
         printf("  %s (type %d, code %d)", name == NULL ? "ICMP error" : name, type, code);
         if (mtu != 0)
             printf("  mtu=%lu", (unsigned long)mtu);
-        printf("  seq=%u\n", (unsigned)sequence);
+        fputs("  ", stdout);
+        print_target(p, "to");
+        printf("seq=%u\n", (unsigned)sequence);
     }
     fflush(stdout);
 }
@@ -140,6 +165,8 @@ void ping_show_summary(struct ping *p)
         return;
     }
     const uint64_t requests = s->sent + s->refused;
+    if (p->several)
+        fprintf(stderr, "%s: ", p->host);
     fprintf(stderr, "%llu sent, %llu received, %llu lost (%.1f %%)", (unsigned long long)s->sent,
             (unsigned long long)s->received, (unsigned long long)lost(s),
             requests == 0 ? 0.0 : 100 * (double)lost(s) / (double)requests);
