@@ -90,10 +90,8 @@ static const struct exception exceptions[] = {
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
 };
 
-/* Over IPv6 EHOSTDOWN may be an earlier packet's (SIL-16): the packet goes by the second try. */
 static const struct exception exceptions6[] = {
-    {"sendto", NULL, 0, "EHOSTDOWN", IPSOCK_OK, NULL, NULL},
-    {"sendmsg", NULL, 0, "EHOSTDOWN", IPSOCK_OK, NULL, NULL},
+    SWEEP_STRAY_ERRORS,
     {"setsockopt", "IP_TOS", 2, NULL, IPSOCK_OK, NULL, NULL},
     {"close", NULL, 0, NULL, IPSOCK_OK, NULL, NULL},
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
