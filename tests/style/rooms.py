@@ -20,7 +20,7 @@ GROUND = CORE[:3]
 BELOW = {room: CORE[:i] for i, room in enumerate(CORE)}
 BELOW["shared"] = GROUND
 BELOW["posix"] = GROUND + ("shared",)
-for system in ("linux", "bsd", "darwin"):
+for system in ("linux", "bsd", "darwin", "illumos"):
     BELOW[system] = GROUND + ("shared", "posix")
 BELOW["windows"] = GROUND + ("shared",)
 SYSTEMS = tuple(room for room in BELOW if room not in CORE)

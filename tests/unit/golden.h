@@ -10,8 +10,8 @@
 #include "core/table/table.h"
 #include "unit.h"
 
-static const char *const golden_systems[] = {"linux",     "freebsd", "netbsd", "openbsd",
-                                             "dragonfly", "darwin",  "windows"};
+static const char *const golden_systems[] = {"linux",     "freebsd", "netbsd",  "openbsd",
+                                             "dragonfly", "darwin",  "windows", "illumos"};
 
 struct golden {
     char *text; /* the rows' strings lie in it */
