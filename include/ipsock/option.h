@@ -51,7 +51,7 @@ IPSOCK_API int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value);
 /** The lowest hop limit (TTL) that packets may arrive with; others are dropped. With 255 on both
  * sides only neighbours get through: routers count it down (GTSM, RFC 5082; the sender sets
  * ::ipsock_set_hop_limit, or ::ipsock_set_multicast_hop_limit, 255). UDP, raw, ping: receives look,
- * on every system, and count in filter_discards; a packet that arrived before it was first set, and
+ * on every system, and count in filter_discards; a packet that arrived while it was not set, and
  * whose hop limit the system does not tell any more (the BSDs, macOS), is dropped. TCP: Linux
  * IP_MINTTL, IPV6_MINHOPCOUNT (ip(7)), OpenBSD the same, FreeBSD, NetBSD, DragonFly IP_MINTTL of
  * IPv4; from the SYN on where a listener has it, and connections accepted have the listener's. No

@@ -461,6 +461,18 @@ static void gtsm_01_failure_leaves_the_old_limit(void **state)
     fault_reset();
     FAULT_OK(ipsock_set_minimum_hop_limit(pair.s, 200));
     assert_int_equal(fault_calls(FAULT_setsockopt), 0);
+    /* nor does it end by half */
+    for (unsigned n = 1; n <= 2; n++) {
+        int value = -1;
+        fault_reset();
+        fault_fail(FAULT_setsockopt, n, n, EPERM);
+        FAULT_CODE(ipsock_set_minimum_hop_limit(pair.s, 0), IPSOCK_EPERM);
+        FAULT_OK(ipsock_get_minimum_hop_limit(pair.s, &value));
+        assert_int_equal(value, 200);
+        assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_RECVHOPLIMIT), 1);
+        assert_int_equal(kernel_value(IPPROTO_IP, IP_RECVTTL), 1);
+    }
+    fault_reset();
     FAULT_OK(ipsock_set_receive_control(pair.s, IPSOCK_CONTROL_HOP_LIMIT, true));
     FAULT_OK(ipsock_set_minimum_hop_limit(pair.s, 0));
     assert_int_equal(kernel_value(IPPROTO_IPV6, IPV6_RECVHOPLIMIT), 1);

@@ -367,7 +367,7 @@ def ping_hosts_that_cannot_be_told_apart():
     assert "127.0.0.1: the same address as 127.0.0.1" in result.stderr, result
     assert "127.0.0.1: 1 sent, 1 received" in result.stderr, result
     result = ping("127.0.0.1", "224.0.0.1", "-c1", code=1)
-    assert "224.0.0.1: a group or broadcast address must be the only host" in result.stderr, result
+    assert "224.0.0.1: a group, broadcast or unspecified address must be the only host" in result.stderr, result
     result = run(TOOL, "ping", *["127.0.0.1"] * 65, "-c1")
     assert result.returncode == 2 and "unexpected argument '127.0.0.1'" in result.stderr, result
 

@@ -192,7 +192,8 @@ static void handle_raw(struct pinger *p, const struct port *port,
     }
 }
 
-static int receive_until(struct pinger *p, struct port *port, int64_t end)
+/* *came: whether something did. */
+static int receive_until(struct pinger *p, struct port *port, int64_t end, bool *came)
 {
     struct ipsock_buffer buffer;
     struct ipsock_message message;
@@ -202,6 +203,7 @@ static int receive_until(struct pinger *p, struct port *port, int64_t end)
     ipsock_set_read_deadline(port->s, end);
     const int result = ipsock_recv(port->s, &message, 0);
     const int64_t now = ipsock_now();
+    *came = result == IPSOCK_OK;
     if (result == IPSOCK_OK && p->r.raw) {
         handle_raw(p, port, &message, now);
     } else if (result == IPSOCK_OK) {
@@ -249,6 +251,7 @@ static bool all_over(const struct pinger *p)
 static int64_t send_due(struct pinger *p, struct target *t, int64_t end)
 {
     if (!all_sent(p, t) && ipsock_now() >= t->next) {
+        p->latest = t->port;
         t->failed = send_request(p, t) != EXIT_OK;
         t->next += p->r.interval;
         if (t->next < ipsock_now()) // it was kept from running
@@ -261,15 +264,29 @@ static int64_t send_due(struct pinger *p, struct target *t, int64_t end)
     return end;
 }
 
-/* One reply, or none until the end. Of two families each has its turn. */
+/* What is there already. */
+static int drain(struct pinger *p, struct port *port)
+{
+    bool came = true;
+    int result = EXIT_OK;
+    while (came && result == EXIT_OK && !interrupted)
+        result = receive_until(p, port, 1, &came); /* long past: without waiting */
+    return result;
+}
+
+/* Waits for a reply until the end. Of two families the one that was asked last is waited for, a
+ * moment each time, after what has come to both was taken. */
 static int receive_some(struct pinger *p, int64_t end)
 {
+    bool came;
     int result = EXIT_OK;
-    for (size_t i = 0; i < p->port_count && result == EXIT_OK; i++) {
-        const int64_t turn = p->port_count == 1 ? end : earlier(end, ipsock_now() + TURN);
-        result = receive_until(p, &p->ports[i], turn);
+    for (size_t i = 0; p->port_count > 1 && i < p->port_count && result == EXIT_OK; i++)
+        result = drain(p, &p->ports[i]);
+    if (result == EXIT_OK)
+        result = receive_until(p, p->latest,
+                               p->port_count > 1 ? earlier(end, ipsock_now() + TURN) : end, &came);
+    for (size_t i = 0; i < p->port_count; i++)
         take_errors(p, &p->ports[i]);
-    }
     return result;
 }
 

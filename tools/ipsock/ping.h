@@ -65,6 +65,7 @@ struct pinger {
     size_t count;
     struct port ports[2];
     size_t port_count;
+    struct port *latest;           /* that the latest request left by */
     struct ipsock_control control; /* of what is sent */
     uint8_t *payload;              /* of what is sent */
     uint8_t *packet;               /* ROOM bytes for what is sent, or came */

@@ -85,7 +85,8 @@ static int choose_port(struct pinger *p, struct target *t, struct ipsock_config 
 
 bool ping_answered_by_others(const struct pinger *p, const struct target *t)
 {
-    return p->r.broadcast || ipsock_addr_is_multicast(&t->ping.peer);
+    return p->r.broadcast || ipsock_addr_is_multicast(&t->ping.peer) ||
+           ipsock_addr_is_unspecified(&t->ping.peer);
 }
 
 /* Replies are told apart by who sends them. */
@@ -100,8 +101,10 @@ static bool is_alone(const struct pinger *p, const struct target *t)
         }
     }
     if (p->hosts.count > 1 && ping_answered_by_others(p, t)) {
-        fprintf(stderr, "ipsock ping: %s: a group or broadcast address must be the only host\n",
-                t->ping.host);
+        fprintf(
+            stderr,
+            "ipsock ping: %s: a group, broadcast or unspecified address must be the only host\n",
+            t->ping.host);
         return false;
     }
     return true;

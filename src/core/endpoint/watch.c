@@ -129,6 +129,8 @@ int ipsock_watch_next(struct ipsock_interface_watch *watch, struct ipsock_interf
             code = watch->due ? refresh(watch, &error) : wait_for_news(watch, deadline, &error);
         if (code < 0)
             return code;
+        if (watch->due && deadline >= 0 && atomic_exchange(&watch->canceled, false))
+            return IPSOCK_ECANCELED;
         if (deadline > 0 && watch->due && ipsk_sys_now() >= deadline)
             return IPSOCK_ETIMEDOUT; /* a storm without a difference */
     }

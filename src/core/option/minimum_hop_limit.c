@@ -21,8 +21,8 @@ static int look(struct ipsock_endpoint *s, struct ipsock_error *error)
     return code;
 }
 
-/* A receive that is looking now has hop limits to look at: they are switched on before, and off
- * after. */
+/* A receive that is looking now has hop limits to look at, or lets all pass: they are switched on
+ * before, and off after. */
 static int set_here(struct ipsock_endpoint *s, int value, struct ipsock_error *error)
 {
     const bool looks = atomic_load_explicit(&s->slow, memory_order_relaxed) & IPSK_SLOW_HOPS;
@@ -31,13 +31,18 @@ static int set_here(struct ipsock_endpoint *s, int value, struct ipsock_error *e
         if (code < 0)
             return code;
     }
+    const int before = atomic_load_explicit(&s->minimum_hop_limit, memory_order_relaxed);
     atomic_store_explicit(&s->minimum_hop_limit, value, memory_order_relaxed);
     if (value > 0)
         atomic_fetch_or_explicit(&s->slow, IPSK_SLOW_HOPS, memory_order_release);
     if (value > 0 || !looks)
         return IPSOCK_OK;
-    atomic_fetch_and_explicit(&s->slow, ~IPSK_SLOW_HOPS, memory_order_relaxed);
-    return ipsk_release_fields(s, IPSOCK_CONTROL_HOP_LIMIT, error);
+    const int code = ipsk_release_fields(s, IPSOCK_CONTROL_HOP_LIMIT, error);
+    if (code == IPSOCK_OK)
+        atomic_fetch_and_explicit(&s->slow, ~IPSK_SLOW_HOPS, memory_order_relaxed);
+    else
+        atomic_store_explicit(&s->minimum_hop_limit, before, memory_order_relaxed);
+    return code;
 }
 
 static bool is_stream(const struct ipsock_endpoint *s)
