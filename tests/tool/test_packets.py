@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from harness import WAIT, check, command, need_ipv6, run, serving
+from harness import WAIT, check, command, need_ipv6, need_not_windows, run, serving
 
 TOOL = os.environ["IPSOCK_TOOL"]
 
@@ -303,16 +303,16 @@ def ecn_alone():
 def bytes_through_pipes():
     """Standard input goes out as it is, and comes out as it was."""
     data = bytes(range(256)) * 3 + b"\0\r\n\x1a\n"
-    server = subprocess.Popen([TOOL, "listen", "127.0.0.1:0", "-c2", "-w", "15", "--raw-output"],
+    server = subprocess.Popen(command(TOOL, "listen", "127.0.0.1:0", "-c2", "-w", "15", "--raw-output"),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     port = re.search(rb":(\d+)", server.stderr.readline()).group(1).decode()
     for piece in (data, b""):
-        sender = subprocess.run([TOOL, "send", f"127.0.0.1:{port}", "--data", "-", "-q"], input=piece,
+        sender = subprocess.run(command(TOOL, "send", f"127.0.0.1:{port}", "--data", "-", "-q"), input=piece,
                                 capture_output=True, timeout=WAIT, check=True)
         assert sender.stderr == b"", sender
     out, err = server.communicate(timeout=WAIT)
     assert out == data and b"2 packets received" in err, (out, err)
-    too_much = subprocess.run([TOOL, "send", "127.0.0.1:9", "--data", "-"], input=bytes(65536),
+    too_much = subprocess.run(command(TOOL, "send", "127.0.0.1:9", "--data", "-"), input=bytes(65536),
                               capture_output=True, timeout=WAIT, check=False)
     assert too_much.returncode == 1 and b"more than 65535 bytes" in too_much.stderr, too_much
     both = run(TOOL, "listen", ":0", "--raw-output", "--json")
@@ -337,6 +337,7 @@ def listen_tells_the_time_of_day_or_nothing():
 
 @check
 def listen_bound_to_an_interface():
+    need_not_windows("no option binds to an interface")
     with listening("127.0.0.1:0", "-c", "1", "--bind", "lo") as server:
         send(f"127.0.0.1:{server.port}")
         assert len(server.rest()) == 1
