@@ -209,7 +209,7 @@ static bool sent_shape_fits(const struct ipsk_sent_row *row)
     case IPSK_SENT_PKTINFO6:
         return row->length == 20 && row->a == 0 && row->b == 16 && row->fields == info;
     case IPSK_SENT_SOCKADDR:
-        return row->length == 28 && row->fields == IPSOCK_CONTROL_NEXT_HOP;
+        return (row->length == 28 || row->length == 32) && row->fields == IPSOCK_CONTROL_NEXT_HOP;
     default:
         return false;
     }
@@ -295,20 +295,15 @@ static void facts(const struct ipsk_system *s)
     must(layout.align == 4 || layout.align == 8, s, "CMSG_ALIGN", "size");
     must(s->facts[IPSK_FACT_FAMILY_IPV4] == 2, s, "FAMILY_IPV4", "value");
     must(s->facts[IPSK_FACT_FAMILY_IPV6] > 2, s, "FAMILY_IPV6", "value");
-    must(s->facts[IPSK_FACT_MTUINFO] == 0 || s->facts[IPSK_FACT_MTUINFO] == 32, s, "MTUINFO",
-         "size");
-    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH,
-                                IPSK_FACT_PING,
-                                IPSK_FACT_PING_HEADER,
-                                IPSK_FACT_RAW_MULTICAST_HOPS,
-                                IPSK_FACT_SOURCE4_UNBOUND_ONLY,
-                                IPSK_FACT_PKTINFO4_UNBINDS,
-                                IPSK_FACT_INDEX4_BY_OPTION,
-                                IPSK_FACT_GROUPS6_BY_ZONE,
-                                IPSK_FACT_BOUND_HEARS_ALL,
-                                IPSK_FACT_NO_BUFFERS_REFUSED,
-                                IPSK_FACT_CONTROL6_ALONE,
-                                IPSK_FACT_PING_ID,
+    /* a sockaddr_in6, of 28 bytes or illumos' 32, and a number */
+    const int32_t info = s->facts[IPSK_FACT_MTUINFO];
+    must(info == 0 || info == 28 + 4 || info == 32 + 4, s, "MTUINFO", "size");
+    static const int flags[] = {IPSK_FACT_SOCKADDR_HAS_LENGTH,  IPSK_FACT_PING,
+                                IPSK_FACT_PING_HEADER,          IPSK_FACT_RAW_MULTICAST_HOPS,
+                                IPSK_FACT_SOURCE4_UNBOUND_ONLY, IPSK_FACT_PKTINFO4_UNBINDS,
+                                IPSK_FACT_INDEX4_BY_OPTION,     IPSK_FACT_GROUPS6_BY_ZONE,
+                                IPSK_FACT_BOUND_HEARS_ALL,      IPSK_FACT_NO_BUFFERS_REFUSED,
+                                IPSK_FACT_CONTROL6_ALONE,       IPSK_FACT_PING_ID,
                                 IPSK_FACT_PING_SOURCE6};
     for (size_t i = 0; i < COUNT(flags); i++)
         must(s->facts[flags[i]] == 0 || s->facts[flags[i]] == 1, s, golden_facts[flags[i]], "flag");
