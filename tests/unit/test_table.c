@@ -311,7 +311,7 @@ static void facts(const struct ipsk_system *s)
     must(header == 0 || header == (int32_t)IPSOCK_CONTROL_TRAFFIC_CLASS, s, "RAW_HEADER_FIELDS",
          "nothing takes that from a header");
     const int32_t hops = s->facts[IPSK_FACT_HOP_LIMIT_DEFAULT];
-    must(hops == 64 || hops == 128, s, "HOP_LIMIT_DEFAULT", "no system starts with that");
+    must(hops == 60 || hops == 64 || hops == 128, s, "HOP_LIMIT_DEFAULT", "no system starts with that");
     const int32_t most = s->facts[IPSK_FACT_SEGMENTS], sure = s->facts[IPSK_FACT_SEGMENTS_SURE];
     if (ipsk_sendable(s, IPSK_UDP, IPSK_V4) & IPSOCK_CONTROL_SEGMENT_SIZE)
         must(1 < sure && sure < most && most <= 512, s, "SEGMENTS", "limits of the offload");
