@@ -117,8 +117,8 @@ static inline void ipsock_config_init(struct ipsock_config *config)
 /** What the library itself did to packets, since the endpoint was made. */
 struct ipsock_counters {
     uint64_t strict_discards; /**< multicast that this endpoint did not join */
-    uint64_t filter_discards; /**< by an ICMP filter, a BPF program or an interface that the library
-                                 looks at */
+    uint64_t filter_discards; /**< by an ICMP filter, a BPF program, an interface or the lowest hop
+                                 limit accepted, where the library looks */
     uint64_t checksum_discards; /**< wrong checksum found by the library */
     uint64_t truncated;         /**< datagrams delivered cut, ::IPSOCK_MSG_TRUNC */
     uint64_t control_truncated; /**< delivered with control data cut, ::IPSOCK_MSG_CTRUNC */

@@ -61,7 +61,8 @@ IPSOCK_API int ipsock_get_hop_limit(struct ipsock_endpoint *s, int *value);
  * (NetBSD, macOS), and for TCP where the system does not look (Windows, macOS; FreeBSD, NetBSD,
  * DragonFly over IPv6): ask ::ipsock_capability for ::IPSOCK_FEATURE_MINIMUM_HOP_LIMIT. */
 IPSOCK_API int ipsock_set_minimum_hop_limit(struct ipsock_endpoint *s, int value);
-/** The lowest hop limit accepted, 0..255. */
+/** The lowest hop limit accepted, 0..255; of TCP on NetBSD, which cannot take it back, 1 after 0
+ * was set: any packet has that. */
 IPSOCK_API int ipsock_get_minimum_hop_limit(struct ipsock_endpoint *s, int *value);
 
 /** Hop limit of multicast packets (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS); not on TCP. x/net:

@@ -11,10 +11,9 @@
 #include <unistd.h>
 
 #include "posix/errno.h"
+#include "posix/interface.h"
 #include "shared/system.h"
 
-/* So that a storm ends in a look at the list; the rest leaves the socket readable. */
-#define MESSAGES_MOST 4096
 /* Of routes are the types below, of addresses and interfaces this and those above, on each of the
  * BSDs (net/route.h). */
 #define FIRST_TYPE 0xc
@@ -49,7 +48,7 @@ static int kind_of(const struct message *m)
 int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error)
 {
     int found = 0;
-    for (int i = 0; i < MESSAGES_MOST; i++) {
+    for (int i = 0; i < IPSK_NEWS_MOST; i++) {
         struct message message;
         const ssize_t n = recv((int)news->handle, &message, sizeof message, 0);
         if (n == (ssize_t)sizeof message) {
@@ -65,11 +64,4 @@ int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error)
         }
     }
     return found;
-}
-
-void ipsk_sys_news_close(struct ipsk_news *news)
-{
-    if (news->open)
-        close((int)news->handle);
-    news->open = false;
 }

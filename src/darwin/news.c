@@ -12,9 +12,7 @@
 #include <unistd.h>
 
 #include "posix/errno.h"
-
-/* So that a storm ends in a look at the list; the rest leaves the socket readable. */
-#define MESSAGES_MOST 4096
+#include "posix/interface.h"
 
 /* sys/kern_event.h, which is not in every set of headers. */
 struct event_request {
@@ -53,7 +51,7 @@ int ipsk_sys_news_open(struct ipsk_news *news, struct ipsock_error *error)
 int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error)
 {
     int found = 0;
-    for (int i = 0; i < MESSAGES_MOST; i++) {
+    for (int i = 0; i < IPSK_NEWS_MOST; i++) {
         char bytes[64];
         if (recv((int)news->handle, bytes, sizeof bytes, 0) >= 0)
             found |= IPSK_NEWS_CHANGED;
@@ -63,11 +61,4 @@ int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error)
             return ipsk_fail_errno(error, "recv");
     }
     return found;
-}
-
-void ipsk_sys_news_close(struct ipsk_news *news)
-{
-    if (news->open)
-        close((int)news->handle);
-    news->open = false;
 }

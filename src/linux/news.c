@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 #include "posix/errno.h"
-
-/* So that a storm ends in a look at the list; the rest leaves the socket readable. */
-#define MESSAGES_MOST 4096
+#include "posix/interface.h"
 
 int ipsk_sys_news_open(struct ipsk_news *news, struct ipsock_error *error)
 {
@@ -33,7 +31,7 @@ int ipsk_sys_news_open(struct ipsk_news *news, struct ipsock_error *error)
 int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error)
 {
     int found = 0;
-    for (int i = 0; i < MESSAGES_MOST; i++) {
+    for (int i = 0; i < IPSK_NEWS_MOST; i++) {
         struct sockaddr_nl from = {.nl_pid = 0};
         socklen_t length = sizeof from;
         char byte;
@@ -49,11 +47,4 @@ int ipsk_sys_news_take(struct ipsk_news *news, struct ipsock_error *error)
         }
     }
     return found;
-}
-
-void ipsk_sys_news_close(struct ipsk_news *news)
-{
-    if (news->open)
-        close((int)news->handle);
-    news->open = false;
 }

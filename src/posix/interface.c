@@ -217,3 +217,10 @@ int ipsk_sys_interfaces(struct ipsock_interface **list, struct ipsock_error *err
     *list = NULL;
     return code;
 }
+
+void ipsk_sys_news_close(struct ipsk_news *news)
+{
+    if (news->open)
+        close((int)news->handle);
+    news->open = false;
+}

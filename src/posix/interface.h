@@ -9,6 +9,10 @@
 /* MTU of an interface; fd is any socket, for systems that ask with ioctl. 0: unknown. */
 uint32_t ipsk_interface_mtu(int fd, const struct ifaddrs *link);
 
+/* How many messages are taken in a row of what tells that interfaces change: a storm ends in a look
+ * at the list, and the rest leaves the socket readable. */
+#define IPSK_NEWS_MOST 4096
+
 /* The index, where this entry of getifaddrs is of a link; else 0. */
 uint32_t ipsk_interface_link(const struct ifaddrs *link);
 

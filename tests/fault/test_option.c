@@ -482,6 +482,32 @@ static void gtsm_01_failure_leaves_the_old_limit(void **state)
     fault_close_pair(&pair);
 }
 
+/* What the owner of a handle had is his again. */
+static void gtsm_01_adopted_handles_are_given_back(void **state)
+{
+    (void)state;
+    for (int had = 0; had <= 1; had++) {
+        struct ipsock_config config;
+        struct ipsock_endpoint *s;
+        ipsock_handle_t handle;
+        int value = -1;
+        socklen_t length = sizeof value;
+        fault_reset();
+        const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+        assert_int_equal(setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &had, sizeof had), 0);
+        ipsock_config_init(&config);
+        FAULT_OK(ipsock_adopt(&s, fd, &config));
+        FAULT_OK(ipsock_set_minimum_hop_limit(s, 255));
+        if (had)
+            FAULT_OK(ipsock_set_minimum_hop_limit(s, 0));
+        FAULT_OK(ipsock_release(s, &handle));
+        assert_int_equal(getsockopt(fd, IPPROTO_IP, IP_RECVTTL, &value, &length), 0);
+        assert_int_equal(value, had);
+        ipsock_free(s);
+        close(fd);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -499,6 +525,7 @@ int main(void)
         cmocka_unit_test(pmtu_04_kernel_without_probes),
         cmocka_unit_test(pmtu_04_adopted_sockets_tell_their_mode),
         cmocka_unit_test(gtsm_01_failure_leaves_the_old_limit),
+        cmocka_unit_test(gtsm_01_adopted_handles_are_given_back),
     };
     return cmocka_run_group_tests_name("fault/option", tests, NULL, NULL);
 }

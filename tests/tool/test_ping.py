@@ -361,6 +361,23 @@ def ping_several_hosts_at_once():
 
 
 @check
+def ping_several_hosts_without_privilege():
+    """Each is said, and none of them is sent to by an endpoint that is not there."""
+    need_not_windows("an administrator cannot become somebody else")
+    allow(False)
+    try:
+        result = subprocess.run(["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", TOOL,
+                                 "ping", "127.0.0.1", "127.0.0.2", "-c1"], text=True,
+                                capture_output=True, timeout=WAIT)
+        assert result.returncode == 1 and result.stdout == "", result
+        said = result.stderr.splitlines()
+        assert len(said) == 2 and all(REFUSAL in line for line in said), result
+        assert ": 127.0.0.1: " in said[0] and ": 127.0.0.2: " in said[1], result
+    finally:
+        allow()
+
+
+@check
 def ping_hosts_that_cannot_be_told_apart():
     allow()
     result = ping("127.0.0.1", "127.0.0.1", "-c1", code=1)

@@ -35,21 +35,23 @@ static int forbid_fragments(struct ipsock_endpoint *s)
     return code == IPSOCK_ENOTSUP ? ipsock_set_path_mtu_mode(s, IPSOCK_PATH_MTU_FORBID) : code;
 }
 
-static int set_options(const struct pinger *p, struct port *port, const char *host)
+static int set_options(const struct pinger *p, struct port *port, const struct ping *ping)
 {
     const struct request *r = &p->r;
+    const char *const host = ping->host;
     if (r->raw ? filter_raw(port) < 0 : ipsock_echo_id(port->s, &port->id) < 0)
         return fail_endpoint("ping", host, port->s, IPSOCK_SETUP);
     if (r->raw && reserve_echo_id("ping", port->family, &port->id_holder, &port->id) != EXIT_OK)
         return EXIT_FAIL;
     if (r->dont_fragment && forbid_fragments(port->s) < 0)
         return fail_endpoint("ping", "--dont-fragment", port->s, IPSOCK_SETUP);
-    if (r->hop_limit > 0 && ipsock_set_multicast_hop_limit(port->s, (int)r->hop_limit) < 0)
+    if (r->hop_limit > 0 && ipsock_addr_is_multicast(&ping->peer) &&
+        ipsock_set_multicast_hop_limit(port->s, (int)r->hop_limit) < 0)
         return fail_endpoint("ping", "--hop-limit", port->s, IPSOCK_SETUP);
     return EXIT_OK;
 }
 
-static int open_port(struct pinger *p, struct port *port, const char *host,
+static int open_port(struct pinger *p, struct port *port, const struct ping *ping,
                      struct ipsock_config *config)
 {
     struct ipsock_error error;
@@ -66,8 +68,14 @@ static int open_port(struct pinger *p, struct port *port, const char *host,
     if (port->hears_errors)
         config->flags |= IPSOCK_OPEN_ERROR_STREAM;
     if (ipsock_open(&port->s, config) < 0)
-        return fail("ping", host, &error);
-    return set_options(p, port, host);
+        return fail("ping", ping->host, &error);
+    return set_options(p, port, ping);
+}
+
+static void close_port(struct port *port)
+{
+    ipsock_free(port->s);
+    ipsock_free(port->id_holder);
 }
 
 /* Hosts of one family share an endpoint, so that each reply is seen at once. */
@@ -78,9 +86,14 @@ static int choose_port(struct pinger *p, struct target *t, struct ipsock_config 
             t->port = &p->ports[i];
     if (t->port)
         return EXIT_OK;
-    t->port = &p->ports[p->port_count++];
-    t->port->family = t->ping.peer.family;
-    return open_port(p, t->port, t->ping.host, config);
+    t->port = &p->ports[p->port_count];
+    *t->port = (struct port){.family = t->ping.peer.family};
+    const int result = open_port(p, t->port, &t->ping, config);
+    if (result == EXIT_OK)
+        p->port_count++;
+    else /* the next host of the family tries again */
+        close_port(t->port);
+    return result;
 }
 
 bool ping_answered_by_others(const struct pinger *p, const struct target *t)
@@ -140,10 +153,8 @@ int ping_add(struct pinger *p, const char *host, int family)
 
 void ping_free(struct pinger *p)
 {
-    for (size_t i = 0; i < p->port_count; i++) {
-        ipsock_free(p->ports[i].s);
-        ipsock_free(p->ports[i].id_holder);
-    }
+    for (size_t i = 0; i < p->port_count; i++)
+        close_port(&p->ports[i]);
     for (size_t i = 0; i < p->count; i++)
         free(p->targets[i]);
     free(p->packet);

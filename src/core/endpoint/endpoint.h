@@ -68,7 +68,7 @@ struct ipsk_saved {
 
 /* Most rows that adopting changes: those of three flags and of what strict delivery looks at, in
  * two columns. */
-#define IPSK_FOUND_MAX 12
+#define IPSK_FOUND_MAX 14
 
 struct ipsock_endpoint {
     _Atomic uint32_t calls;

@@ -4,6 +4,7 @@
 #include <ipsock/option.h>
 
 #include "core/option/control.h"
+#include "core/option/found.h"
 #include "core/option/option.h"
 
 static const char name[] = "minimum_hop_limit";
@@ -12,7 +13,9 @@ static const char name[] = "minimum_hop_limit";
 static int look(struct ipsock_endpoint *s, struct ipsock_error *error)
 {
     int code = IPSOCK_OK;
-    if (s->dual_stack && !ipsk_tells(s, IPSOCK_CONTROL_HOP_LIMIT, IPSK_MAPPED))
+    if (!(s->flags & IPSK_OPENED_HERE))
+        code = ipsk_remember_option(s, IPSK_OPTION_RECV_HOP_LIMIT, error);
+    if (code == IPSOCK_OK && s->dual_stack && !ipsk_tells(s, IPSOCK_CONTROL_HOP_LIMIT, IPSK_MAPPED))
         code = ipsk_fail(error, IPSOCK_ENOTSUP, 0, "set", name);
     if (code == IPSOCK_OK)
         code = ipsk_need_fields(s, IPSOCK_CONTROL_HOP_LIMIT, error);
